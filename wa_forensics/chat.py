@@ -1,0 +1,173 @@
+"""One parsed chat: the messages as columns, the one search door, and cached tables of what they contain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wa_forensics.frame import EVENTS, KINDS, Columns, arrow_table, pandas_frame
+from wa_forensics.model import ChatFacts, DateOrder, Evidence, Kind, Platform, Shape, Source, Span
+from wa_forensics.vocabulary import Event
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+KIND_CODE: Mapping[Kind, int] = {kind: code for code, kind in enumerate(KINDS)}
+EVENT_CODE: Mapping[Event, int] = {event: code for code, event in enumerate(EVENTS)}
+
+
+class Chat:
+    """A parsed export, read-only.
+
+    ``buffer`` is the text as UTF-8 bytes (the member itself unless it was UTF-16); ``senders`` are the names
+    exactly as written, ``sender_phones`` their E.164 numbers or None; ``attachments`` maps message id to file
+    name; ``possible_forgeries`` lists (line, reason) of header-shaped lines that were taken as text.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: Source,
+        buffer: bytes,
+        columns: Columns,
+        senders: Sequence[str],
+        sender_phones: Sequence[str | None],
+        attachments: Mapping[int, str],
+        name: str,
+        platform: Platform,
+        languages: tuple[str, ...],
+        date_order: DateOrder,
+        shapes: tuple[Shape, ...],
+        unparsed: tuple[Span, ...],
+        notes: tuple[str, ...] = (),
+        possible_forgeries: tuple[tuple[int, str], ...] = (),
+    ) -> None:
+        self.source = source
+        self.buffer = buffer
+        self.columns = columns
+        self.senders = tuple(senders)
+        self.sender_phones = tuple(sender_phones)
+        self.attachments = dict(attachments)
+        self.name = name
+        self.platform = platform
+        self.languages = languages
+        self.date_order = date_order
+        self.shapes = shapes
+        self.unparsed = unparsed
+        self.notes = notes
+        self.possible_forgeries = possible_forgeries
+
+    def __len__(self) -> int:
+        return len(self.columns.line)
+
+    def __repr__(self) -> str:
+        return f"Chat({self.source.name!r}, {len(self)} messages, {len(self.senders)} senders)"
+
+    # one message
+
+    def text(self, message: int) -> str:
+        """The text of one message, byte-faithful; bytes that are no UTF-8 become U+FFFD."""
+        start, end = self.columns.text_start[message], self.columns.text_end[message]
+        return self.buffer[start:end].decode("utf-8", "replace")
+
+    def sender(self, message: int) -> str | None:
+        """The sender's name exactly as written, None for a line of the app."""
+        code = self.columns.sender[message]
+        return self.senders[code] if code >= 0 else None
+
+    def kind(self, message: int) -> Kind:
+        return KINDS[self.columns.kind[message]]
+
+    def event(self, message: int) -> Event | None:
+        code = self.columns.event[message]
+        return EVENTS[code] if code >= 0 else None
+
+    def time(self, message: int) -> str:
+        """Local wall time as ISO 8601 without a zone, seconds included."""
+        return str(self.columns.timestamp[message])
+
+    # sets of messages
+
+    def messages_with(
+        self, *, kind: Kind | None = None, events: Iterable[Event] = (), sender: str | None = None
+    ) -> NDArray[np.int64]:
+        """Ids of the messages that meet every given condition, ascending."""
+        mask = np.ones(len(self), dtype=bool)
+        if kind is not None:
+            mask &= self.columns.kind == KIND_CODE[kind]
+        wanted = [EVENT_CODE[event] for event in events]
+        if wanted:
+            mask &= np.isin(self.columns.event, wanted)
+        if sender is not None:
+            mask &= self.columns.sender == self.sender_code(sender)
+        return np.flatnonzero(mask)
+
+    def sender_code(self, name: str) -> int:
+        """Position of a sender in ``senders``; -2 (matches nothing) for a name that does not occur."""
+        return self._sender_codes.get(name, -2)
+
+    @cached_property
+    def _sender_codes(self) -> dict[str, int]:
+        return {name: code for code, name in enumerate(self.senders)}
+
+    def evidence(self, messages: Iterable[int], quote_limit: int = 400) -> tuple[Evidence, ...]:
+        """The addresses of messages, ascending and without repeats; a quote longer than the limit ends in ``…``."""
+        c = self.columns
+        found = []
+        for message in sorted({int(m) for m in messages}):
+            text = self.text(message)
+            found.append(
+                Evidence(
+                    message=message,
+                    source=self.source.name,
+                    line=int(c.line[message]),
+                    line_end=int(c.line_end[message]),
+                    byte_offset=int(c.byte_offset[message]),
+                    byte_length=int(c.byte_length[message]),
+                    quote=text if len(text) <= quote_limit else text[: quote_limit - 1] + "…",
+                )
+            )
+        return tuple(found)
+
+    # tables
+
+    @cached_property
+    def facts(self) -> ChatFacts:
+        """The small facts that a case keeps."""
+        counts = np.bincount(self.columns.sender[self.columns.sender >= 0], minlength=len(self.senders))
+        stamps = self.columns.timestamp
+        return ChatFacts(
+            source=self.source,
+            name=self.name,
+            platform=self.platform,
+            languages=self.languages,
+            message_count=len(self),
+            senders={name: int(count) for name, count in zip(self.senders, counts, strict=True)},
+            first=str(stamps.min()) if len(self) else "",
+            last=str(stamps.max()) if len(self) else "",
+            date_order=self.date_order,
+            shapes=self.shapes,
+            unparsed=self.unparsed,
+            notes=self.notes,
+        )
+
+    @cached_property
+    def arrow(self) -> Any:
+        """The messages as a pyarrow Table with the columns of ``messages`` (text cut by offsets, not copied twice)."""
+        return arrow_table(
+            self.columns,
+            self.buffer,
+            self.senders,
+            self.sender_phones,
+            self.attachments,
+            [shape.pattern for shape in self.shapes],
+        )
+
+    @cached_property
+    def messages(self) -> pd.DataFrame:
+        """The messages as a DataFrame, made on first use; columns as in the OUTPUT contract. Do not change it."""
+        return pandas_frame(self.arrow)

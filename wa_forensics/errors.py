@@ -1,0 +1,56 @@
+"""The tree of errors: every one names the file, says what is wrong and then what to try.
+
+    WaForensicsError
+    ├── EvidenceError          the file itself (missing, unreadable, zip refused)
+    ├── ParseError             read, but not a WhatsApp export
+    │   └── AmbiguousDateOrder two date orders fit all lines
+    ├── CaseError              the case folder (exists, damaged, cannot be written)
+    └── SettingsError          an option, rule file or indicator list that makes no sense
+
+Arguments are the fields, so that each error survives pickling between processes;
+the sentence is built in ``__str__``.
+"""
+
+from __future__ import annotations
+
+
+class WaForensicsError(Exception):
+    """Base of all errors raised on purpose: ``path`` (or option), ``problem`` (what was found), ``advice``."""
+
+    def __init__(self, path: str, problem: str, advice: str = "") -> None:
+        super().__init__(path, problem, advice)
+        self.path = path
+        self.problem = problem
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.path}: {self.problem}.", self.advice) if part)
+
+
+class EvidenceError(WaForensicsError):
+    """A file cannot be taken as evidence: missing, unreadable, or a zip that is refused."""
+
+
+class ParseError(WaForensicsError):
+    """The bytes were read but are no WhatsApp export."""
+
+
+class AmbiguousDateOrder(ParseError):
+    """Several date orders fit every line; ``readings`` holds them (``"DMY"``, ``"MDY"``, ``"YMD"``)."""
+
+    def __init__(self, path: str, readings: tuple[str, ...]) -> None:
+        super().__init__(
+            path,
+            f"the date order cannot be decided: {' and '.join(readings)} fit all lines",
+            "Pass --date-order (date_order= in Python) with the order of the exporting phone.",
+        )
+        self.args = (path, readings)
+        self.readings = readings
+
+
+class CaseError(WaForensicsError):
+    """A case folder exists already, is damaged, or cannot be written."""
+
+
+class SettingsError(WaForensicsError):
+    """An option, or a user's rule or indicator file, makes no sense; ``path`` names it."""

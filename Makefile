@@ -1,0 +1,50 @@
+# Two commands matter: `make demo` and `make test`. Both set up .venv from pyproject.toml first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint setup browser wheel-test evaluate bench fuzz samples locales clean
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wa_forensics needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+setup: $(VENV)/.ready
+
+demo: setup
+	@$(BIN)/wa-forensics scan sample_exports --out demo-case --force
+	@echo "Open demo-case/report.html in a browser."
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check wa_forensics
+	$(BIN)/mypy
+
+browser:
+	@sh scripts/ensure_browser.sh
+
+test: setup browser lint
+	$(BIN)/python -m pytest -n 2
+
+# The wheel alone, in an environment of its own, must bring its templates and locales with it.
+wheel-test: setup
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv build/wheel/env
+	build/wheel/env/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
+	cd build/wheel && env/bin/wa-forensics scan ../../sample_exports/family_code --out case
+	test -s build/wheel/case/report.html
+	rm -rf build/wheel
+
+evaluate: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'scikit-learn>=1.4'
+	$(BIN)/python benchmarks/evaluate_detection.py
+	$(BIN)/python benchmarks/behaviour.py
+
+samples: setup
+	$(BIN)/python scripts/build_samples.py
+
+clean:
+	rm -rf $(VENV) build dist demo-case

@@ -1,8 +1,8 @@
 """The tree of errors: every one names the file, says what is wrong and then what to try.
 
     WaForensicsError
-    ├── EvidenceError          the file itself (missing, unreadable, zip refused)
-    ├── ParseError             read, but not a WhatsApp export
+    ├── ParseError             no chat came out of it: not a WhatsApp export, or unreadable
+    │   ├── EvidenceError      the file itself (missing, unreadable, no text, zip refused)
     │   └── AmbiguousDateOrder two date orders fit all lines
     ├── CaseError              the case folder (exists, damaged, cannot be written)
     └── SettingsError          an option, rule file or indicator list that makes no sense
@@ -27,12 +27,12 @@ class WaForensicsError(Exception):
         return " ".join(part for part in (f"{self.path}: {self.problem}.", self.advice) if part)
 
 
-class EvidenceError(WaForensicsError):
-    """A file cannot be taken as evidence: missing, unreadable, or a zip that is refused."""
-
-
 class ParseError(WaForensicsError):
-    """The bytes were read but are no WhatsApp export."""
+    """No chat came out of the file: it is no WhatsApp export, or unreadable."""
+
+
+class EvidenceError(ParseError):
+    """A file cannot be taken as evidence: missing, unreadable, no text, or a zip that is refused."""
 
 
 class AmbiguousDateOrder(ParseError):

@@ -1,0 +1,8 @@
+"""Evidence files to bytes and ``Source``: read-only, hashed, size-limited, never extracted to disk."""
+
+from __future__ import annotations
+
+from wa_forensics.evidence.inputs import find_inputs, read_texts, verify_unchanged
+from wa_forensics.evidence.text import RawText
+
+__all__ = ["RawText", "find_inputs", "read_texts", "verify_unchanged"]

@@ -1,0 +1,178 @@
+"""Finds input files, opens them read-only, and yields every chat text with its ``Source``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Iterable, Iterator
+from io import BufferedReader
+from pathlib import Path
+
+from wa_forensics.errors import EvidenceError
+from wa_forensics.evidence.archive import (
+    MAX_TEXT_BYTES,
+    MEDIA_NAME,
+    attachments,
+    chat_members,
+    is_resource_fork,
+    member_name,
+    open_archive,
+    read_member,
+    zip_facts,
+)
+from wa_forensics.evidence.text import RawText, decode
+from wa_forensics.model import Attachment, Failure, Source, ZipFacts
+
+
+def find_inputs(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The files named by paths and the ``.txt`` and ``.zip`` files inside folders, sorted, each once.
+
+    Inside folders, links to other folders are not followed, and what macOS adds (``._`` files) and text
+    files with the name of an attachment (``DOC-20240102-WA0003.txt``) are left out.
+    """
+    found: list[Path] = []
+    for path in paths:
+        found += _inside(path) if path.is_dir() else [path]
+    return tuple(dict.fromkeys(found))
+
+
+def read_texts(path: Path, member: str | None = None) -> Iterator[RawText]:
+    """Every chat text of one input file; ``member`` picks one text of a zip by its name.
+
+    Raises EvidenceError when the file is missing, unreadable, too large, no text, or a zip that is refused.
+    """
+    name = str(path)
+    if path.is_dir():
+        raise EvidenceError(name, "this is a folder", "Give its files, or scan the folder.")
+    if path.exists() and not path.is_file():
+        raise EvidenceError(name, "this is no ordinary file", "Give the .txt or .zip that WhatsApp wrote.")
+    try:
+        with path.open("rb") as handle:
+            if _is_zip(handle, path):
+                yield from _zip_texts(handle, name, member)
+            else:
+                yield _text_file(handle, name, member)
+    except OSError as error:
+        reason = error.strerror or "input error"
+        raise EvidenceError(name, f"cannot be read ({reason})", "Check path and permissions.") from error
+
+
+def verify_unchanged(sources: Iterable[Source]) -> tuple[Failure, ...]:
+    """The files whose bytes are no longer those that were read, hashed again; empty when nothing changed."""
+    failures: list[Failure] = []
+    expected = {source.path: source.sha256 for source in sources}
+    for path, digest in expected.items():
+        try:
+            with Path(path).open("rb") as handle:
+                now = hashlib.file_digest(handle, "sha256").hexdigest()
+        except OSError as error:
+            failures.append(_changed(path, f"can no longer be read ({error.strerror or 'input error'})"))
+            continue
+        if now != digest:
+            failures.append(_changed(path, f"changed during the run: SHA-256 was {digest}, is {now}"))
+    return tuple(failures)
+
+
+def _changed(path: str, problem: str) -> Failure:
+    advice = "Work on a copy that nothing else touches."
+    return Failure(where="evidence", source=path, problem=problem, advice=advice)
+
+
+def _inside(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for root, folders, files in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if name != "__MACOSX")
+        for name in files:
+            path = Path(root) / name
+            if path.suffix.lower() not in {".txt", ".zip"} or is_resource_fork(name):
+                continue
+            if path.suffix.lower() == ".txt" and MEDIA_NAME.search(name):
+                continue
+            found.append(path)
+    return sorted(found)
+
+
+def _is_zip(handle: BufferedReader, path: Path) -> bool:
+    head = handle.read(4)
+    handle.seek(0)
+    # A zip may carry foreign bytes in front; then only its suffix tells.
+    return head in (b"PK\x03\x04", b"PK\x05\x06") or path.suffix.lower() == ".zip"
+
+
+def _text_file(handle: BufferedReader, name: str, member: str | None) -> RawText:
+    if member is not None:
+        raise EvidenceError(name, f"this is no zip, so it has no member {member!r}", "Leave the member out.")
+    size = os.fstat(handle.fileno()).st_size
+    if size > MAX_TEXT_BYTES:
+        raise EvidenceError(
+            name,
+            f"the file is {size >> 20} MiB, the limit for a text is {MAX_TEXT_BYTES >> 20}",
+            "A chat of a million messages is about 70 MiB; this is something else.",
+        )
+    data = handle.read(MAX_TEXT_BYTES)
+    digest = hashlib.sha256(data).hexdigest()
+    return _raw(name, name, None, digest, len(data), data, digest)
+
+
+def _zip_texts(handle: BufferedReader, name: str, member: str | None) -> Iterator[RawText]:
+    digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    size = os.fstat(handle.fileno()).st_size
+    handle.seek(0)
+    with open_archive(handle, name) as archive:
+        facts = zip_facts(archive)
+        chats = chat_members(archive, name) if member is None else [_picked(archive, name, member)]
+        beside = attachments(archive, {member_name(info) for info, _ in chats})
+        times = {m.name: m.modified for m in facts.members}
+        for info, data in chats:
+            inner = member_name(info)
+            text_digest = hashlib.sha256(data).hexdigest()
+            yield _raw(
+                f"{name}!{inner}", name, inner, digest, size, data, text_digest, facts, beside, times[inner]
+            )
+
+
+def _picked(archive: zipfile.ZipFile, name: str, member: str) -> tuple[zipfile.ZipInfo, bytes]:
+    infos = {member_name(info): info for info in archive.infolist()}
+    # A bare file name will do where it is not in doubt.
+    matches = (
+        [member] if member in infos else [inner for inner in infos if inner.rsplit("/", 1)[-1] == member]
+    )
+    if len(matches) != 1:
+        texts = ", ".join(sorted(inner for inner in infos if inner.lower().endswith(".txt")))
+        problem = f"{len(matches) or 'no'} members named {member!r} inside"
+        raise EvidenceError(name, problem, f"Texts inside: {texts or 'none'}.")
+    return infos[matches[0]], read_member(archive, infos[matches[0]], name)
+
+
+def _raw(
+    name: str,
+    path: str,
+    member: str | None,
+    digest: str,
+    size: int,
+    data: bytes,
+    text_digest: str,
+    facts: ZipFacts | None = None,
+    beside: tuple[Attachment, ...] = (),
+    modified: str | None = None,
+) -> RawText:
+    decoded = decode(data, name)
+    return RawText(
+        source=Source(
+            name=name,
+            path=path,
+            member=member,
+            sha256=digest,
+            size=size,
+            text_sha256=text_digest,
+            text_size=len(data),
+            encoding=decoded.encoding,
+            decode_errors=decoded.errors,
+            modified=modified,
+            zip=facts,
+            attachments=beside,
+        ),
+        buffer=decoded.buffer,
+        repairs=decoded.repairs,
+    )

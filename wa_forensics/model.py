@@ -329,8 +329,22 @@ class Indicator:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of an incident's story, in the order of the attack and of time; ``what`` is a short phrase."""
+
+    time: str
+    stage: Stage
+    source: str
+    chat: str
+    line: int
+    account: str
+    what: str
+    finding: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Incident:
-    """Findings that tell one story."""
+    """Findings that tell one story. ``basis`` says why they were put together, one sentence each."""
 
     id: str
     title: str
@@ -346,6 +360,46 @@ class Incident:
     summary: str
     alternatives: tuple[str, ...]
     indicators: tuple[Indicator, ...] = ()
+    basis: tuple[str, ...] = ()
+    story: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correlation:
+    """Incidents, worst first, and the findings of every chat with ``incident`` filled, cross-chat ones included."""
+
+    incidents: tuple[Incident, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphNode:
+    """An account, a chat or an indicator; ``kind`` says which (for an indicator, its type)."""
+
+    id: str
+    kind: str
+    label: str
+    flagged: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphEdge:
+    """Two nodes and how they are tied: ``wrote in``, ``sent``, ``asked``, ``taken over``; ``count`` messages."""
+
+    source: str
+    target: str
+    kind: str
+    count: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """Accounts, chats and indicators of some incidents and the ties between them, in a total order."""
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,9 +445,14 @@ class ChatFacts:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trace:
-    """What correlation across chats needs of one message: who sent what text or indicator when."""
+    """What correlation across chats needs of one message: who sent what text or indicator when.
+
+    ``type`` is ``"account"`` (value: E.164 number of the sender), ``"text"`` (value: sketch of the words) or the
+    type of an indicator; ``flagged`` if the message is evidence of a harmful finding of level medium or above.
+    The byte address and a short quote let a finding be made from it without the chat.
+    """
 
     message: int
     line: int
@@ -401,6 +460,11 @@ class Trace:
     sender: str
     type: str
     value: str
+    flagged: bool = False
+    line_end: int = 0
+    byte_offset: int = 0
+    byte_length: int = 0
+    quote: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,105 @@
+"""What the findings and the chat say about each message: harm, disclosure, doubt, notice, removal, deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wa_forensics.chat import Chat
+from wa_forensics.model import Confidence, Finding, Severity, Threat
+from wa_forensics.vocabulary import Concept, Event
+
+# How much a message of an account speaks for a hostile hand (log-odds, by judgement): requests for codes and
+# for money to a new account are rare in ordinary chats, urgency and offers are not.
+HARM: Mapping[Threat, float] = {
+    Threat.OTP_REQUEST: 2.5,
+    Threat.BANK_DETAILS_CHANGED: 2.5,
+    Threat.GIFT_CARD_OR_CRYPTO: 2.5,
+    Threat.LOOKALIKE_LINK: 2.5,
+    Threat.MALWARE_FILE: 2.5,
+    Threat.PAYMENT_REQUEST: 2.0,
+    Threat.MALICIOUS_LINK: 2.0,
+    Threat.REMOTE_ACCESS: 2.0,
+    Threat.URGENT_MONEY: 1.5,
+    Threat.GIVEAWAY: 1.5,
+    Threat.JOB_OR_INVESTMENT_SCAM: 1.5,
+    Threat.INTRUDER_OTHER: 1.5,
+    Threat.IMPERSONATION_NEW_NUMBER: 1.0,
+    Threat.EVIDENCE_DELETION: 1.0,
+}
+CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.SECURITY_CODE_CHANGED_ALL)
+REMOVAL_EVENTS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED)
+DELETION_EVENTS = (Event.DELETED_BY_SENDER, Event.DELETED_BY_ADMIN)
+INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """Message ids by meaning. ``harm`` is the weight of the strongest finding that rests on the message."""
+
+    harm: Mapping[int, float]
+    serious: frozenset[int]
+    findings: Mapping[int, tuple[str, ...]]
+    disclosures: tuple[int, ...]
+    doubts: tuple[int, ...]
+    warnings: tuple[int, ...]
+    codes_given: tuple[int, ...]
+    access: tuple[int, ...]
+    change: tuple[int, ...]
+    notices: tuple[int, ...]
+    removals: tuple[int, ...]
+    deletions: frozenset[int]
+
+
+def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
+    """Sort the evidence of the findings, the app's notices and the phrases of doubt and disowning."""
+    harm: dict[int, float] = {}
+    serious: set[int] = set()
+    ids: dict[int, list[str]] = {}
+    by_threat: dict[Threat, set[int]] = {threat: set() for threat in Threat}
+    for finding in findings:
+        weight = HARM.get(finding.threat, 0.0) * _certainty(finding)
+        for item in finding.evidence:
+            by_threat[finding.threat].add(item.message)
+            ids.setdefault(item.message, []).append(finding.id)
+            if weight > harm.get(item.message, 0.0):
+                harm[item.message] = weight
+            if weight and finding.severity >= Severity.MEDIUM and finding.threat is not Threat.EVIDENCE_DELETION:
+                serious.add(item.message)
+    disowned = _said(chat, Concept.HACKED_DISCLOSURE) | _said(chat, Concept.DISOWNING)
+    warned = by_threat[Threat.WARNING_FROM_OTHERS]
+    return Marks(
+        harm=harm,
+        serious=frozenset(serious),
+        findings={message: tuple(sorted(set(found))) for message, found in ids.items()},
+        disclosures=_ordered(disowned | warned),
+        doubts=_ordered(_said(chat, Concept.IDENTITY_DOUBT)),
+        warnings=_ordered(warned | disowned | _said(chat, Concept.WARNING)),
+        codes_given=_ordered(by_threat[Threat.OTP_DISCLOSED]),
+        access=_ordered(by_threat[Threat.SECURITY_NOTICE]),
+        change=_ordered(by_threat[Threat.BEHAVIOUR_CHANGE] | by_threat[Threat.SHARED_ACCOUNT]),
+        notices=_ordered(set(chat.messages_with(events=CODE_EVENTS).tolist())),
+        removals=_ordered(set(chat.messages_with(events=REMOVAL_EVENTS).tolist())),
+        deletions=frozenset(chat.messages_with(events=DELETION_EVENTS).tolist()),
+    )
+
+
+def _certainty(finding: Finding) -> float:
+    if finding.severity <= Severity.INFO:
+        return 0.0
+    low = finding.severity == Severity.LOW or finding.confidence == Confidence.LOW
+    return 0.5 if low else 1.0
+
+
+def _said(chat: Chat, concept: Concept) -> set[int]:
+    return set()
+
+
+def _ordered(messages: set[int]) -> tuple[int, ...]:
+    return tuple(sorted(messages))
+
+
+def names_account(chat: Chat, message: int, account: str) -> bool:
+    """Does the text of a line name the account (invisible marks aside)?"""
+    name = account.translate(INVISIBLE).strip().casefold()
+    return bool(name) and name in chat.text(message).translate(INVISIBLE).casefold()

@@ -1,0 +1,151 @@
+"""How an account writes: habits of single messages, and how far a stretch departs from the rest of the account.
+
+Only habits that do not depend on the topic are used (capitals, full stops, commas, accents, emoji, drawn-out
+letters, hour), each as yes or no per message; a stretch is compared with the account's other messages as a ratio
+of two smoothed shares. This is a cue for where a stretch begins and ends; the calibrated model is in ``behaviour``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wa_forensics.frame import KINDS
+from wa_forensics.model import Kind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wa_forensics.chat import Chat
+
+HABITS: tuple[tuple[str, str], ...] = (
+    ("capital", "begin with a capital letter"),
+    ("no capital", "hold no capital letter"),
+    ("shouting", "are in capitals"),
+    ("full stop", "end with a full stop"),
+    ("closing mark", "end with a closing mark"),
+    ("comma", "hold a comma"),
+    ("accent", "hold accented letters or opening marks"),
+    ("emoji", "hold an emoji or smiley"),
+    ("drawn out", "hold drawn-out letters or doubled marks"),
+    ("very short", "are shorter than 12 characters"),
+    ("long", "are longer than 60 characters"),
+    ("usual hour", "were sent at an hour that is usual for the account"),
+)
+_DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}|\.\.|(?:ja|ha|he|ah|kk|ह|ه|xd)(?:ja|ha|he|ah|k|ह|ه)", re.I)
+_SMILEY = re.compile(r"[:;=xX]-?[)(DPpd]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I)
+_LINK = re.compile(r"\bhttps?://\S+", re.I)
+# One message never says more than this, or a single pasted text would decide where a stretch ends.
+CLIP = 1.6
+_TEXT = KINDS.index(Kind.TEXT)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Habits:
+    """Habits of some messages of one account: ``seen[i, k]`` for message ``messages[i]`` and habit k.
+
+    ``usable`` is False for media, notices and texts without a letter, which say nothing about the hand.
+    """
+
+    messages: NDArray[np.int64]
+    seen: NDArray[np.bool_]
+    usable: NDArray[np.bool_]
+
+
+def read_habits(chat: Chat, messages: NDArray[np.int64]) -> Habits:
+    """The habits of the given messages (a few hundred at most: each text is looked at)."""
+    seen = np.zeros((len(messages), len(HABITS)), dtype=bool)
+    usable = np.zeros(len(messages), dtype=bool)
+    kinds = chat.columns.kind[messages]
+    for row, message in enumerate(messages):
+        if kinds[row] == _TEXT:
+            marks = _habits_of(chat.text(int(message)))
+            usable[row] = marks is not None
+            if marks is not None:
+                seen[row, : len(marks)] = marks
+    return Habits(messages=messages, seen=seen, usable=usable)
+
+
+def _habits_of(text: str) -> tuple[bool, ...] | None:
+    plain = _LINK.sub("", text).strip().strip("\u200e\u200f")
+    letters = [c for c in plain if c.isalpha()]
+    if not letters:
+        return None
+    upper = sum(c.isupper() for c in letters)
+    last = plain[-1]
+    return (
+        letters[0].isupper(),
+        upper == 0 and any(c.islower() for c in letters),
+        upper >= 4 and upper > 0.8 * len(letters),
+        last in ".\u0964\u3002" and not plain.endswith(".."),
+        last in ".!?\u061f\u0964\u3002\u2026",
+        any(c in plain for c in ",\u060c\uff0c"),
+        any(c in "\u00bf\u00a1" or _accented(c) for c in plain),
+        any(unicodedata.category(c) == "So" for c in plain) or bool(_SMILEY.search(plain)),
+        bool(_DRAWN_OUT.search(plain)),
+        len(plain) < 12,
+        len(plain) > 60,
+    )
+
+
+def _accented(char: str) -> bool:
+    return char.isalpha() and ord(char) > 127 and bool(unicodedata.decomposition(char))
+
+
+def with_hours(habits: Habits, hours: NDArray[np.int64], usual: NDArray[np.bool_]) -> Habits:
+    """The same habits with the last column filled: was the message sent at an hour usual for the account."""
+    seen = habits.seen.copy()
+    seen[:, -1] = usual[hours]
+    return Habits(messages=habits.messages, seen=seen, usable=habits.usable)
+
+
+def usual_hours(hours: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Hours of the day (24 flags) in which the account wrote at least 2 % of its messages, one hour of slack."""
+    counts = np.bincount(hours, minlength=24).astype(float)
+    spread = counts + np.roll(counts, 1) + np.roll(counts, -1)
+    return spread >= max(1.0, 0.02 * counts.sum())
+
+
+def departures(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Per message: how much better the habits of ``inside`` explain it than those of ``baseline`` (natural log)."""
+    one, other = _shares(habits, inside), _shares(habits, baseline)
+    gain = np.where(habits.seen, np.log(one / other), np.log((1 - one) / (1 - other)))
+    # Habits overlap (a capital and a full stop come together), so their sum is damped before it is clipped.
+    total = np.clip(0.5 * gain.sum(axis=1), -CLIP, CLIP)
+    return np.where(habits.usable, total, 0.0)
+
+
+def _shares(habits: Habits, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    rows = habits.seen[chosen & habits.usable]
+    return np.asarray((rows.sum(axis=0) + 1.0) / (len(rows) + 2.0), dtype=np.float64)
+
+
+def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]) -> tuple[float, tuple[str, ...]]:
+    """How surely the two sets differ in habit (sum of the clear differences) and up to three sentences on it.
+
+    Each habit adds its two-proportion z score minus 2, so that differences that chance would bring add nothing.
+    """
+    a, b = habits.seen[inside & habits.usable], habits.seen[baseline & habits.usable]
+    if len(a) < 3 or len(b) < 8:
+        return 0.0, ()
+    scored: list[tuple[float, str]] = []
+    for column, (_, words) in enumerate(HABITS):
+        k, m = int(a[:, column].sum()), int(b[:, column].sum())
+        pooled = (k + m + 1) / (len(a) + len(b) + 2)
+        z = abs(k / len(a) - m / len(b)) / math.sqrt(pooled * (1 - pooled) * (1 / len(a) + 1 / len(b)))
+        if z > 2:
+            scored.append((z - 2, f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
+    scored.sort(reverse=True)
+    return sum(score for score, _ in scored), tuple(sentence for _, sentence in scored[:3])
+
+
+def hours_of(chat: Chat, messages: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Hour of the day (0 to 23, local wall time of the export) of each message."""
+    stamps = chat.columns.timestamp[np.asarray(messages, dtype=np.int64)]
+    return (stamps.astype("datetime64[h]").astype(np.int64) % 24).astype(np.int64)

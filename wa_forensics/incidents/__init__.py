@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from wa_forensics.incidents.correlate import correlate
+from wa_forensics.incidents.indicators import indicators, occurrences, shared
 from wa_forensics.incidents.takeover import takeover_windows
+from wa_forensics.incidents.traces import traces
 
-__all__ = ["takeover_windows"]
+__all__ = ["correlate", "indicators", "occurrences", "shared", "takeover_windows", "traces"]

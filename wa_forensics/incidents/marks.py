@@ -1,4 +1,6 @@
-"""What the findings and the chat say about each message: harm, disclosure, doubt, notice, removal, deletion."""
+"""What the findings and the chat say about each message: harm, disclosure, doubt, notice, removal,
+deletion.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ HARM: Mapping[Threat, float] = {
 CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.SECURITY_CODE_CHANGED_ALL)
 REMOVAL_EVENTS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED)
 DELETION_EVENTS = (Event.DELETED_BY_SENDER, Event.DELETED_BY_ADMIN)
-INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
+INVISIBLE = dict.fromkeys(
+    map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +68,11 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
             ids.setdefault(item.message, []).append(finding.id)
             if weight > harm.get(item.message, 0.0):
                 harm[item.message] = weight
-            if weight and finding.severity >= Severity.MEDIUM and finding.threat is not Threat.EVIDENCE_DELETION:
+            if (
+                weight
+                and finding.severity >= Severity.MEDIUM
+                and finding.threat is not Threat.EVIDENCE_DELETION
+            ):
                 serious.add(item.message)
     disowned = _said(chat, Concept.HACKED_DISCLOSURE) | _said(chat, Concept.DISOWNING)
     warned = by_threat[Threat.WARNING_FROM_OTHERS]

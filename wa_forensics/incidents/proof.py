@@ -89,9 +89,18 @@ def weigh(
     marks: Marks,
     spent: Set[int] = frozenset(),
 ) -> Proof:
-    """Reasons to think that the account's messages in ``span`` are foreign; messages in ``spent`` do not count."""
+    """Reasons to think that the account's messages in ``span`` are foreign; messages in ``spent`` do not
+    count.
+    """
     asked = Question(
-        chat=chat, account=account, own=own, first=span[0], last=span[1], seconds=seconds, marks=marks, spent=spent
+        chat=chat,
+        account=account,
+        own=own,
+        first=span[0],
+        last=span[1],
+        seconds=seconds,
+        marks=marks,
+        spent=spent,
     )
     inside = asked.inside
     harm = sum(marks.harm.get(m, 0.0) for m in inside.tolist())
@@ -115,7 +124,9 @@ def weigh(
 
 
 def _access(asked: Question) -> Iterator[Reason]:
-    """What stands before the stretch: a security-code notice, a code given away, a report of a foreign device."""
+    """What stands before the stretch: a security-code notice, a code given away, a report of a foreign
+    device.
+    """
     marks, seconds, first = asked.marks, asked.seconds, asked.first
 
     def earlier(messages: Iterable[int], reach: int) -> list[int]:
@@ -128,7 +139,7 @@ def _access(asked: Question) -> Iterator[Reason]:
         pause = _duration(asked.start - int(seconds[notice]))
         yield Reason(
             weight=2.5 if written <= 2 else 1.0,
-            sentence=f"A security-code notice for the account stands {pause} before ({_at(asked, [notice])}).",
+            sentence=f"A security-code notice for the account is {pause} earlier ({_at(asked, [notice])}).",
             messages=(notice,),
         )
     told = [m for m in earlier(marks.codes_given, ACCESS_REACH) if asked.by_account(m)]
@@ -138,11 +149,13 @@ def _access(asked: Question) -> Iterator[Reason]:
             sentence=f"Earlier the account tells that a code was given away ({_at(asked, told)}).",
             messages=tuple(told),
         )
-    spoken = [m for m in earlier(marks.access, ACCESS_REACH) if asked.chat.sender(m) is not None and m not in told]
+    spoken = [
+        m for m in earlier(marks.access, ACCESS_REACH) if asked.chat.sender(m) is not None and m not in told
+    ]
     if spoken:
         yield Reason(
             weight=1.0,
-            sentence=f"Earlier a linked device, call forwarding or lost login is reported ({_at(asked, spoken)}).",
+            sentence=f"Earlier a linked device or lost login is reported ({_at(asked, spoken)}).",
             messages=tuple(spoken),
         )
 
@@ -157,7 +170,9 @@ def _habit_change(asked: Question) -> Reason:
     habits = with_hours(read_habits(asked.chat, messages), hours, usual_hours(hours[~is_inside]))
     score, sentences = contrast(habits, is_inside, ~is_inside)
     if sentences:
-        return Reason(weight=min(2.5, 0.4 * score), sentence="Habits of writing: " + "; ".join(sentences) + ".")
+        return Reason(
+            weight=min(2.5, 0.4 * score), sentence="Habits of writing: " + "; ".join(sentences) + "."
+        )
     testable = int((habits.usable & is_inside).sum()) >= 6 and int((habits.usable & ~is_inside).sum()) >= 20
     return Reason(weight=-1.0 if testable else 0.0)
 
@@ -168,17 +183,21 @@ def _others(asked: Question) -> Iterator[Reason]:
 
     def aimed(messages: Iterable[int]) -> list[int]:
         near = (m for m in asked.unspent(messages) if asked.start <= seconds[m] <= asked.end + DOUBT_REACH)
-        return [m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimed_at(asked, m)]
+        return [
+            m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimed_at(asked, m)
+        ]
 
     doubts = aimed(marks.doubts)
     if doubts:
         where = _at(asked, doubts)
-        yield Reason(weight=1.5, sentence=f"Others doubt that the owner is writing ({where}).", messages=tuple(doubts))
+        yield Reason(
+            weight=1.5, sentence=f"Others doubt that the owner is writing ({where}).", messages=tuple(doubts)
+        )
     warnings = aimed(marks.warnings)
     if warnings:
         yield Reason(
             weight=1.5,
-            sentence=f"Others warn or say that the account is not in its owner's hands ({_at(asked, warnings)}).",
+            sentence=f"Others warn, or say that the account is in other hands ({_at(asked, warnings)}).",
             messages=tuple(warnings),
         )
 
@@ -194,7 +213,7 @@ def _afterwards(asked: Question) -> Iterator[Reason]:
     if word:
         yield Reason(
             weight=3.0,
-            sentence=f"Afterwards the account itself writes that it was not in its owner's hands ({_at(asked, word)}).",
+            sentence=f"Afterwards the account itself writes of a theft or disowns texts ({_at(asked, word)}).",
             messages=tuple(word),
         )
     removed = [
@@ -204,10 +223,14 @@ def _afterwards(asked: Question) -> Iterator[Reason]:
     ]
     if removed:
         where = _at(asked, removed)
-        yield Reason(weight=1.0, sentence=f"The account is removed from the group ({where}).", messages=tuple(removed))
+        yield Reason(
+            weight=1.0, sentence=f"The account is removed from the group ({where}).", messages=tuple(removed)
+        )
     deleted = [m for m in asked.inside.tolist() if m in marks.deletions]
     if len(deleted) >= 2:
-        yield Reason(weight=0.5, sentence=f"{len(deleted)} of the messages were deleted ({_at(asked, deleted)}).")
+        yield Reason(
+            weight=0.5, sentence=f"{len(deleted)} of the messages were deleted ({_at(asked, deleted)})."
+        )
     change = [m for m in marks.change if asked.first <= m <= asked.last and asked.by_account(m)]
     if change:
         where = _at(asked, change)
@@ -215,7 +238,9 @@ def _afterwards(asked: Question) -> Iterator[Reason]:
 
 
 def _aimed_at(asked: Question, message: int) -> bool:
-    """Is a doubt or warning about this account? It names it, or the account wrote most of the harm before it."""
+    """Is a doubt or warning about this account? It names it, or the account wrote most of the harm before
+    it.
+    """
     chat, seconds = asked.chat, asked.seconds
     if names_account(chat, message, asked.account):
         return True
@@ -229,7 +254,9 @@ def _aimed_at(asked: Question, message: int) -> bool:
 
 
 def _same_hand(asked: Question, here: float) -> float:
-    """Reasons against: the account wrote such messages before, or the stretch lasts longer than hijackers stay."""
+    """Reasons against: the account wrote such messages before, or the stretch lasts longer than hijackers
+    stay.
+    """
     earlier = sum(asked.marks.harm.get(m, 0.0) for m in asked.outside.tolist() if m < asked.first)
     share = earlier / max(here, 0.1)
     return 3.0 * min(1.0, 2 * max(0.0, share - 0.25)) + 0.5 * max(0.0, (asked.end - asked.start) / DAY - 3)

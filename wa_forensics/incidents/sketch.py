@@ -1,8 +1,9 @@
-"""Sketches of texts (MinHash of words and word pairs), to find the same text with names and amounts changed.
+"""Sketches of texts (MinHash of words and word pairs), to find the same text with names and amounts
+changed.
 
-A sketch is 32 minima of 16 bits, so the share of equal minima estimates the Jaccard similarity of the two sets of
-shingles (Broder 1997, "On the resemblance and containment of documents"). Numbers, links and punctuation are left
-out before, because these are what a sender changes from chat to chat.
+A sketch is 32 minima of 16 bits, so the share of equal minima estimates the Jaccard similarity of the two
+sets of shingles (Broder 1997, "On the resemblance and containment of documents"). Numbers, links and
+punctuation are left out before, because these are what a sender changes from chat to chat.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +31,9 @@ _OFFSETS = _random.integers(0, 2**31, size=SLOTS, dtype=np.uint64)
 
 
 def words_of(text: str) -> list[str]:
-    """The words that count: case-folded, without numbers and links; runs without spaces are cut into triples."""
+    """The words that count: case-folded, without numbers and links; runs without spaces are cut into
+    triples.
+    """
     found: list[str] = []
     for word in _WORD.findall(_LINK.sub(" ", text).casefold()):
         if len(word) > 15 and not word.isascii():
@@ -53,7 +57,7 @@ def sketches(texts: Sequence[str]) -> list[str]:
         starts.append(len(hashes))
         rows.append(row)
         hashes += codes
-        hashes += [(a * 31 + b * 17 + 1) & 0xFFFFFFFF for a, b in zip(codes, codes[1:], strict=False)]
+        hashes += [(a * 31 + b * 17 + 1) & 0xFFFFFFFF for a, b in pairwise(codes)]
     if not rows:
         return out
     values = np.asarray(hashes, dtype=np.uint64)
@@ -71,7 +75,9 @@ def sketches(texts: Sequence[str]) -> list[str]:
 
 
 def groups(sketched: Sequence[str]) -> NDArray[np.int64]:
-    """Per sketch the number of its group of near-duplicates (the smallest position in it); -1 for an empty one."""
+    """Per sketch the number of its group of near-duplicates (the smallest position in it); -1 for an empty
+    one.
+    """
     group = np.full(len(sketched), -1, dtype=np.int64)
     filled = np.asarray([i for i, value in enumerate(sketched) if value], dtype=np.int64)
     if not len(filled):
@@ -84,7 +90,9 @@ def groups(sketched: Sequence[str]) -> NDArray[np.int64]:
 
 
 def _similar_pairs(table: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs that share a band of minima and half of the minima; each bucket is tied to its first and to neighbours."""
+    """Pairs that share a band of minima and half of the minima; each bucket is tied to its first and to
+    neighbours.
+    """
     firsts, seconds = [], []
     for band in range(0, SLOTS, ROWS):
         key = np.zeros(len(table), dtype=np.uint64)
@@ -107,7 +115,9 @@ def _similar_pairs(table: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArra
 
 
 def _components(count: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Smallest member of the connected component of each item: labels move along the pairs until nothing changes."""
+    """Smallest member of the connected component of each item: labels move along the pairs until nothing
+    changes.
+    """
     label = np.arange(count, dtype=np.int64)
     while len(first):
         low = np.minimum(label[first], label[second])

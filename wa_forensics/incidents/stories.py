@@ -20,7 +20,9 @@ BEFORE_WINDOW = 10 * DAY
 AFTER_WINDOW = 45 * DAY
 AROUND = 2 * DAY
 NOT_A_STORY = frozenset({Threat.INTEGRITY})
-CONTEXT = frozenset({Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED, Threat.IDENTITY})
+CONTEXT = frozenset(
+    {Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED, Threat.IDENTITY}
+)
 
 
 def seconds(time: str) -> int:
@@ -30,7 +32,9 @@ def seconds(time: str) -> int:
 
 @dataclass(kw_only=True, eq=False)
 class Story:
-    """Findings of one chat that belong together, with the windows they explain. Grows while it is put together."""
+    """Findings of one chat that belong together, with the windows they explain. Grows while it is put
+    together.
+    """
 
     chat: int
     findings: list[Finding] = field(default_factory=list)
@@ -39,9 +43,7 @@ class Story:
 
     @property
     def start(self) -> int:
-        return min(
-            [seconds(f.start) for f in self.findings] + [seconds(w.start) for w in self.windows]
-        )
+        return min([seconds(f.start) for f in self.findings] + [seconds(w.start) for w in self.windows])
 
     @property
     def end(self) -> int:
@@ -49,7 +51,9 @@ class Story:
 
 
 def stories(chat: int, analysis: Analysis) -> list[Story]:
-    """The stories of one chat, in order of time. A story holds a finding of medium level or above, or a window."""
+    """The stories of one chat, in order of time. A story holds a finding of medium level or above, or a
+    window.
+    """
     left = [f for f in analysis.findings if f.threat not in NOT_A_STORY]
     left.sort(key=lambda f: (f.start, f.evidence[0].message, f.rule, f.id))
     told: list[Story] = []
@@ -67,9 +71,7 @@ def stories(chat: int, analysis: Analysis) -> list[Story]:
     return told
 
 
-def _split(
-    findings: list[Finding], wanted: object
-) -> tuple[list[Finding], list[Finding]]:
+def _split(findings: list[Finding], wanted: object) -> tuple[list[Finding], list[Finding]]:
     taken: list[Finding] = []
     rest: list[Finding] = []
     for finding in findings:
@@ -117,16 +119,25 @@ def _continues(finding: Finding, cluster: Sequence[Finding]) -> bool:
 
 
 def _joined(told: Iterable[Story]) -> list[Story]:
-    """Stories of one chat that follow each other within days are one."""
+    """Stories of one chat are one if they follow within days, or within weeks by the same account."""
     joined: list[Story] = []
     for story in sorted(told, key=lambda s: (s.start, s.end)):
-        last = joined[-1] if joined else None
-        if last is not None and story.start - last.end <= TOGETHER:
-            last.findings += story.findings
-            last.windows += story.windows
-        else:
+        home = next((s for s in reversed(joined) if _follows(story, s)), None)
+        if home is None:
             joined.append(story)
+        else:
+            home.findings += story.findings
+            home.windows += story.windows
     return joined
+
+
+def _follows(story: Story, earlier: Story) -> bool:
+    pause = story.start - earlier.end
+    return pause <= TOGETHER or (pause <= SAME_ACCOUNT and bool(_harmful(story) & _harmful(earlier)))
+
+
+def _harmful(story: Story) -> set[str]:
+    return {name for f in story.findings if f.threat in HARM for name in f.actors}
 
 
 def _fits(finding: Finding, story: Story) -> bool:

@@ -1,14 +1,15 @@
 """Was an account taken over, and which messages did the intruder write under its name?
 
-An account counts as taken over when (1) it has a history of its own in the chat, (2) a stretch of its messages
-holds what hijackers write (requests for codes or money, links, files), and (3) something says that the hand had
-changed: a security-code notice or a code given away shortly before, other habits of writing, doubts and warnings
-of others, the owner's own word afterwards, removal from the group. A stranger's number that attacks from its
-first message on fulfils neither (1) nor (3). The stretch is the run of the account's messages for which content
-and habits speak best, with its ends drawn to pauses, notices and the owner's return.
+An account counts as taken over when (1) it has a history of its own in the chat, (2) a stretch of its
+messages holds what hijackers write (requests for codes or money, links, files), and (3) something says that
+the hand had changed: a security-code notice or a code given away shortly before, other habits of writing,
+doubts and warnings of others, the owner's own word afterwards, removal from the group. A stranger's number
+that attacks from its first message on fulfils neither (1) nor (3). The stretch is the run of the account's
+messages for which content and habits speak best, with its ends drawn to pauses, notices and the owner's
+return.
 
-Weights are log-odds by judgement, not fitted; the calibrated model of style is in ``behaviour``.
-Limits: an intruder who writes within minutes of the owner in the same habits is not told apart.
+Weights are log-odds by judgement, not fitted; the calibrated model of style is in ``behaviour``. Limits: an
+intruder who writes within minutes of the owner in the same habits is not told apart.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Stretch:
 def takeover_windows(
     chat: Chat, findings: Sequence[Finding], profiles: Sequence[SenderProfile] = ()
 ) -> tuple[Window, ...]:
-    """The stretches that an intruder is thought to have written, in order of appearance; empty if there is none."""
+    """The stretches that an intruder is thought to have written, in order of appearance; empty if there is
+    none.
+    """
     marks = read_marks(chat, findings)
     seconds = chat.columns.timestamp.astype(np.int64)
     codes = sorted({int(chat.columns.sender[m]) for m in marks.serious if chat.columns.sender[m] >= 0})
@@ -95,7 +98,9 @@ def _stretch(
     marks: Marks,
     profiles: Sequence[SenderProfile],
 ) -> Stretch | None:
-    """The part of the account's messages around its heaviest cluster of harmful ones; None if nothing is left."""
+    """The part of the account's messages around its heaviest cluster of harmful ones; None if nothing is
+    left.
+    """
     harmful = [i for i, m in enumerate(own.tolist()) if open_to[i] and marks.harm.get(m, 0.0) > 0]
     core = _heaviest_cluster(harmful, own, seconds, marks)
     if not core or not any(int(own[i]) in marks.serious for i in core):
@@ -147,7 +152,9 @@ def _content(
             worth[row] += 0.5
     sender = chat.sender(int(messages[0]))
     for profile in profiles:
-        strong = profile.score is not None and profile.threshold is not None and profile.score >= profile.threshold
+        strong = (
+            profile.score is not None and profile.threshold is not None and profile.score >= profile.threshold
+        )
         if profile.sender == sender and strong and profile.first_message is not None:
             last = profile.first_message if profile.last_message is None else profile.last_message
             worth[(messages >= profile.first_message) & (messages <= last)] += 0.5
@@ -174,7 +181,10 @@ def _best_run(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[int, int]:
 
 
 def _heaviest_run(
-    worth: NDArray[np.float64], pauses: NDArray[np.float64], begin: NDArray[np.float64], end: NDArray[np.float64]
+    worth: NDArray[np.float64],
+    pauses: NDArray[np.float64],
+    begin: NDArray[np.float64],
+    end: NDArray[np.float64],
 ) -> tuple[int, int]:
     total = np.concatenate(([0.0], np.cumsum(worth)))
     breaks = np.cumsum(pauses)
@@ -186,7 +196,9 @@ def _heaviest_run(
 
 
 def _ends(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How well each row would begin, and end, an intruder's run: pauses, notices, the owner's word, removal."""
+    """How well each row would begin, and end, an intruder's run: pauses, notices, the owner's word,
+    removal.
+    """
     rows = len(stretch.messages)
     gaps = np.diff(stretch.seconds) / HOUR
     pull = np.clip(np.log(np.maximum(gaps, 0.01) / 0.5) / 2, -0.7, 1.2)
@@ -209,7 +221,7 @@ def _ends(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[NDArray[np.float6
             end[row] += 2.0
         if later in own_word:
             end[row] += 3.0
-        # Once an account is openly called false, or its sessions are ended, what comes back is mostly the owner.
+        # Once an account is openly called false, or its sessions end, what comes back is mostly the owner.
         end[row] += min(1.5, 0.7 * _count(foreign_warnings, message, later))
         end[row] += 1.5 if _between(reports, message, later) else 0.0
     return begin, end
@@ -238,5 +250,3 @@ def _window(chat: Chat, stretch: Stretch, first: int, last: int, marks: Marks, p
         basis=proof.sentences,
         findings=tuple(found),
     )
-
-

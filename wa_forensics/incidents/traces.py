@@ -1,7 +1,8 @@
 """Traces: the little that correlation needs of each chat, so that chats need not be open at the same time.
 
-Kept are the numbers of senders, every indicator in a message that a finding rests on, and sketches of the texts
-that could be one of many: evidence of a finding, or long and holding a link, a payee or a phone number.
+Kept are the numbers of senders, every indicator in a message that a finding rests on, and sketches of the
+texts that could be one of many: evidence of a finding, or long and holding a link, a payee or a phone
+number.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from wa_forensics.chat import Chat
 from wa_forensics.incidents.marks import HARM, INVISIBLE
 from wa_forensics.incidents.sketch import sketches
-from wa_forensics.model import Finding, Indicator, Severity, Threat, Trace
+from wa_forensics.model import Finding, Severity, Threat, Trace
 
 # A long text without any indicator is talk; with one it may be an offer or a demand that others received too.
 LONG_TEXT = 80

@@ -1,8 +1,10 @@
-"""How an account writes: habits of single messages, and how far a stretch departs from the rest of the account.
+"""How an account writes: habits of single messages, and how far a stretch departs from the rest of the
+account.
 
-Only habits that do not depend on the topic are used (capitals, full stops, commas, accents, emoji, drawn-out
-letters, hour), each as yes or no per message; a stretch is compared with the account's other messages as a ratio
-of two smoothed shares. This is a cue for where a stretch begins and ends; the calibrated model is in ``behaviour``.
+Only habits that do not depend on the topic are used (capitals, full stops, commas, accents, emoji, drawn-
+out letters, hour), each as yes or no per message; a stretch is compared with the account's other messages
+as a ratio of two smoothed shares. This is a cue for where a stretch begins and ends; the calibrated model
+is in ``behaviour``.
 """
 
 from __future__ import annotations
@@ -106,14 +108,18 @@ def with_hours(habits: Habits, hours: NDArray[np.int64], usual: NDArray[np.bool_
 
 
 def usual_hours(hours: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Hours of the day (24 flags) in which the account wrote at least 2 % of its messages, one hour of slack."""
+    """Hours of the day (24 flags) in which the account wrote at least 2 % of its messages, one hour of
+    slack.
+    """
     counts = np.bincount(hours, minlength=24).astype(float)
     spread = counts + np.roll(counts, 1) + np.roll(counts, -1)
-    return spread >= max(1.0, 0.02 * counts.sum())
+    return np.asarray(spread >= max(1.0, 0.02 * counts.sum()), dtype=bool)
 
 
 def departures(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Per message: how much better the habits of ``inside`` explain it than those of ``baseline`` (natural log)."""
+    """Per message: how much better the habits of ``inside`` explain it than those of ``baseline`` (natural
+    log).
+    """
     one, other = _shares(habits, inside), _shares(habits, baseline)
     gain = np.where(habits.seen, np.log(one / other), np.log((1 - one) / (1 - other)))
     # Habits overlap (a capital and a full stop come together), so their sum is damped before it is clipped.
@@ -126,10 +132,14 @@ def _shares(habits: Habits, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.asarray((rows.sum(axis=0) + 1.0) / (len(rows) + 2.0), dtype=np.float64)
 
 
-def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]) -> tuple[float, tuple[str, ...]]:
-    """How surely the two sets differ in habit (sum of the clear differences) and up to three sentences on it.
+def contrast(
+    habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]
+) -> tuple[float, tuple[str, ...]]:
+    """How surely the two sets differ in habit (sum of the clear differences) and up to three sentences on
+    it.
 
-    Each habit adds its two-proportion z score minus 2, so that differences that chance would bring add nothing.
+    Each habit adds its two-proportion z score minus 2, so that differences that chance would bring add
+    nothing.
     """
     a, b = habits.seen[inside & habits.usable], habits.seen[baseline & habits.usable]
     if len(a) < 3 or len(b) < 8:

@@ -1,0 +1,307 @@
+"""The words and levels of an incident: title, severity, confidence, summary, other explanations, story."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wa_forensics.incidents.marks import HARM
+from wa_forensics.incidents.stories import Story
+from wa_forensics.model import (
+    Analysis,
+    Confidence,
+    Finding,
+    Incident,
+    Indicator,
+    Severity,
+    Step,
+    Threat,
+    Window,
+)
+
+WORDS: Mapping[Threat, str] = {
+    Threat.OTP_REQUEST: "request for a code",
+    Threat.OTP_DISCLOSED: "code given away",
+    Threat.PAYMENT_REQUEST: "payment request",
+    Threat.BANK_DETAILS_CHANGED: "changed payee",
+    Threat.MALICIOUS_LINK: "suspicious link",
+    Threat.LOOKALIKE_LINK: "look-alike link",
+    Threat.MALWARE_FILE: "dangerous file",
+    Threat.IMPERSONATION_NEW_NUMBER: "claim to be somebody else",
+    Threat.URGENT_MONEY: "pressure about money",
+    Threat.JOB_OR_INVESTMENT_SCAM: "job or investment pitch",
+    Threat.GIVEAWAY: "prize or vote bait",
+    Threat.GIFT_CARD_OR_CRYPTO: "gift cards or crypto",
+    Threat.REMOTE_ACCESS: "remote access",
+    Threat.SECURITY_NOTICE: "security notice",
+    Threat.EVIDENCE_DELETION: "deleted messages",
+    Threat.WARNING_FROM_OTHERS: "warning or disowning",
+    Threat.INTRUDER_OTHER: "cover story or pressure",
+    Threat.BEHAVIOUR_CHANGE: "change of writing habits",
+    Threat.SHARED_ACCOUNT: "several hands on one account",
+    Threat.MASS_MESSAGE: "same text in several chats",
+    Threat.NEW_LINK: "first-ever link",
+    Threat.IDENTITY: "identity question",
+    Threat.INTEGRITY: "integrity of the export",
+}
+MONEY = frozenset(
+    {Threat.PAYMENT_REQUEST, Threat.BANK_DETAILS_CHANGED, Threat.GIFT_CARD_OR_CRYPTO, Threat.URGENT_MONEY}
+)
+STYLE = frozenset({Threat.BEHAVIOUR_CHANGE, Threat.SHARED_ACCOUNT})
+DECISIVE = frozenset({Threat.OTP_REQUEST, Threat.BANK_DETAILS_CHANGED, Threat.GIFT_CARD_OR_CRYPTO})
+LONGEST_STORY = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the words of an incident are made of."""
+
+    findings: tuple[Finding, ...]
+    windows: tuple[Window, ...]
+    chats: tuple[str, ...]
+    accounts: tuple[str, ...]
+    threats: frozenset[Threat]
+    start: str
+    end: str
+
+
+def incident_of(parts: Sequence[Story], analyses: Sequence[Analysis]) -> Incident:
+    """One incident from the stories of one or several chats."""
+    findings = tuple(
+        sorted(
+            (f for story in parts for f in story.findings),
+            key=lambda f: (f.start, f.source, f.evidence[0].message, f.rule, f.id),
+        )
+    )
+    windows = tuple(
+        sorted((w for s in parts for w in s.windows), key=lambda w: (w.source, w.first_message, w.account))
+    )
+    times = [t for f in findings for t in (f.start, f.end)] + [t for w in windows for t in (w.start, w.end)]
+    facts = Facts(
+        findings=findings,
+        windows=windows,
+        chats=tuple(sorted({analyses[story.chat].facts.name for story in parts})),
+        accounts=_accounts(findings, windows),
+        threats=frozenset(f.threat for f in findings if f.severity >= Severity.LOW),
+        start=min(times),
+        end=max(times),
+    )
+    key = "|".join(
+        sorted(f.id for f in findings) + [f"{w.source}:{w.first_message}:{w.account}" for w in windows]
+    )
+    return Incident(
+        id="incident-" + hashlib.sha256(key.encode()).hexdigest()[:12],
+        title=_title(facts),
+        severity=_severity(facts),
+        confidence=_confidence(facts),
+        accounts=facts.accounts,
+        chats=facts.chats,
+        start=facts.start,
+        end=facts.end,
+        stages=tuple(sorted({f.stage for f in findings})),
+        findings=tuple(f.id for f in findings),
+        windows=windows,
+        summary=_summary(facts),
+        alternatives=_alternatives(facts),
+        indicators=_indicators(parts, analyses),
+        basis=tuple(dict.fromkeys(sentence for story in parts for sentence in story.basis)),
+        story=_story(facts),
+    )
+
+
+def _accounts(findings: Iterable[Finding], windows: Sequence[Window]) -> tuple[str, ...]:
+    """The accounts the incident is about: taken over, else those whose messages carry the harm, heaviest
+    first.
+    """
+    taken = tuple(dict.fromkeys(w.account for w in windows))
+    if taken:
+        return taken
+    weight: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for finding in findings:
+        for name in finding.actors[:1] if finding.threat in HARM else finding.actors:
+            tally = weight if finding.threat in HARM else others
+            tally[name] += 1 + int(finding.severity)
+    tally = weight or others
+    most = max(tally.values(), default=0)
+    ranked = sorted(tally, key=lambda name: (-tally[name], name))
+    return tuple(name for name in ranked if tally[name] >= 0.1 * most)
+
+
+def _title(facts: Facts) -> str:
+    threats = facts.threats
+    if facts.windows:
+        what = "Account taken over"
+        if threats & MONEY:
+            what += " and used to ask for money"
+        elif Threat.OTP_REQUEST in threats:
+            what += " and used to ask for codes"
+        elif threats & {Threat.MALWARE_FILE, Threat.MALICIOUS_LINK, Threat.LOOKALIKE_LINK}:
+            what += " and used to spread links or files"
+    elif threats & STYLE and not threats & HARM.keys():
+        what = "Sudden change of writing habits"
+    else:
+        what = _leading(facts.findings)
+    where = f" in {len(facts.chats)} chats" if len(facts.chats) > 1 else ""
+    who = f": {facts.accounts[0]}" if facts.accounts else ""
+    more = f" and {len(facts.accounts) - 1} more" if len(facts.accounts) > 1 else ""
+    return f"Possible {what[0].lower()}{what[1:]}{where}{who}{more}"
+
+
+def _leading(findings: Iterable[Finding]) -> str:
+    weight: Counter[str] = Counter()
+    for finding in findings:
+        if finding.threat is not Threat.WARNING_FROM_OTHERS and finding.severity >= Severity.MEDIUM:
+            weight[WORDS[finding.threat]] += 1 + int(finding.severity) + int(finding.confidence)
+    ranked = sorted(weight, key=lambda words: (-weight[words], words))
+    return " and ".join(ranked[:2]) or "matter worth a look"
+
+
+def _inside(finding: Finding, windows: Iterable[Window]) -> bool:
+    return any(
+        item.source == w.source
+        and w.first_message <= item.message <= w.last_message
+        and w.account in finding.actors
+        for w in windows
+        for item in finding.evidence
+    )
+
+
+def _severity(facts: Facts) -> Severity:
+    """The worst finding decides, with two exceptions: style alone is at most medium, and a code request or
+    a new payee inside a window is critical.
+    """
+    worst = max((f.severity for f in facts.findings), default=Severity.MEDIUM)
+    if facts.windows:
+        if any(
+            f.threat in DECISIVE and f.severity >= Severity.MEDIUM and _inside(f, facts.windows)
+            for f in facts.findings
+        ):
+            return Severity.CRITICAL
+        return max(worst, Severity.HIGH)
+    if facts.threats and facts.threats <= STYLE | {Threat.IDENTITY}:
+        return min(worst, Severity.MEDIUM)
+    return worst
+
+
+def _confidence(facts: Facts) -> Confidence:
+    """Independent kinds of evidence: content, access or notices, style, the word of people, several chats."""
+    serious = [f for f in facts.findings if f.severity >= Severity.MEDIUM]
+    kinds = 0
+    content = {f.threat for f in serious if f.threat in HARM}
+    kinds += bool(content) + (len(content) >= 3)
+    kinds += bool(facts.threats & {Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED, Threat.IDENTITY})
+    kinds += bool(facts.threats & STYLE)
+    kinds += Threat.WARNING_FROM_OTHERS in facts.threats
+    kinds += len(facts.chats) > 1
+    kinds += bool(facts.windows)
+    if kinds >= 3:
+        return Confidence.HIGH
+    if kinds == 2:
+        return Confidence.MEDIUM
+    return min(Confidence.MEDIUM, max((f.confidence for f in facts.findings), default=Confidence.LOW))
+
+
+def _summary(facts: Facts) -> str:
+    messages = len({(item.source, item.message) for f in facts.findings for item in f.evidence})
+    counts = Counter(f.threat for f in facts.findings)
+    kinds = sorted(counts, key=lambda t: (-counts[t], list(Threat).index(t)))
+    listed = ", ".join(f"{WORDS[t]} ({counts[t]})" for t in kinds[:6])
+    where = facts.chats[0] if len(facts.chats) == 1 else f"{len(facts.chats)} chats"
+    seen = (
+        f"What was seen: between {_clock(facts.start)} and {_clock(facts.end)}, {len(facts.findings)} "
+        f"{'finding rests' if len(facts.findings) == 1 else 'findings rest'} on {messages} "
+        f"{'message' if messages == 1 else 'messages'} in {where}: {listed}."
+    )
+    for window in facts.windows[:3]:
+        seen += (
+            f" Under the name {window.account}, lines {window.first_line} to {window.last_line} "
+            f"({_clock(window.start)} to {_clock(window.end)}) differ from the rest of the account."
+        )
+    if len(facts.chats) > 1:
+        seen += " Times are those of the exporting phones, whose clocks may differ."
+    return f"{seen} What it may mean: {_meaning(facts)}"
+
+
+def _meaning(facts: Facts) -> str:
+    if facts.windows:
+        name = facts.windows[0].account
+        return f"somebody else may have written as {name} during that time; the owner may be a victim too."
+    if facts.threats <= STYLE | {Threat.IDENTITY}:
+        return "another person may have written some of the messages; other explanations are listed."
+    who = facts.accounts[0] if facts.accounts else "one of the accounts"
+    return f"{who} may have tried to obtain money, codes or access under a false pretence."
+
+
+def _clock(time: str) -> str:
+    return time.replace("T", " ")
+
+
+def _alternatives(facts: Facts) -> tuple[str, ...]:
+    found: list[str] = []
+    if facts.windows:
+        found = [
+            "The owner wrote from another device or in haste.",
+            "A colleague or relative who also uses the account wrote these messages.",
+        ]
+    ranked = sorted(facts.findings, key=lambda f: (-f.severity, -f.confidence, f.start, f.id))
+    found += [text for finding in ranked for text in finding.alternatives]
+    return tuple(dict.fromkeys(found))[:6]
+
+
+def _indicators(parts: Sequence[Story], analyses: Sequence[Analysis]) -> tuple[Indicator, ...]:
+    """Indicators in the messages the harmful findings rest on; the same value in several chats is one
+    entry.
+    """
+    chosen: dict[tuple[str, str], list[Indicator]] = {}
+    for story in parts:
+        analysis = analyses[story.chat]
+        harmful = {
+            item.message
+            for f in story.findings
+            if f.threat in HARM or f.threat is Threat.MASS_MESSAGE
+            for item in f.evidence
+        }
+        wanted = {(t.type, t.value) for t in analysis.traces if t.message in harmful}
+        for indicator in analysis.indicators:
+            if (indicator.type, indicator.value) in wanted or (
+                indicator.flagged and indicator.first_message in harmful
+            ):
+                chosen.setdefault((indicator.type, indicator.value), []).append(indicator)
+    return tuple(merged(chosen[key]) for key in sorted(chosen))
+
+
+def merged(same: Sequence[Indicator]) -> Indicator:
+    """One entry for the same value in several chats: the earliest one, with all sources and the summed
+    count.
+    """
+    from dataclasses import replace
+
+    ordered = sorted(set(same), key=lambda i: (i.first_seen, i.source, i.first_message))
+    sources = tuple(sorted({source for i in ordered for source in (i.source, *i.sources)}))
+    return replace(
+        ordered[0],
+        count=sum(i.count for i in ordered),
+        sources=sources,
+        flagged=any(i.flagged for i in ordered),
+    )
+
+
+def _story(facts: Facts) -> tuple[Step, ...]:
+    """Each finding as a step, by time; the reader can group them by stage."""
+    steps = [
+        Step(
+            time=f.start,
+            stage=f.stage,
+            source=f.source,
+            chat=f.chat,
+            line=f.evidence[0].line,
+            account=f.actors[0] if f.actors else "",
+            what=WORDS[f.threat],
+            finding=f.id,
+        )
+        for f in facts.findings
+    ]
+    return tuple(steps[:LONGEST_STORY])

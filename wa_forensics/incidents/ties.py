@@ -1,0 +1,131 @@
+"""Across chats: which stories are one incident, and why."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from wa_forensics.incidents.marks import HARM, INVISIBLE
+from wa_forensics.incidents.mass import CLOCK_TOLERANCE, Wave
+from wa_forensics.incidents.stories import DAY, Story, seconds
+from wa_forensics.incidents.union import Union
+from wa_forensics.model import Analysis, Severity
+
+# A payee or a domain of a fraud is used for weeks; the same one a year later may be another story.
+SAME_INDICATOR = 60 * DAY
+# Anybody can put a page there, so the host alone ties nothing together; the full link does.
+SHARED_HOSTS = frozenset(
+    """
+    bit.ly blogspot.com chat.whatsapp.com cutt.ly docs.google.com drive.google.com dropbox.com
+    facebook.com fb.watch firebaseapp.com forms.gle github.io goo.gl google.com instagram.com is.gd
+    maps.app.goo.gl maps.google.com meet.google.com netlify.app notion.site ow.ly pages.dev rb.gy
+    sites.google.com t.co t.me tinyurl.com vercel.app wa.me web.app weebly.com wetransfer.com
+    wixsite.com wordpress.com youtu.be youtube.com zoom.us
+    """.split()  # noqa: SIM905
+)
+
+
+def tie(told: Sequence[Story], analyses: Sequence[Analysis], waves: Sequence[Wave]) -> list[list[Story]]:
+    """Stories put together into incidents, each in the order given; reasons are added to ``Story.basis``."""
+    union = Union(len(told))
+    by_message: dict[tuple[int, int], int] = {
+        (story.chat, item.message): number
+        for number, story in enumerate(told)
+        for finding in story.findings
+        for item in finding.evidence
+    }
+    _tie_accounts(told, analyses, union)
+    _tie_indicators(told, analyses, by_message, union)
+    for wave in waves:
+        if wave.harmful:
+            numbers = sorted(
+                {by_message[c, t.message] for c, t in wave.copies if (c, t.message) in by_message}
+            )
+            _join_all(
+                told, numbers, union, "The same text, with names and numbers changed, stands in these chats."
+            )
+    incidents: dict[int, list[Story]] = {}
+    for number, story in enumerate(told):
+        incidents.setdefault(union.find(number), []).append(story)
+    return [incidents[key] for key in sorted(incidents)]
+
+
+def _join_all(told: Sequence[Story], numbers: Sequence[int], union: Union, reason: str) -> None:
+    for number in numbers[1:]:
+        union.join(numbers[0], number)
+    if len(numbers) > 1:
+        told[numbers[0]].basis.append(reason)
+
+
+def account_key(name: str, phone: str | None) -> tuple[str, str]:
+    """What an account is known by: its number if the export shows one, else its name folded."""
+    plain = unicodedata.normalize("NFKC", name.translate(INVISIBLE)).strip().casefold()
+    digits = "".join(c for c in plain if c.isdigit())
+    if phone or (plain.startswith("+") and len(digits) >= 8):
+        return "phone", phone or "+" + digits
+    return "name", plain.lstrip("~ ")
+
+
+def phones_of(analysis: Analysis) -> Mapping[str, str]:
+    """Sender name to E.164 number, where the export shows one."""
+    return {t.sender: t.value for t in analysis.traces if t.type == "account"}
+
+
+def _tie_accounts(told: Sequence[Story], analyses: Sequence[Analysis], union: Union) -> None:
+    spans: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+    for number, story in enumerate(told):
+        phones = phones_of(analyses[story.chat])
+        for window in story.windows:
+            key = account_key(window.account, phones.get(window.account))
+            spans.setdefault(key, []).append((seconds(window.start), seconds(window.end), number))
+        for finding in story.findings:
+            if finding.threat not in HARM or finding.severity < Severity.MEDIUM:
+                continue
+            for actor in finding.actors:
+                # A name is what an address book calls somebody: without a window it ties nothing.
+                key = account_key(actor, phones.get(actor))
+                if key[0] == "phone":
+                    spans.setdefault(key, []).append((seconds(finding.start), seconds(finding.end), number))
+    for key in sorted(spans):
+        reason = (
+            f"The account {key[1]} wrote in these chats within 26 hours, the most by which the clocks of two "
+            "exports of one moment can differ."
+        )
+        for numbers in _runs(spans[key], CLOCK_TOLERANCE):
+            _join_all(told, numbers, union, reason)
+
+
+def _tie_indicators(
+    told: Sequence[Story],
+    analyses: Sequence[Analysis],
+    by_message: Mapping[tuple[int, int], int],
+    union: Union,
+) -> None:
+    spans: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+    for chat, analysis in enumerate(analyses):
+        for trace in analysis.traces:
+            if trace.type in {"text", "account"} or not trace.flagged:
+                continue
+            if trace.type == "domain" and trace.value.removeprefix("www.") in SHARED_HOSTS:
+                continue
+            number = by_message.get((chat, trace.message))
+            if number is not None:
+                at = seconds(trace.time)
+                spans.setdefault((trace.type, trace.value), []).append((at, at, number))
+    for key in sorted(spans):
+        for numbers in _runs(spans[key], SAME_INDICATOR):
+            _join_all(told, numbers, union, f"The same {key[0]} stands in messages that findings rest on.")
+
+
+def _runs(spans: Iterable[tuple[int, int, int]], pause: int) -> list[list[int]]:
+    """Numbers of stories whose times follow each other within ``pause`` seconds."""
+    runs: list[list[int]] = []
+    last = 0
+    for start, end, number in sorted(spans):
+        if runs and start - last <= pause:
+            runs[-1].append(number)
+            last = max(last, end)
+        else:
+            runs.append([number])
+            last = end
+    return [sorted(set(run)) for run in runs if len(set(run)) > 1]

@@ -1,0 +1,94 @@
+"use strict";
+(() => {
+const html = document.documentElement;
+html.classList.add("js");
+
+// Copy buttons: the clipboard where the page may use it, else a selection the reader can copy.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest(".copy") : null;
+  if (!button) return;
+  const code = button.previousElementSibling;
+  const select = () => getSelection().selectAllChildren(code);
+  if (navigator.clipboard) navigator.clipboard.writeText(button.dataset.copy).then(() => flash(button), select);
+  else select();
+});
+function flash(button) {
+  const word = button.textContent;
+  button.textContent = "\u2713";
+  setTimeout(() => { button.textContent = word; }, 1200);
+}
+
+// Paper shows what the screen folds away.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  for (const item of folded) item.open = true;
+});
+addEventListener("afterprint", () => { for (const item of folded) item.open = false; });
+
+const find = document.getElementById("find");
+if (!find) return;
+const who = document.getElementById("who");
+const only = document.getElementById("onlyhits");
+const output = document.getElementById("found");
+const bubbles = [...document.querySelectorAll(".b")];
+let texts = null;
+let hits = [];
+let place = -1;
+
+function index() {
+  texts = bubbles.map((b) => {
+    const text = b.querySelector(".t");
+    return (text ? text.textContent : "").toLowerCase();
+  });
+}
+const senders = bubbles.map((b) => {
+  const name = b.querySelector(".who");
+  return name ? name.textContent : "";
+});
+for (const name of [...new Set(senders)].filter(Boolean).slice(0, 300)) {
+  const option = document.createElement("option");
+  option.textContent = name;
+  option.value = name;
+  who.append(option);
+}
+function apply() {
+  if (!texts) index();
+  const wanted = find.value.trim().toLowerCase();
+  const shown = (i) => (!who.value || senders[i] === who.value) && (!only.checked || bubbles[i].classList.contains("hit"));
+  hits = [];
+  bubbles.forEach((bubble, i) => {
+    const visible = shown(i);
+    if (bubble.hidden === visible) bubble.hidden = !visible;
+    if (visible && (wanted ? texts[i].includes(wanted) : bubble.classList.contains("hit"))) hits.push(bubble);
+  });
+  place = -1;
+  show(null);
+}
+function show(bubble) {
+  for (const old of document.querySelectorAll(".b.found")) old.classList.remove("found");
+  output.textContent = bubble ? `${place + 1} / ${hits.length}` : String(hits.length);
+  if (!bubble) return;
+  bubble.classList.add("found");
+  bubble.scrollIntoView({ block: "center" });
+}
+function move(step) {
+  if (!texts) apply();
+  if (!hits.length) return;
+  place = (place + step + hits.length) % hits.length;
+  show(hits[place]);
+}
+let waiting = 0;
+find.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 80); });
+find.addEventListener("keydown", (event) => { if (event.key === "Enter") { apply(); move(event.shiftKey ? -1 : 1); } });
+who.addEventListener("change", apply);
+only.addEventListener("change", apply);
+document.getElementById("next").addEventListener("click", () => move(1));
+document.getElementById("prev").addEventListener("click", () => move(-1));
+addEventListener("keydown", (event) => {
+  const target = event.target;
+  if (event.ctrlKey || event.metaKey || event.altKey || (target instanceof Element && target.matches("input, select, textarea"))) return;
+  if (event.key === "n") move(1);
+  if (event.key === "p") move(-1);
+});
+})();

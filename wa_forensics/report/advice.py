@@ -1,0 +1,185 @@
+"""What to do now and what to keep, depending on what was found, for persons and for businesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wa_forensics.model import Finding, Threat
+from wa_forensics.report.words import mark
+
+
+class Situation(StrEnum):
+    """What the advice depends on."""
+
+    TAKEOVER = "takeover"
+    MONEY = "money"
+    CODE = "code"
+    LINK = "link"
+    FILE = "file"
+    REMOTE = "remote"
+    NEW_NUMBER = "new_number"
+    INVESTMENT = "investment"
+    SHARED = "shared"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing to do: ``short`` for the first screen, ``text`` in full; an empty ``when`` is always."""
+
+    short: str
+    text: str
+    when: frozenset[Situation] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """The steps that apply, most urgent first."""
+
+    situations: frozenset[Situation]
+    now: tuple[Step, ...]
+    keep: tuple[str, ...]
+    business: tuple[str, ...]
+
+
+_THREATS = {
+    Threat.OTP_REQUEST: Situation.CODE,
+    Threat.OTP_DISCLOSED: Situation.CODE,
+    Threat.PAYMENT_REQUEST: Situation.MONEY,
+    Threat.BANK_DETAILS_CHANGED: Situation.MONEY,
+    Threat.URGENT_MONEY: Situation.MONEY,
+    Threat.GIFT_CARD_OR_CRYPTO: Situation.MONEY,
+    Threat.JOB_OR_INVESTMENT_SCAM: Situation.INVESTMENT,
+    Threat.MALICIOUS_LINK: Situation.LINK,
+    Threat.LOOKALIKE_LINK: Situation.LINK,
+    Threat.GIVEAWAY: Situation.LINK,
+    Threat.MALWARE_FILE: Situation.FILE,
+    Threat.REMOTE_ACCESS: Situation.REMOTE,
+    Threat.IMPERSONATION_NEW_NUMBER: Situation.NEW_NUMBER,
+    Threat.SHARED_ACCOUNT: Situation.SHARED,
+}
+
+
+def _step(short: str, text: str, *when: Situation) -> Step:
+    return Step(short=short, text=text, when=frozenset(when))
+
+
+_NOW = (
+    _step(
+        mark("Call the people who were asked for money, on a number known from before: do not pay."),
+        mark(
+            "Whoever has paid calls the bank today, says that it is fraud and asks for a recall of the "
+            "transfer; every hour counts. Note the reference number."
+        ),
+        Situation.MONEY,
+    ),
+    _step(
+        mark("Register the number again in WhatsApp on your own phone: that logs the other person out."),
+        mark(
+            "If a PIN is asked for that you do not know, you may have to wait 7 days before you can write "
+            "again, but the other person is out of the account from that moment."
+        ),
+        Situation.TAKEOVER,
+        Situation.CODE,
+    ),
+    _step(
+        mark("Log out all linked devices and set a two-step verification PIN."),
+        mark(
+            "In WhatsApp: Settings, Linked devices, tap each device and log it out. Then Settings, Account, "
+            "Two-step verification. Take a screenshot of the list of devices first."
+        ),
+        Situation.TAKEOVER,
+        Situation.CODE,
+        Situation.LINK,
+    ),
+    _step(
+        mark("Cut the device off the internet, remove the remote-control app, change passwords elsewhere."),
+        mark(
+            "Use another device for the passwords, banking first. Tell the bank that somebody could see "
+            "the screen."
+        ),
+        Situation.REMOTE,
+    ),
+    _step(
+        mark("Do not open the file again; remove what was installed from it."),
+        mark(
+            "Put the phone into flight mode, keep the message as evidence and have somebody who knows phones "
+            "check it before you use it for banking."
+        ),
+        Situation.FILE,
+    ),
+    _step(
+        mark("Give no further code to anybody, whoever asks."),
+        mark("WhatsApp, banks and colleagues do not need the code that your phone receives."),
+        Situation.CODE,
+    ),
+    _step(
+        mark("Do not open the link again; change passwords that were typed there, from another device."),
+        mark("If card or bank data were typed in, call the bank and have the card blocked."),
+        Situation.LINK,
+    ),
+    _step(
+        mark("Call the person on the old number before you believe the new one."),
+        mark("Ask something that only the real person knows. Until then send no money and no documents."),
+        Situation.NEW_NUMBER,
+    ),
+    _step(
+        mark("Pay nothing more, also no fee or tax to get the money out."),
+        mark(
+            "Fees before a pay-out are a part of this kind of fraud. Report the payments to your bank and "
+            "the police."
+        ),
+        Situation.INVESTMENT,
+    ),
+    _step(
+        mark("Tell your contacts, by another way than this account, that messages from it may be false."),
+        mark("A status message is not enough: call those with whom you share money matters first."),
+        Situation.TAKEOVER,
+    ),
+    _step(
+        mark("Report it to the police and to your bank, with this report and the exported chats."),
+        mark(
+            "Many countries have a line of their own for online fraud; the earlier a payment is reported, "
+            "the better."
+        ),
+    ),
+    _step(
+        mark("Keep the chats: delete nothing and do not remove the app before the export is made."),
+        mark("What is deleted now may be missing as evidence later."),
+    ),
+)
+
+_KEEP = (
+    mark("Do not delete chats and do not uninstall the app before the chats are exported."),
+    mark("Export each chat with media from the phone; keep the file unopened and note its SHA-256."),
+    mark("Screenshots of Linked devices, of security notices and of the profile that wrote to you."),
+    mark("The text message with the code, the call log, voicemail and e-mails about the account."),
+    mark("The other side's number, name, picture and account details, as they are shown."),
+    mark("References of every payment, with time, amount and receiving account."),
+    mark("Ask two contacts to export the same chat: two exports can be compared with each other."),
+    mark("Write down the device, its system and app version, its time zone, who exported and when."),
+)
+
+_BUSINESS = (
+    mark("List who had access to the account, its phone and its linked devices, and when."),
+    mark("Give each person a login of their own; take away access on the day somebody leaves."),
+    mark("Separate roles: who writes to customers does not change bank details."),
+    mark("Keep a log of who wrote what from a shared account."),
+    mark("A rule for customers and staff: changed bank details count only after a call to a known number."),
+)
+
+
+def advise(findings: Iterable[Finding], *, takeover: bool) -> Advice:
+    """The steps for what was found; ``takeover``: an account seems to have been in other hands."""
+    situations = {_THREATS[f.threat] for f in findings if f.threat in _THREATS}
+    if takeover:
+        situations.add(Situation.TAKEOVER)
+    chosen = frozenset(situations or {Situation.OTHER})
+    return Advice(
+        situations=chosen,
+        now=tuple(step for step in _NOW if not step.when or step.when & chosen),
+        keep=_KEEP,
+        business=_BUSINESS,
+    )

@@ -1,0 +1,104 @@
+"""The Jinja environment: sandboxed, escaping, with the report's filters, style and script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from wa_forensics.errors import SettingsError
+from wa_forensics.model import Confidence, Severity, Stage, Threat, Verdict
+from wa_forensics.report import quoting, wording
+from wa_forensics.report.words import Words
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assets:
+    """The one style and the one script of the page (own templates, never evidence), and the policy."""
+
+    style: Any
+    script: Any
+    policy: str
+
+
+def template_folder() -> Path:
+    """``templates`` inside the installed package, else at the top of the checkout."""
+    for folder in (_PACKAGE / "templates", _PACKAGE.parent / "templates"):
+        if (folder / "report").is_dir():
+            return folder
+    raise SettingsError(
+        str(_PACKAGE / "templates"), "the report templates are missing", "Install the package again."
+    )
+
+
+def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnvironment:
+    """An environment for one language; ``own_templates`` are looked up before the built-in ones."""
+    folders = ([own_templates] if own_templates else []) + [template_folder()]
+    env = SandboxedEnvironment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+    )
+    catalogue: Any = env
+    catalogue.install_gettext_translations(words.catalogue, newstyle=True)
+    env.filters.update(
+        ev=quoting.evidence,
+        plain=quoting.plain,
+        moment=words.moment,
+        day=words.day,
+        weekday=words.weekday,
+        clock=words.clock,
+        number=words.number,
+        tr=words.text,
+        severity=lambda value: words.text(wording.SEVERITY[Severity(value)]),
+        shape=lambda value: wording.SHAPE[Severity(value)],
+        confidence=lambda value: words.text(wording.CONFIDENCE[Confidence(value)]),
+        signs=lambda value: words.text(wording.SIGNS[Confidence(value)]),
+        stage=lambda value: words.text(wording.STAGE[Stage(value)]),
+        threat=lambda value: words.text(wording.THREAT[Threat(value)]),
+        verdict=lambda value: words.text(wording.VERDICT[Verdict(value)]),
+        verdict_shape=lambda value: wording.VERDICT_SHAPE[Verdict(value)],
+        indicator=lambda value: words.text(wording.INDICATOR.get(value, value)),
+        kind=lambda value: words.text(wording.KIND[value]),
+    )
+    env.globals.update(span=words.span, duration=words.duration, count=words.count)
+    return env
+
+
+def assets(env: SandboxedEnvironment, page_foot: str, page_word: str) -> Assets:
+    """Style, script and policy; ``page_foot`` and ``page_word`` stand at the foot of each printed page.
+
+    A template module is trusted markup and reaches the page byte for byte, so that the hashes fit.
+    """
+    style = env.get_template("report/report.css").make_module(
+        {"foot": _css_string(page_foot), "word": _css_string(page_word)}
+    )
+    script = env.get_template("report/report.js").make_module()
+    return Assets(
+        style=style,
+        script=script,
+        policy=(
+            f"default-src 'none'; style-src '{_hash(str(style))}'; script-src '{_hash(str(script))}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _css_string(text: str) -> str:
+    """Every character but letters and digits as a CSS escape: nothing can end the string."""
+    return re.sub(r"[^A-Za-z0-9]", lambda hit: f"\\{ord(hit[0]):x} ", text[:120])

@@ -1,0 +1,107 @@
+"""The messages of one source as the report reads them: columns as numpy, single rows on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wa_forensics.model import Kind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One message; ``time`` is ISO local wall time, ``sender`` None for a line of the app."""
+
+    message: int
+    time: str
+    sender: str | None
+    kind: Kind
+    event: str | None
+    text: str
+    attachment: str | None
+    edited: bool
+    line: int
+    line_end: int
+    byte_offset: int
+    byte_length: int
+
+
+class Messages:
+    """A pyarrow table with the columns of the OUTPUT contract; the position is the message id."""
+
+    def __init__(self, source: str, table: Any) -> None:
+        self.source = source
+        self.table = table
+        self.seconds: NDArray[np.int64] = _numbers(table, "timestamp")
+        self.sender, self.senders = _codes(table, "sender")
+        self.line: NDArray[np.int64] = _numbers(table, "line")
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def row(self, message: int) -> Row:
+        return next(self.rows((message,)))
+
+    def rows(self, messages: Iterable[int]) -> Iterator[Row]:
+        """The rows of the given ids, in the given order."""
+        columns = {name: self.table[name] for name in _ROW_COLUMNS}
+        for message in messages:
+            cell = {name: column[message].as_py() for name, column in columns.items()}
+            code = int(self.sender[message])
+            yield Row(
+                message=message,
+                time=str(np.datetime64(int(self.seconds[message]), "s")),
+                sender=self.senders[code] if code >= 0 else None,
+                kind=Kind(cell["kind"]),
+                event=cell["event"],
+                text=cell["text"] or "",
+                attachment=cell["attachment"],
+                edited=bool(cell["edited"]),
+                line=int(self.line[message]),
+                line_end=cell["line_end"],
+                byte_offset=cell["byte_offset"],
+                byte_length=cell["byte_length"],
+            )
+
+    def of_sender(self, name: str) -> NDArray[np.int64]:
+        """Ids of the messages of one sender, ascending."""
+        if name not in self.senders:
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero(self.sender == self.senders.index(name))
+
+
+_ROW_COLUMNS = ("kind", "event", "text", "attachment", "edited", "line_end", "byte_offset", "byte_length")
+
+
+def _numbers(table: Any, name: str) -> NDArray[np.int64]:
+    import pyarrow as pa
+
+    column = table[name]
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("s"))
+    array = _one_array(column.cast(pa.int64()))
+    # Array.to_numpy() would import pandas (0.5 s); a view of the buffer does not.
+    values: NDArray[np.int64] = np.frombuffer(array.buffers()[1], dtype=np.int64)
+    return values[array.offset : array.offset + len(array)]
+
+
+def _codes(table: Any, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    import pyarrow as pa
+
+    array = _one_array(table[name])
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode()
+    indices = array.indices.cast(pa.int32()).fill_null(-1)
+    codes: NDArray[np.int32] = np.frombuffer(indices.buffers()[1], dtype=np.int32)
+    return codes[indices.offset : indices.offset + len(indices)], tuple(array.dictionary.to_pylist())
+
+
+def _one_array(column: Any) -> Any:
+    whole = column.combine_chunks()
+    return whole.chunk(0) if hasattr(whole, "chunk") and whole.num_chunks else whole

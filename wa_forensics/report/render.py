@@ -1,0 +1,65 @@
+"""Writes the report of a case as one HTML file, piece by piece."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from wa_forensics.errors import CaseError, SettingsError
+from wa_forensics.report.build import Builder, CaseRecord
+from wa_forensics.report.environment import assets, environment
+from wa_forensics.report.words import LANGUAGES, Words
+
+AUDIENCES = ("victim", "examiner", "court")
+
+
+def render_case(
+    case: CaseRecord,
+    out: Path,
+    *,
+    language: str = "en",
+    audience: str = "examiner",
+    full_chat: bool = False,
+    template_folder: Path | None = None,
+) -> Path:
+    """Write the report of ``case`` to ``out`` and return ``out``.
+
+    ``language`` is one of ``LANGUAGES``; the report's own words are translated, quotes are not. ``audience``:
+    ``victim`` (plain words, no method), ``examiner`` (everything), ``court`` (everything but the advice, with
+    signature lines). ``full_chat`` adds every message of every chat. ``template_folder`` holds templates that
+    replace built-in ones of the same name. Raises SettingsError for an unknown language or audience and
+    CaseError when the file cannot be written; a file that was begun and not ended is removed.
+    """
+    if language not in LANGUAGES:
+        raise SettingsError(
+            "--lang", f"there is no report language {language!r}", f"Choose: {', '.join(LANGUAGES)}."
+        )
+    if audience not in AUDIENCES:
+        raise SettingsError(
+            "--audience", f"there is no audience {audience!r}", f"Choose: {', '.join(AUDIENCES)}."
+        )
+    words = Words(language)
+    env = environment(words, template_folder)
+    builder = Builder(case)
+    page = builder.page(full_chat=full_chat)
+    stream = env.get_template("report/page.html").stream(
+        page=page,
+        findings=builder.finding_views(),
+        other_findings=builder.other_findings(),
+        assets=assets(env, f"{page.case_number} {page.case_name}", words.text("Page")),
+        audience=audience,
+        words=words,
+    )
+    stream.enable_buffering(200)
+    partial = out.with_name(out.name + ".part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(stream)
+        partial.replace(out)
+    except OSError as error:
+        raise CaseError(
+            str(out), f"the report cannot be written ({os.strerror(error.errno or 0)})"
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return out

@@ -1,0 +1,130 @@
+"""The first screen: what happened, to which account, when, who was asked for money, how sure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from wa_forensics.model import (
+    ChatFacts,
+    Check,
+    Confidence,
+    Finding,
+    Incident,
+    Indicator,
+    Severity,
+    Verdict,
+)
+from wa_forensics.report.view import Asked, Summary
+from wa_forensics.report.wording import MONEY
+
+PAYEE_TYPES = frozenset(
+    {"iban", "account", "bank_account", "card", "upi", "pix", "wallet", "crypto", "payee"}
+)
+
+
+class _Case(Protocol):
+    inputs: tuple[ChatFacts, ...]
+    checks: tuple[Check, ...]
+    indicators: tuple[Indicator, ...]
+
+
+def summarize(
+    case: _Case,
+    findings: Sequence[Finding],
+    number: Mapping[str, int],
+    incident: Incident | None,
+    incidents: int,
+) -> Summary:
+    """The summary of the gravest incident, or of the findings when there is no incident."""
+    told = [f for f in findings if incident is not None and f.id in set(incident.findings)]
+    grave = told or [f for f in findings if f.severity >= Severity.MEDIUM]
+    money = [f for f in grave if f.threat in MONEY]
+    windows = incident.windows if incident else ()
+    facts = {item.source.name: item for item in case.inputs}
+    starts = [f.start for f in grave] or [item.first for item in case.inputs if item.first]
+    ends = [f.end for f in grave] or [item.last for item in case.inputs if item.last]
+    verdicts = Counter(check.verdict for check in case.checks)
+    return Summary(
+        story=_story(incident, grave, money),
+        severity=incident.severity
+        if incident
+        else max((f.severity for f in findings), default=Severity.INFO),
+        confidence=incident.confidence
+        if incident
+        else max((f.confidence for f in grave), default=Confidence.LOW),
+        accounts=incident.accounts
+        if incident
+        else tuple(dict.fromkeys(a for f in grave for a in f.actors))[:4],
+        start=incident.start if incident else min(starts, default=""),
+        end=incident.end if incident else max(ends, default=""),
+        window=(min(w.start for w in windows), max(w.end for w in windows)) if windows else None,
+        asked=tuple(_asked(money, facts, number, incident)),
+        payees=_payees(case.indicators, incident),
+        text=incident.summary if incident else "",
+        alternatives=incident.alternatives if incident else (),
+        finding_count=len(grave),
+        kinds=len({f.rule for f in grave}),
+        chats=len({f.source for f in grave}),
+        other_incidents=max(0, incidents - 1),
+        integrity=worst_verdict(case.checks),
+        verdicts={verdict: verdicts[verdict] for verdict in Verdict},
+        messages=sum(item.message_count for item in case.inputs),
+        sources=len(case.inputs),
+    )
+
+
+def worst_verdict(checks: Iterable[Check]) -> Verdict:
+    """One word for many checks: one "inconsistent" counts, "consistent" needs a passed test."""
+    seen = {check.verdict for check in checks}
+    if Verdict.INCONSISTENT in seen:
+        return Verdict.INCONSISTENT
+    return Verdict.CONSISTENT if Verdict.CONSISTENT in seen else Verdict.NOT_TESTABLE
+
+
+def _story(incident: Incident | None, grave: Sequence[Finding], money: Sequence[Finding]) -> str:
+    if incident is None:
+        return "findings" if grave else "nothing"
+    if incident.windows:
+        return "takeover_money" if money else "takeover"
+    return "money" if money else "incident"
+
+
+def _asked(
+    money: Sequence[Finding],
+    facts: Mapping[str, ChatFacts],
+    number: Mapping[str, int],
+    incident: Incident | None,
+) -> Iterable[Asked]:
+    accounts = set(incident.accounts) if incident else set()
+    rows: dict[str, list[Finding]] = {}
+    for finding in money:
+        rows.setdefault(finding.source, []).append(finding)
+    for source, group in sorted(rows.items(), key=lambda kv: (kv[1][0].start, kv[0])):
+        speakers = accounts | {actor for finding in group for actor in finding.actors}
+        others = [name for name in facts[source].senders if name not in speakers] if source in facts else []
+        first = min(group, key=lambda f: (f.start, number[f.id]))
+        yield Asked(
+            name=others[0] if len(others) == 1 else first.chat,
+            chat=first.chat,
+            people=max(1, len(others)),
+            amounts=_amounts(group),
+            time=first.start,
+            finding=number[first.id],
+        )
+
+
+def _amounts(findings: Iterable[Finding]) -> tuple[str, ...]:
+    found: list[str] = []
+    for finding in findings:
+        details: Mapping[str, Any] = finding.details
+        for key in ("amount", "amounts"):
+            value = details.get(key)
+            found += [value] if isinstance(value, str) else [str(v) for v in value or ()]
+    return tuple(dict.fromkeys(found))[:3]
+
+
+def _payees(indicators: Sequence[Indicator], incident: Incident | None) -> tuple[Indicator, ...]:
+    pool = incident.indicators if incident else [i for i in indicators if i.flagged]
+    return tuple(i for i in pool if i.type in PAYEE_TYPES)[:4]

@@ -1,0 +1,210 @@
+"""What the templates get to see: frozen records made from a case, numbered and put in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wa_forensics.model import (
+    ChatFacts,
+    Check,
+    Confidence,
+    Finding,
+    Incident,
+    Indicator,
+    Severity,
+    Threat,
+    Verdict,
+)
+from wa_forensics.report.advice import Advice
+from wa_forensics.report.charts import Heat, Hours, Rhythm, Timeline
+from wa_forensics.report.context import Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Somebody who was asked for money: a person, or a group when ``people`` is above one."""
+
+    name: str
+    chat: str
+    people: int
+    amounts: tuple[str, ...]
+    time: str
+    finding: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """The first screen.
+
+    ``story`` picks the headline: takeover, takeover_money, money, incident, findings or nothing.
+    """
+
+    story: str
+    severity: Severity
+    confidence: Confidence
+    accounts: tuple[str, ...]
+    start: str
+    end: str
+    window: tuple[str, str] | None
+    asked: tuple[Asked, ...]
+    payees: tuple[Indicator, ...]
+    text: str
+    alternatives: tuple[str, ...]
+    finding_count: int
+    kinds: int
+    chats: int
+    other_incidents: int
+    integrity: Verdict
+    verdicts: Mapping[Verdict, int]
+    messages: int
+    sources: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One cited message: numbered, with its address."""
+
+    number: int
+    source: str
+    line: int
+    line_end: int
+    byte_offset: int
+    byte_length: int
+    time: str
+    sender: str | None
+    quote: str
+    findings: tuple[int, ...]
+
+    @property
+    def citation(self) -> str:
+        """``file:line@byte``; the byte counts from 0 in the text member."""
+        return f"{self.source}:{self.line}@{self.byte_offset}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingView:
+    """One finding with its number, its exhibits and the messages around them."""
+
+    number: int
+    finding: Finding
+    exhibits: tuple[Exhibit, ...]
+    context: tuple[Line, ...]
+    more_exhibits: int
+    incident: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who asked or told whom what, across chats."""
+
+    account: str
+    other: str
+    time: str
+    threats: tuple[Threat, ...]
+    findings: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """The messages of one chat around an incident, as bubbles."""
+
+    source: str
+    chat: str
+    key: int
+    lines: tuple[Line, ...]
+    shown: int
+    total: int
+    cut: int
+    owner: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentView:
+    number: int
+    incident: Incident
+    timeline: Timeline | None
+    contacts: tuple[Contact, ...]
+    findings: tuple[int, ...]
+    scenes: tuple[Scene, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One sender before and inside the strongest stretch of change."""
+
+    source: str
+    sender: str
+    messages: int
+    score: float | None
+    threshold: float | None
+    start: str
+    end: str
+    features: tuple[tuple[str, str, str, str], ...]
+    hours: Hours | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Untested:
+    source: str
+    sender: str
+    messages: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One name as written, with its messages per chat."""
+
+    name: str
+    phone: str | None
+    chats: tuple[tuple[str, int], ...]
+    messages: int
+    suspected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceView:
+    facts: ChatFacts
+    checks: tuple[Check, ...]
+    verdict: Verdict
+    rhythm: Rhythm | None
+    heat: Heat | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleRow:
+    """One rule in the coverage: how often it hit; ``state`` is run, skipped or failed."""
+
+    rule: str
+    title: str
+    hits: int
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The whole report but the findings, which are streamed."""
+
+    case_name: str
+    case_number: str
+    version: str
+    command: str
+    declared: tuple[tuple[str, str], ...]
+    summary: Summary
+    advice: Advice
+    incidents: tuple[IncidentView, ...]
+    sources: tuple[SourceView, ...]
+    changes: tuple[Change, ...]
+    untested: tuple[Untested, ...]
+    indicators: tuple[Indicator, ...]
+    hidden_indicators: int
+    people: tuple[Person, ...]
+    rules: tuple[RuleRow, ...]
+    failures: tuple[tuple[str, str, str, str], ...]
+    unparsed: int
+    exhibits: tuple[Exhibit, ...]
+    custody: tuple[Mapping[str, object], ...]
+    finding_count: int
+    detailed_findings: int

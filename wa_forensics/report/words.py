@@ -1,0 +1,117 @@
+"""The report's own words in the reader's language: gettext catalogues, dates, times, spans and numbers."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import datetime
+from pathlib import Path
+
+LANGUAGES = ("en", "es", "pt", "de", "fr", "it", "hi", "ar")
+_CATALOGUES = Path(__file__).parent / "translations"
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+_THOUSANDS = {"de": ".", "es": ".", "pt": ".", "it": ".", "fr": "\u202f"}
+
+
+def mark(text: str) -> str:
+    """Marks a constant for translation; it is translated where it is shown."""
+    return text
+
+
+MONTHS = (
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
+)
+WEEKDAYS = (
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
+
+
+class Words:
+    """Translates and formats for one language; ``direction`` is ``ltr`` or ``rtl``."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+        self.catalogue: gettext.NullTranslations = (
+            gettext.NullTranslations()
+            if language == "en"
+            else gettext.translation("report", _CATALOGUES, languages=[language])
+        )
+
+    def text(self, message: str) -> str:
+        """A constant marked with ``mark``; the empty string stays empty (gettext would give the header)."""
+        return self.catalogue.gettext(message) if message else ""
+
+    def count(self, one: str, many: str, number: int) -> str:
+        """``"%(num)s message"`` or ``"%(num)s messages"`` with the number filled in."""
+        return self.catalogue.ngettext(one, many, number) % {"num": self.number(number)}
+
+    def number(self, value: int) -> str:
+        return f"{value:,}".replace(",", _THOUSANDS.get(self.language, ","))
+
+    def day(self, iso: str) -> str:
+        """``12 March 2025`` from an ISO time."""
+        moment = _parse(iso)
+        if moment is None:
+            return iso
+        return self.text("%(day)s %(month)s %(year)s") % {
+            "day": moment.day,
+            "month": self.text(MONTHS[moment.month - 1]),
+            "year": moment.year,
+        }
+
+    def weekday(self, iso: str) -> str:
+        moment = _parse(iso)
+        return "" if moment is None else self.text(WEEKDAYS[moment.weekday()])
+
+    def clock(self, iso: str) -> str:
+        """``14:06``, with seconds only where the export has them."""
+        moment = _parse(iso)
+        if moment is None:
+            return iso
+        return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+    def moment(self, iso: str) -> str:
+        return f"{self.day(iso)}, {self.clock(iso)}" if _parse(iso) else iso
+
+    def span(self, start: str, end: str) -> str:
+        """``12 March 2025, 14:06 – 15:55``; the day is repeated only when it differs."""
+        if start[:10] == end[:10]:
+            same = start[:16] == end[:16]
+            return self.moment(start) if same else f"{self.moment(start)} – {self.clock(end)}"
+        return f"{self.moment(start)} – {self.moment(end)}"
+
+    def duration(self, start: str, end: str) -> str:
+        """``1 h 49 min``; days above two days; empty under a minute."""
+        first, last = _parse(start), _parse(end)
+        if first is None or last is None or last <= first:
+            return ""
+        minutes = round((last - first).total_seconds() / 60)
+        if minutes >= 2880:
+            return self.count("%(num)s day", "%(num)s days", round(minutes / 1440))
+        hours, rest = divmod(minutes, 60)
+        parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest else [])
+        return " ".join(parts)
+
+
+def _parse(iso: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(iso)
+    except ValueError:
+        return None

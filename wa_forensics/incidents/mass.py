@@ -69,7 +69,7 @@ class Wave:
 
 
 def waves(analyses: Sequence[Analysis]) -> tuple[Wave, ...]:
-    """Texts that stand in two chats or more within days of each other, near-duplicates counted as the same."""
+    """Texts that stand in two exports or more within days of each other, near-duplicates included."""
     copies = [(chat, t) for chat, a in enumerate(analyses) for t in a.traces if t.type == "text"]
     by_group: dict[int, list[tuple[int, Trace]]] = {}
     for place, group in enumerate(groups([t.value for _, t in copies]).tolist()):

@@ -28,7 +28,7 @@ SAMPLE = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One reason: weight in log-odds, its sentence (empty if it is not shown) and the messages it rests on."""
+    """One reason: weight in log-odds, its sentence (empty if not shown) and the messages it rests on."""
 
     weight: float
     sentence: str = ""
@@ -171,7 +171,7 @@ def _habit_change(asked: Question) -> Reason:
     score, sentences = contrast(habits, is_inside, ~is_inside)
     if sentences:
         return Reason(
-            weight=min(2.5, 0.4 * score), sentence="Habits of writing: " + "; ".join(sentences) + "."
+            weight=min(3.0, 0.5 * score), sentence="Habits of writing: " + "; ".join(sentences) + "."
         )
     testable = int((habits.usable & is_inside).sum()) >= 6 and int((habits.usable & ~is_inside).sum()) >= 20
     return Reason(weight=-1.0 if testable else 0.0)
@@ -213,7 +213,7 @@ def _afterwards(asked: Question) -> Iterator[Reason]:
     if word:
         yield Reason(
             weight=3.0,
-            sentence=f"Afterwards the account itself writes of a theft or disowns texts ({_at(asked, word)}).",
+            sentence=f"Afterwards the account itself tells of a theft or disowns texts ({_at(asked, word)}).",
             messages=tuple(word),
         )
     removed = [

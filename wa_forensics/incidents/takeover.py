@@ -32,9 +32,11 @@ HOUR = 3600
 REACH = 300
 REACH_SECONDS = 21 * 24 * HOUR
 SESSION = 3 * HOUR
+# Hijackers write to get something: habits count half for every six hours away from a harmful message.
+FADING = 6 * HOUR
 # What a message of an account is worth before anything is known: most belong to the owner.
 PRIOR = -0.35
-THRESHOLD = 3.0
+THRESHOLD = 2.2
 MOST_WINDOWS = 3
 
 
@@ -168,9 +170,11 @@ def _best_run(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[int, int]:
     inside = np.isin(session, session[harmful])
     begin, end = _ends(chat, stretch, marks)
     pauses = np.concatenate(([0.0], np.where(np.diff(stretch.seconds) > 24 * HOUR, -2.0, 0.0)))
+    fading = 0.5 ** (_away(stretch.seconds, harmful) / FADING)
     first, last = int(np.flatnonzero(inside)[0]), int(np.flatnonzero(inside)[-1])
     for _ in range(4):
-        worth = stretch.content + departures(stretch.habits, inside, ~inside)
+        habits = departures(stretch.habits, inside, ~inside)
+        worth = stretch.content + np.where(habits > 0, habits * fading, habits)
         run = _heaviest_run(worth, pauses, begin, end)
         if run == (first, last) and inside.sum() == last - first + 1:
             break
@@ -178,6 +182,14 @@ def _best_run(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[int, int]:
         inside = np.zeros(len(worth), dtype=bool)
         inside[first : last + 1] = True
     return first, last
+
+
+def _away(seconds: NDArray[np.int64], harmful: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Seconds from each message to the nearest harmful one of the account."""
+    places = np.sort(seconds[harmful])
+    right = np.searchsorted(places, seconds)
+    before, after = places[np.maximum(right - 1, 0)], places[np.minimum(right, len(places) - 1)]
+    return np.asarray(np.minimum(np.abs(seconds - before), np.abs(seconds - after)), dtype=np.int64)
 
 
 def _heaviest_run(

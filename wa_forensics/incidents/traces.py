@@ -36,7 +36,7 @@ def harmful_messages(findings: Iterable[Finding]) -> frozenset[int]:
 def traces(
     chat: Chat, findings: Sequence[Finding], occurrences: Sequence[tuple[str, str, int]] = ()
 ) -> tuple[Trace, ...]:
-    """Traces of one chat in order of message; ``occurrences`` are (type, value, message) of its indicators."""
+    """Traces of one chat in order of message; ``occurrences``: (type, value, message) of its indicators."""
     harmful = harmful_messages(findings)
     evidence = {item.message for finding in findings for item in finding.evidence}
     found = [

@@ -21,7 +21,7 @@ function flash(button) {
 // Paper shows what the screen folds away.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open])")];
+  folded = [...document.querySelectorAll("details:not([open], .data)")];
   for (const item of folded) item.open = true;
 });
 addEventListener("afterprint", () => { for (const item of folded) item.open = false; });

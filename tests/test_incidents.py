@@ -1,0 +1,101 @@
+"""Takeover windows: the stretch an intruder wrote, and no stretch where nobody took an account over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from incident_chats import (
+    ATTACK,
+    MARA,
+    NIGHT,
+    OWEN,
+    chat_of,
+    finding,
+    hijack_findings,
+    hijacked,
+    ordinary,
+)
+
+from wa_forensics.incidents import takeover_windows
+from wa_forensics.model import Severity, Threat
+
+
+def test_the_window_reaches_from_the_first_to_the_last_message_of_the_intruder() -> None:
+    chat = hijacked()
+    [window] = takeover_windows(chat, hijack_findings(chat))
+    assert window.account == MARA
+    assert chat.text(window.first_message).startswith("Good morning Owen")
+    assert chat.text(window.last_message).startswith("I cannot talk")
+    assert window.start == "2026-03-21T04:10:00"
+    assert window.first_line == chat.columns.line[window.first_message]
+
+
+def test_the_reasons_name_the_notice_the_habits_and_the_owners_word() -> None:
+    chat = hijacked()
+    [window] = takeover_windows(chat, hijack_findings(chat))
+    basis = " ".join(window.basis)
+    assert "security-code notice" in basis
+    assert "Habits of writing" in basis
+    assert "Afterwards the account itself" in basis
+
+
+def test_the_owners_own_disclosure_is_not_inside_the_window() -> None:
+    chat = hijacked()
+    [window] = takeover_windows(chat, hijack_findings(chat))
+    [disclosure] = [m for m in range(len(chat)) if "was hacked" in chat.text(m)]
+    assert window.last_message < disclosure
+
+
+def test_an_account_that_never_comes_back_still_has_a_window() -> None:
+    chat = hijacked(recovery=False)
+    [window] = takeover_windows(chat, hijack_findings(chat, recovery=False))
+    assert window.account == MARA
+    assert chat.text(window.first_message).startswith("Good morning Owen")
+
+
+def test_a_strangers_number_that_attacks_from_the_start_has_no_window() -> None:
+    stranger = "+44 7700 900123"
+    lines = [
+        (NIGHT + timedelta(minutes=minutes), stranger if sender == MARA else sender, text)
+        for minutes, sender, text in ATTACK
+    ]
+    chat = chat_of(lines)
+    assert takeover_windows(chat, hijack_findings(chat, recovery=False)) == ()
+
+
+def test_a_friend_who_asks_for_money_in_her_own_way_has_no_window() -> None:
+    lines = ordinary(NIGHT - timedelta(days=10), 10)
+    lines.append((NIGHT.replace(hour=19), MARA, "omg can you lend me 20 till friday"))
+    lines.append((NIGHT.replace(hour=19, minute=1), OWEN, "sure"))
+    chat = chat_of(lines)
+    found = [finding(chat, "lend me 20", Threat.PAYMENT_REQUEST, Severity.MEDIUM)]
+    assert takeover_windows(chat, found) == ()
+
+
+def test_a_security_notice_alone_makes_no_window() -> None:
+    lines = ordinary(NIGHT - timedelta(days=10), 10)
+    lines.append((NIGHT, "", f"Your security code with {MARA} changed. Tap to learn more."))
+    lines += ordinary(NIGHT + timedelta(hours=14), 2)
+    chat = chat_of(lines)
+    found = [finding(chat, "security code", Threat.SECURITY_NOTICE, Severity.LOW)]
+    assert takeover_windows(chat, found) == ()
+
+
+def test_an_account_that_went_on_like_this_for_weeks_has_no_window() -> None:
+    """A slow fraud by the account's own holder repeats itself; a hijack does not begin weeks before it
+    begins.
+    """
+    lines = ordinary(NIGHT - timedelta(days=40), 8)
+    asks = []
+    for week in range(4):
+        text = f"My dear, the agent asks for fee number {week}, please send 450 to the wallet."
+        asks.append(text)
+        lines.append((NIGHT - timedelta(days=28 - 7 * week), MARA, text))
+        lines += ordinary(NIGHT - timedelta(days=27 - 7 * week), 2)
+    chat = chat_of(lines)
+    found = [finding(chat, text, Threat.PAYMENT_REQUEST) for text in asks]
+    assert takeover_windows(chat, found) == ()
+
+
+def test_a_chat_without_findings_has_no_window() -> None:
+    assert takeover_windows(hijacked(), []) == ()

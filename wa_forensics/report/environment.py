@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
 
 from wa_forensics.errors import SettingsError
 from wa_forensics.model import Confidence, Severity, Stage, Threat, Verdict
@@ -46,21 +48,23 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_guarded,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
     catalogue: Any = env
     catalogue.install_gettext_translations(words.catalogue, newstyle=True)
+    own = _own_words
     env.filters.update(
         ev=quoting.evidence,
         plain=quoting.plain,
-        moment=words.moment,
-        day=words.day,
-        weekday=words.weekday,
-        clock=words.clock,
-        number=words.number,
-        tr=words.text,
+        moment=own(words.moment),
+        day=own(words.day),
+        weekday=own(words.weekday),
+        clock=own(words.clock),
+        number=own(words.number),
+        tr=lambda text: _translated(words, text),
         severity=lambda value: words.text(wording.SEVERITY[Severity(value)]),
         shape=lambda value: wording.SHAPE[Severity(value)],
         confidence=lambda value: words.text(wording.CONFIDENCE[Confidence(value)]),
@@ -72,8 +76,24 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         indicator=lambda value: words.text(wording.INDICATOR.get(value, value)),
         kind=lambda value: words.text(wording.KIND[value]),
     )
-    env.globals.update(span=words.span, duration=words.duration, count=words.count)
+    env.globals.update(span=own(words.span), duration=own(words.duration), count=own(words.count))
     return env
+
+
+def _guarded(value: Any) -> Any:
+    """Whatever a template prints without a filter: the last line of defense against a forgotten one."""
+    return quoting.plain(value) if type(value) is str else value
+
+
+def _own_words(function: Callable[..., str]) -> Callable[..., Markup]:
+    """Results that hold no evidence; their spaces and signs are meant and are not marked."""
+    return lambda *values: escape(function(*values))
+
+
+def _translated(words: Words, text: str) -> str:
+    """A text of a rule in the reader's language; what no catalogue knows is treated as evidence."""
+    found = words.text(text)
+    return text if found == text else escape(found)
 
 
 def assets(env: SandboxedEnvironment, page_foot: str, page_word: str) -> Assets:

@@ -1,0 +1,213 @@
+"""The report: what the first screen answers, where statements point, and that hostile text stays text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import report_hostile
+from markupsafe import Markup
+from report_case import ACCOUNT, MemoryCase, build_case
+
+from wa_forensics.errors import CaseError, SettingsError
+from wa_forensics.model import Severity
+from wa_forensics.report import environment, quoting, render_case
+
+
+@pytest.fixture(scope="module")
+def case() -> MemoryCase:
+    return build_case()
+
+
+@pytest.fixture(scope="module")
+def page(case: MemoryCase, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return _render(case, tmp_path_factory.mktemp("report"))
+
+
+def _render(case: MemoryCase, folder: Path, **options: object) -> str:
+    return render_case(case, folder / "report.html", **options).read_text(encoding="utf-8")  # type: ignore[arg-type]
+
+
+def _first_screen(page: str) -> str:
+    return report_hostile.visible_text(page[page.index("<header") : page.index("</header>")])
+
+
+def test_first_screen_answers_the_five_questions(page: str) -> None:
+    screen = _first_screen(page)
+    for answer in (
+        "somebody else wrote as",
+        ACCOUNT,
+        "12 March 2025, 14:06 \u2013 15:55",
+        "Lakshmi Sundaram",
+        "Rs 1,84,500",
+        "50100000482913",
+        "Do this first",
+        "do not pay",
+        "consistent",
+        "high",
+    ):
+        assert answer in screen
+
+
+def test_everything_in_the_summary_stands_in_the_details_too(case: MemoryCase, page: str) -> None:
+    details = report_hostile.visible_text(page[page.index("<main") :])
+    incident = case.incidents[0]
+    for said in (incident.title, incident.summary, *incident.accounts, *incident.alternatives):
+        assert said in details
+    for indicator in incident.indicators:
+        assert indicator.defanged in details
+    assert set(incident.findings) == {f.id for f in case.findings if f.id in details}
+
+
+def test_each_evidence_message_has_its_address(case: MemoryCase, page: str) -> None:
+    text = report_hostile.visible_text(page)
+    for finding in case.findings:
+        for item in finding.evidence:
+            assert f"{item.source}:{item.line}@{item.byte_offset}" in text
+
+
+def test_every_internal_link_has_its_target(page: str) -> None:
+    targets = set(re.findall(r' id="([^"]+)"', page))
+    links = set(re.findall(r' href="#([^"]+)"', page))
+    assert links <= targets
+    assert len(links) > 30
+
+
+def test_an_exhibit_keeps_one_number(page: str) -> None:
+    numbers = re.findall(r'<tr id="x(\d+)"', page)
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+
+
+def test_context_says_how_many_messages_are_not_shown(page: str) -> None:
+    assert re.search(r"460 messages not shown", page)
+    assert re.search(r"1 message not shown", page)
+
+
+def test_same_case_gives_same_bytes(case: MemoryCase, page: str, tmp_path: Path) -> None:
+    assert _render(build_case(), tmp_path) == page
+
+
+def test_a_case_without_findings_is_no_clean_bill_of_health(case: MemoryCase, tmp_path: Path) -> None:
+    quiet = replace(case, findings=(), incidents=(), indicators=(), profiles=())
+    screen = _first_screen(_render(quiet, tmp_path))
+    assert "No sign of an attack was found" in screen
+    assert "no clean bill of health" in screen
+
+
+def test_findings_without_an_incident_are_told_as_findings(case: MemoryCase, tmp_path: Path) -> None:
+    loose = replace(case, incidents=(), findings=tuple(replace(f, incident=None) for f in case.findings[2:4]))
+    assert "2 findings deserve a look" in _first_screen(_render(loose, tmp_path))
+
+
+def test_low_findings_alone_raise_no_alarm(case: MemoryCase, tmp_path: Path) -> None:
+    low = replace(
+        case,
+        incidents=(),
+        findings=tuple(replace(f, incident=None, severity=Severity.LOW) for f in case.findings),
+    )
+    assert "No sign of an attack was found" in _first_screen(_render(low, tmp_path))
+
+
+def test_ten_thousand_findings_are_told_in_a_table(case: MemoryCase, tmp_path: Path) -> None:
+    one = case.findings[2]
+    many = replace(
+        case,
+        incidents=(),
+        findings=tuple(replace(one, id=f"{n:016x}", incident=None) for n in range(10_000)),
+    )
+    page = _render(many, tmp_path)
+    assert 'id="f10000"' in page
+    assert len(page) < 8_000_000
+
+
+@pytest.mark.parametrize("audience", ["victim", "examiner", "court"])
+def test_each_audience_gets_first_screen_limits_and_findings(
+    case: MemoryCase, tmp_path: Path, audience: str
+) -> None:
+    page = _render(case, tmp_path, audience=audience)
+    for part in ('id="top"', 'id="limits"', 'id="findings"', 'id="evidence"'):
+        assert part in page
+    assert ('id="method"' in page) == (audience != "victim")
+    assert ('id="advice"' in page) == (audience != "court")
+    links = set(re.findall(r' href="#([^"]+)"', page))
+    assert links <= set(re.findall(r' id="([^"]+)"', page))
+
+
+def test_unknown_language_and_audience_are_refused(case: MemoryCase, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Choose"):
+        _render(case, tmp_path, language="tlh")
+    with pytest.raises(SettingsError, match="Choose"):
+        _render(case, tmp_path, audience="press")
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing_behind(case: MemoryCase, tmp_path: Path) -> None:
+    with pytest.raises(CaseError):
+        render_case(case, tmp_path / "missing" / "report.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_own_templates_come_before_the_built_in_ones(case: MemoryCase, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "report"
+    folder.mkdir(parents=True)
+    (folder / "limits.html").write_text("<section id='limits'>OUR WORDS {{ page.case_number }}</section>")
+    assert "OUR WORDS WF-" in _render(case, tmp_path, template_folder=tmp_path / "own")
+
+
+def test_own_templates_cannot_reach_python_internals(case: MemoryCase, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "report"
+    folder.mkdir(parents=True)
+    (folder / "limits.html").write_text("{{ page.__class__.__mro__ }}")
+    with pytest.raises(Exception, match="unsafe"):
+        _render(case, tmp_path, template_folder=tmp_path / "own")
+
+
+def test_words_never_overclaim(page: str) -> None:
+    ours = re.sub(r"<bdi.*?</bdi>|<script>.*?</script>|<style>.*?</style>", "", page, flags=re.S)
+    text = report_hostile.visible_text(ours).lower()
+    for word in ("proves", "always", "certainly", "undoubtedly", "authentic", "tampered", "definitely"):
+        assert not re.search(rf"\b{word}\b", text), word
+
+
+# safety
+
+
+def test_the_policy_comes_first_and_allows_only_our_style_and_script(page: str) -> None:
+    head = page[page.index("<head>") :]
+    assert head.index("Content-Security-Policy") < head.index("charset")
+    policy = re.search(r'Policy" content="([^"]+)"', page)
+    assert policy is not None
+    assert policy[1].startswith("default-src &#39;none&#39;")
+    assert "unsafe" not in policy[1]
+
+
+def test_no_template_marks_evidence_as_safe() -> None:
+    for template in sorted((environment.template_folder() / "report").iterdir()):
+        assert "|safe" not in template.read_text(encoding="utf-8").replace(" ", ""), template.name
+
+
+@pytest.mark.parametrize("audience", ["victim", "examiner", "court"])
+@pytest.mark.parametrize("payload", report_hostile.PAYLOADS, ids=range(len(report_hostile.PAYLOADS)))
+def test_hostile_text_stays_text(case: MemoryCase, tmp_path: Path, payload: str, audience: str) -> None:
+    clean = _render(case, tmp_path, audience=audience)
+    page = _render(report_hostile.poison(case, payload), tmp_path, audience=audience)
+    assert report_hostile.faults(page, clean) == []
+
+
+def test_the_hostile_check_can_fail(
+    case: MemoryCase, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quoting, "evidence", lambda text: Markup(str(text)))
+    caught = [
+        payload
+        for payload in report_hostile.PAYLOADS[:6]
+        if report_hostile.faults(_render(report_hostile.poison(case, payload), tmp_path), page)
+    ]
+    assert caught == list(report_hostile.PAYLOADS[:6])
+
+
+def test_hostile_text_reaches_the_reader_as_text(case: MemoryCase, tmp_path: Path) -> None:
+    payload = report_hostile.PAYLOADS[0]
+    page = _render(report_hostile.poison(case, payload), tmp_path)
+    assert report_hostile.visible_text(page).count(payload) > 100

@@ -53,7 +53,7 @@ def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) 
     offsets[0::2] = start
     offsets[1::2] = end
     if n == 0:
-        return pa.array([], type=pa.large_string())
+        return _strings([]).cast(pa.large_string())
     every = pa.LargeStringArray.from_buffers(2 * n - 1, pa.py_buffer(offsets), pa.py_buffer(buffer))
     return every.take(_arrow_numbers(np.arange(0, 2 * n, 2, dtype=np.int64), pa.int64()))
 
@@ -71,9 +71,7 @@ def arrow_table(
 
     c = columns
     n = len(c.line)
-    names = pa.array(list(senders), type=pa.string())
-    phones = pa.array(list(sender_phones), type=pa.string())
-    sender = _dictionary(c.sender, names)
+    sender = _dictionary(c.sender, _strings(senders))
     attachment: list[str | None] = [None] * n
     for message, name in attachments.items():
         attachment[message] = name
@@ -81,17 +79,17 @@ def arrow_table(
         {
             "timestamp": _arrow_numbers(c.timestamp.astype("datetime64[s]").view(np.int64), pa.timestamp("s")),
             "sender": sender,
-            "sender_phone": _dictionary(c.sender, phones).cast(pa.string()),
-            "kind": _dictionary(c.kind, pa.array([str(k) for k in KINDS], type=pa.string())),
-            "event": _dictionary(c.event, pa.array([str(e) for e in EVENTS], type=pa.string())),
+            "sender_phone": _dictionary(c.sender, _strings(sender_phones)).cast(pa.string()),
+            "kind": _dictionary(c.kind, _strings([str(k) for k in KINDS])),
+            "event": _dictionary(c.event, _strings([str(e) for e in EVENTS])),
             "text": text_array(buffer, c.text_start, c.text_end),
-            "attachment": pa.array(attachment, type=pa.string()),
-            "edited": pa.array(c.edited, type=pa.bool_()),
+            "attachment": _strings(attachment),
+            "edited": _booleans(c.edited),
             "line": _arrow_numbers(c.line, pa.int64()),
             "line_end": _arrow_numbers(c.line_end, pa.int64()),
             "byte_offset": _arrow_numbers(c.byte_offset, pa.int64()),
             "byte_length": _arrow_numbers(c.byte_length, pa.int64()),
-            "shape": _dictionary(c.shape, pa.array(list(shapes), type=pa.string())),
+            "shape": _dictionary(c.shape, _strings(shapes)),
         }
     )
 
@@ -126,6 +124,25 @@ def _arrow_numbers(values: NDArray[Any], kind: Any) -> Any:
     import pyarrow as pa
 
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _booleans(values: NDArray[np.bool_]) -> Any:
+    import pyarrow as pa
+
+    bits = np.packbits(values, bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(bits)])
+
+
+def _strings(values: Sequence[str | None]) -> Any:
+    # A name taken from a zip may hold lone surrogates, which Arrow refuses; they become "?".
+    import pyarrow as pa
+
+    coded = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
+    offsets = np.zeros(len(coded) + 1, dtype=np.int32)
+    np.cumsum([len(item) for item in coded], out=offsets[1:])
+    valid = np.packbits([value is not None for value in values], bitorder="little")
+    buffers = [pa.py_buffer(valid), pa.py_buffer(offsets), pa.py_buffer(b"".join(coded))]
+    return pa.Array.from_buffers(pa.string(), len(coded), buffers)
 
 
 def _dictionary(codes: NDArray[Any], values: Any) -> Any:

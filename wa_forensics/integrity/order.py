@@ -1,0 +1,177 @@
+"""Checks of time: the order of the messages, and silences against the chat's own rhythm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wa_forensics.clock import Clock, clock
+from wa_forensics.integrity.export import About, Export, result, several, some_lines
+from wa_forensics.model import Check, Verdict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ORDER = About(
+    id="I10",
+    title="Time order",
+    looks_at=(
+        "messages of persons that bear an earlier time than one above them; hours that a clock change skips"
+    ),
+    innocent_causes=(
+        "a message was delivered late, or sent from a phone whose clock was wrong",
+        "the chat moved to another phone or was restored from a backup",
+        "the clock was set back for the winter",
+    ),
+    basis="220 of 333 public exports with 50 or more messages have at least one step back in time",
+)
+GAPS = About(
+    id="I11",
+    title="Silences",
+    looks_at="spans without messages that are long for this chat",
+    innocent_causes=("a holiday, an illness, a quarrel", "the people talked elsewhere"),
+    basis="each silence is compared with the longest hundredth of the silences of the same chat",
+)
+FEWEST = 100
+DAY = 86_400
+
+
+def order(export: Export) -> Check:
+    """I10: names each message that stands out of order; a wrong hour of a declared zone is inconsistent."""
+    chat = export.chat
+    people = export.written
+    if len(people) < 2:
+        return result(export, ORDER, Verdict.NOT_TESTABLE, "There are fewer than two messages of persons.")
+    if chat.date_order.decided_by == "undecided":
+        return result(export, ORDER, Verdict.NOT_TESTABLE, "The order of day and month is not decided.")
+    times = export.times[people]
+    out = people[out_of_order(times)]
+    steps = np.flatnonzero(np.diff(times) < 0)
+    counts: dict[str, int | float | str] = {"steps_back": len(steps), "out_of_order": len(out)}
+    if len(steps):
+        counts["longest_step_back_seconds"] = int(-np.diff(times)[steps].min())
+    zone = clock(export.zone, str(chat.facts.first), str(chat.facts.last)) if export.zone else None
+    if zone is not None:
+        stamps = chat.columns.timestamp
+        missing = people[zone.skipped(stamps[people])]
+        if len(missing):
+            return _skipped(export, missing, counts)
+        out, explained = _without_folds(export, out, zone)
+        counts["explained_by_clock_change"] = explained
+    if not len(out):
+        statement = f"The {several(len(people), 'message')} of persons stand in the order of their times."
+        if len(steps):
+            statement = f"Each step back in time fits the clock change of {export.zone}."
+        return result(export, ORDER, Verdict.CONSISTENT, statement, counts=counts)
+    lines = export.lines_of(out.tolist())
+    statement = (
+        f"{several(len(out), 'message')} stand out of the order of time ({some_lines(lines)}); the "
+        f"longest step "
+        f"back is {_span(int(counts['longest_step_back_seconds']))}."
+    )
+    return result(export, ORDER, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
+
+
+def gaps(export: Export) -> Check:
+    """I11: points at silences of three days or more that are five times the longest usual one."""
+    people = export.written
+    if len(people) < FEWEST:
+        statement = f"Fewer than {FEWEST} messages show no rhythm."
+        return result(export, GAPS, Verdict.NOT_TESTABLE, statement)
+    times = np.sort(export.times[people])
+    silences = np.diff(times)
+    usual = float(np.quantile(silences, 0.99))
+    long = np.flatnonzero((silences >= 3 * DAY) & (silences >= 5 * usual))
+    counts: dict[str, int | float | str] = {"usual_seconds": int(usual), "silences": len(long)}
+    if not len(long):
+        statement = "No silence is long against the rhythm of this chat."
+        return result(export, GAPS, Verdict.CONSISTENT, statement, counts=counts)
+    longest = int(long[np.argmax(silences[long])])
+    counts["longest_seconds"] = int(silences[longest])
+    first, last = np.array([times[longest], times[longest + 1]]).astype("datetime64[s]")
+    ranked = people[np.argsort(export.times[people], kind="stable")]
+    statement = (
+        f"{several(len(long), 'silence')} of at least five times the usual longest one "
+        f"({_span(int(usual))}); the "
+        f"longest lasts {_span(int(silences[longest]))}, from {first} to {last}."
+    )
+    lines = export.lines_of(ranked[long + 1].tolist())
+    return result(export, GAPS, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
+
+
+def out_of_order(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The fewest positions without which the times never fall (a longest non-falling run is kept)."""
+    if not (np.diff(times) < 0).any():
+        return np.zeros(0, dtype=np.int64)
+    low = np.minimum.accumulate(times[::-1])[::-1]
+    high = np.maximum.accumulate(times)
+    # Where all earlier times precede and all later ones follow, nothing needs to be searched.
+    calm = (times >= high) & (times <= low)
+    kept = calm.copy()
+    restless = np.flatnonzero(~calm)
+    for stretch in np.split(restless, np.flatnonzero(np.diff(restless) > 1) + 1):
+        kept[stretch[_longest_rising(times[stretch])]] = True
+    return np.flatnonzero(~kept)
+
+
+def _longest_rising(times: NDArray[np.int64]) -> list[int]:
+    """Positions of a longest non-falling subsequence (patience sorting)."""
+    from bisect import bisect_right
+
+    ends: list[int] = []
+    place_of_end: list[int] = []
+    before = [-1] * len(times)
+    for place, time in enumerate(times.tolist()):
+        length = bisect_right(ends, time)
+        before[place] = place_of_end[length - 1] if length else -1
+        if length == len(ends):
+            ends.append(time)
+            place_of_end.append(place)
+        else:
+            ends[length] = time
+            place_of_end[length] = place
+    chain = []
+    place = place_of_end[-1]
+    while place >= 0:
+        chain.append(place)
+        place = before[place]
+    return chain[::-1]
+
+
+def _without_folds(export: Export, out: NDArray[np.int64], zone: Clock) -> tuple[NDArray[np.int64], int]:
+    """Leaves away what only seems out of order because the hour before winter time happens twice."""
+    if not len(out):
+        return out, 0
+    people = export.written
+    stamps = export.chat.columns.timestamp[people]
+    repeated = zone.repeated(stamps)
+    instants = zone.utc(stamps).astype(np.int64)
+    # The second run of a repeated hour begins where time steps back inside it.
+    falls = np.flatnonzero((np.diff(export.times[people]) < 0) & repeated[1:] & repeated[:-1]) + 1
+    for start in falls.tolist():
+        stop = start
+        while stop < len(people) and repeated[stop]:
+            stop += 1
+        instants[start:stop] += 3600
+    left = people[out_of_order(instants)]
+    return left, max(0, len(out) - len(left))
+
+
+def _skipped(export: Export, missing: NDArray[np.int64], counts: dict[str, int | float | str]) -> Check:
+    lines = export.lines_of(missing.tolist())
+    counts["in_a_skipped_hour"] = len(missing)
+    statement = (
+        f"{several(len(missing), 'message')} ({some_lines(lines)}) bear a time that did not exist "
+        f"in {export.zone}, "
+        "because the clock was set forward: the declared zone is wrong, or the time was not written "
+        "by this phone."
+    )
+    return result(export, ORDER, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
+
+
+def _span(seconds: int) -> str:
+    for size, unit in ((DAY, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size or (unit == "minute" and seconds >= size):
+            return several(seconds // size, unit)
+    return several(seconds, "second")

@@ -1,0 +1,171 @@
+"""Make ``locales/app/*.toml`` from the format tables, and compile them to ``locales/app.json``.
+
+    python scripts/build_app_locales.py import SYSTEM_MESSAGES.json LOCALE_HEADERS.json   # needs Babel
+    python scripts/build_app_locales.py compile
+
+``import`` writes one TOML a language: what the app writes (by event), its words for "you", the names of its
+export files, and the clock words and month names of the language (from the header table and Unicode CLDR
+through Babel). The TOML files are the reviewed source; ``compile`` needs nothing but the standard library
+and this package, and a test proves that ``app.json`` is in step.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from wa_forensics.locales.app_words import normal_line
+
+FOLDER = Path(__file__).resolve().parent.parent / "wa_forensics" / "locales" / "app"
+COMPILED = FOLDER.parent / "app.json"
+MERIDIEMS = {"am": (0, 720), "pm": (720, 1440)}
+
+
+def main(arguments: list[str]) -> None:
+    """Run one of the two jobs."""
+    if len(arguments) == 3 and arguments[0] == "import":
+        import_tables(Path(arguments[1]), Path(arguments[2]))
+    elif arguments != ["compile"]:
+        raise SystemExit(__doc__)
+    COMPILED.write_text(compile_folder(FOLDER), encoding="utf-8")
+
+
+def compile_folder(folder: Path) -> str:
+    """All TOML files of the folder as one JSON text, with the strings also in normal form."""
+    languages = {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))
+    }
+    lines, closings = _normal_lines(languages)
+    for entry in languages.values():
+        entry.pop("events", None)
+    compiled = {"languages": languages, "lines": lines, "closings": closings}
+    return json.dumps(compiled, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _normal_lines(languages: dict[str, Any]) -> tuple[list[list[Any]], list[str]]:
+    """Strings in normal form without their closing sentence, and the closing sentences."""
+    closings: set[str] = set()
+    for entry in languages.values():
+        uses: dict[str, set[str]] = defaultdict(set)
+        for event, strings in entry.get("events", {}).items():
+            for text in strings:
+                head, closing = _closing(normal_line(text))
+                if head and "{" not in closing:
+                    uses[closing].add(event)
+        closings |= {closing for closing, events in uses.items() if len(events) >= 3}
+    found: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
+    for language, entry in languages.items():
+        for event, strings in entry.get("events", {}).items():
+            for text in strings:
+                normal = normal_line(text)
+                head, closing = _closing(normal)
+                if closing in closings:
+                    normal = normal_line(head)
+                parts = tuple(part.strip("{}") if i % 2 else part for i, part in enumerate(re.split(r"(\{\w+\})", normal)))
+                found[event, parts].add(language)
+    lines = [[event, sorted(used), list(parts)] for (event, parts), used in sorted(found.items())]
+    return lines, sorted(closings)
+
+
+def _closing(normal: str) -> tuple[str, str]:
+    """A line split before its last sentence."""
+    head, stop, last = re.match(r"(.*?)([.\u3002\u0964\u06d4!?]\s*)?([^.\u3002\u0964\u06d4!?]*)$", normal, re.DOTALL).groups()
+    return (head, last) if stop else ("", "")
+
+
+def import_tables(messages_path: Path, headers_path: Path) -> None:
+    """Write one TOML a language from the two tables and CLDR."""
+    messages = json.loads(messages_path.read_text(encoding="utf-8"))
+    headers = json.loads(headers_path.read_text(encoding="utf-8"))["locales"]
+    languages: dict[str, dict[str, Any]] = defaultdict(lambda: {"events": {}, "you": [], "file_stems": []})
+    for kind, table in messages.items():
+        if kind == "_meta":
+            continue
+        for language, strings in table.items():
+            entry = languages["und" if language == "*" else language]
+            if kind == "you_pronoun":
+                entry["you"] = strings
+            elif kind == "export_filename_stem":
+                entry["file_stems"] = strings
+            else:
+                entry["events"][kind] = strings
+    clocks = _clocks(headers, {language.split("-")[0] for language in languages})
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for language in sorted(set(languages) | set(clocks)):
+        target = FOLDER / f"{language}.toml"
+        target.write_text(
+            _toml(language, languages[language], clocks.get(language, {})), encoding="utf-8"
+        )
+
+
+def _clocks(headers: list[dict[str, Any]], languages: set[str]) -> dict[str, dict[str, Any]]:
+    """Clock words and month names by language: AM and PM, day periods with their minutes, months 1 to 12."""
+    from babel import Locale, localedata
+
+    clocks: dict[str, dict[str, Any]] = defaultdict(
+        lambda: {"am": set(), "pm": set(), "periods": defaultdict(set), "months": [set() for _ in range(12)]}
+    )
+    for row in headers:
+        clock = clocks[row["locale"].split("-")[0]]
+        clock["am"] |= set(row["am"])
+        clock["pm"] |= set(row["pm"])
+    wanted = languages | set(clocks)
+    for identifier in sorted(localedata.locale_identifiers()):
+        locale = Locale.parse(identifier)
+        if locale.language not in wanted:
+            continue
+        clock = clocks[locale.language]
+        rules = locale.day_period_rules.get(None, {})
+        for width, words in locale.day_periods["format"].items():
+            for period, word in words.items() if width != "narrow" else ():
+                if period in MERIDIEMS:
+                    clock[period].add(word)
+                for rule in rules.get(period, ()):
+                    begin = rule.get("from", rule.get("at")) // 60
+                    end = rule["before"] // 60 if "before" in rule else begin % 1440 + 60
+                    clock["periods"][word].add((begin % 1440, end))
+        for width in ("abbreviated", "wide"):
+            for months in (locale.months["format"][width], locale.months["stand-alone"][width]):
+                for number, name in months.items():
+                    clock["months"][number - 1].add(name)
+    return dict(clocks)
+
+
+def _toml(language: str, entry: dict[str, Any], clock: dict[str, Any]) -> str:
+    lines = [
+        "# What the app writes in this language. Made by scripts/build_app_locales.py, then reviewed.",
+        f"language = {_string(language)}",
+    ]
+    lines += [f"{key} = {_list(entry[key])}" for key in ("you", "file_stems") if entry[key]]
+    if clock:
+        lines += ["", "[clock]", f"am = {_list(sorted(clock['am']))}", f"pm = {_list(sorted(clock['pm']))}"]
+        if all(clock["months"]):
+            lines += ["months = ["] + [f"  {_list(sorted(names))}," for names in clock["months"]] + ["]"]
+        if clock["periods"]:
+            lines += ["", "[clock.periods]  # word = minutes of the day: from, before"]
+            for word, spans in sorted(clock["periods"].items()):
+                lines.append(f"{_string(word)} = {json.dumps([list(s) for s in sorted(spans)])}")
+    if entry["events"]:
+        lines += ["", "[events]"]
+        for event, strings in sorted(entry["events"].items()):
+            lines += [f"{event} = ["] + [f"  {_string(s)}," for s in strings] + ["]"]
+    return "\n".join(lines) + "\n"
+
+
+def _list(strings: list[str]) -> str:
+    return "[" + ", ".join(_string(s) for s in strings) + "]"
+
+
+def _string(text: str) -> str:
+    """A TOML basic string; invisible characters as escapes, so that a reviewer sees them."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in quoted)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,123 @@
+"""Which header-shaped lines begin a message, and which are text that only looks like a header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wa_forensics.model import Platform
+from wa_forensics.parsing.shapes import Matches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# A second header form is another export joined to this one (and not pasted text) from this many lines on.
+JOINED_LINES = 50
+JOINED_SHARE = 0.25
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Boundaries:
+    """``matches`` that begin messages, the ``family`` code of each, the names of the families (main one first).
+
+    ``rejected`` are (line from 1, reason) of header-shaped lines that are text; ``unclear`` words beside the
+    time that are in no table and that no hour explains.
+    """
+
+    matches: Matches
+    family: NDArray[np.int16]
+    families: tuple[str, ...]
+    platform: Platform
+    rejected: tuple[tuple[int, str], ...]
+    unclear: tuple[str, ...] = ()
+
+
+def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> Boundaries | None:
+    """Choose the header lines that begin messages; None if no line does."""
+    templates = matches.templates
+    if not len(matches.line):
+        return None
+    unclear = _unclear_words(matches)
+    names = sorted({t.header.family for t in templates})
+    code_of = np.array([names.index(t.header.family) for t in templates], dtype=np.int16)
+    family = code_of[matches.template]
+    counts = np.bincount(family, minlength=len(names))
+    first_seen = {int(code): int(np.argmax(family == code)) for code in np.flatnonzero(counts)}
+    ranked = sorted(first_seen, key=lambda code: (-int(counts[code]), first_seen[code]))
+    main = ranked[0]
+    platform = _platform_of(names[main])
+    genuine = [main]
+    rejected: list[tuple[int, str]] = []
+    keep = family == main
+    total = int(counts.sum())
+    for code in ranked[1:]:
+        other = _platform_of(names[code])
+        joined = counts[code] >= JOINED_LINES or counts[code] >= JOINED_SHARE * total
+        if joined and other is not Platform.WEB_COPY:
+            genuine.append(code)
+            keep |= family == code
+            continue
+        reason = (
+            f"header-shaped line in the {other.value.replace('_', ' ')} form inside a message"
+            if other is not platform
+            else "header-shaped line in another form than the file's headers"
+        )
+        rejected += [(int(line) + 1, reason) for line in matches.line[family == code]]
+    forged = _after_bare_newline(matches, keep, platform, data, starts)
+    rejected += [
+        (int(line) + 1, "header-shaped line after a bare line feed, in a file whose messages end in CR LF")
+        for line in matches.line[forged]
+    ]
+    keep &= ~forged
+    position = np.zeros(len(names), dtype=np.int16)
+    position[genuine] = np.arange(len(genuine))
+    return Boundaries(
+        matches=matches.only(keep),
+        family=position[family[keep]],
+        families=tuple(names[code] for code in genuine),
+        platform=platform,
+        rejected=tuple(sorted(rejected)),
+        unclear=tuple(sorted({words for words, template in unclear if names[main] == template})),
+    )
+
+
+def _platform_of(family: str) -> Platform:
+    return Platform(family.split("|", 1)[0])
+
+
+def _unclear_words(matches: Matches) -> list[tuple[str, str]]:
+    """Unknown words beside the time whose hours never show a 24-hour clock, with their family."""
+    found = []
+    words: dict[str, list[int]] = {}
+    for code, template in enumerate(matches.templates):
+        if template.header.unknown:
+            words.setdefault(template.header.unknown, []).append(code)
+    for word, codes in words.items():
+        hours = matches.seconds[np.isin(matches.template, codes)] // 3600
+        if not ((hours > 12) | (hours == 0)).any():
+            found.append((word, matches.templates[codes[0]].header.family))
+    return found
+
+
+def _after_bare_newline(
+    matches: Matches,
+    keep: NDArray[np.bool_],
+    platform: Platform,
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Header lines of an iOS file that follow a bare LF although its messages end in CR LF.
+
+    Counted on public iOS files with both line ends: 19,308 headers after CR LF, 2 after a bare LF.
+    """
+    none = np.zeros(len(matches.line), dtype=bool)
+    if platform is not Platform.IOS:
+        return none
+    before = starts[matches.line] - 2
+    bare = keep & (before >= 0) & (data[np.maximum(before, 0)] != 13)
+    count = int(bare.sum())
+    if count and int(keep.sum()) - count >= 2 * count:
+        return bare
+    return none

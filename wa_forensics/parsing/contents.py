@@ -1,0 +1,352 @@
+"""What each message is: kind, event, attachment and edit mark, looking closely only at likely messages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wa_forensics.chat import EVENT_CODE, KIND_CODE
+from wa_forensics.locales.app_words import app_lines, normal_line
+from wa_forensics.model import Kind, Platform
+from wa_forensics.parsing.events import (
+    KINDS_OF_EVENTS,
+    PLACEHOLDERS,
+    Recognised,
+    any_line,
+    placeholder_line,
+)
+from wa_forensics.parsing.senders import words_at
+from wa_forensics.vocabulary import Event
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BLOCK = 1 << 15
+_LONGEST = 4096
+_FILE = re.compile(r"^(?P<file>[^\n\r<>:\"|?*]{1,255}\.\w{1,10})\s*$")
+
+
+@dataclass(kw_only=True, eq=False)
+class Contents:
+    """Columns ``kind``, ``event`` and ``edited``; attachment names by message; languages seen, most lines first."""
+
+    kind: NDArray[np.uint8]
+    event: NDArray[np.int16]
+    edited: NDArray[np.bool_]
+    attachments: dict[int, str]
+    languages: tuple[str, ...]
+    notices: tuple[int, ...]
+    system: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What one text is; ``by_app`` when the app speaks itself although a name stands before the text."""
+
+    kind: Kind = Kind.TEXT
+    event: Event | None = None
+    attachment: str | None = None
+    edited: bool = False
+    by_app: bool = False
+    languages: tuple[str, ...] = ()
+
+
+def describe(
+    buffer: bytes,
+    data: NDArray[np.uint8],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    named: NDArray[np.bool_],
+    platform: Platform,
+) -> Contents:
+    """Find kind and event of every message."""
+    kind = np.full(len(start), KIND_CODE[Kind.TEXT], dtype=np.uint8)
+    event = np.full(len(start), -1, dtype=np.int16)
+    edited = np.zeros(len(start), dtype=bool)
+    attachments: dict[int, str] = {}
+    languages: Counter[str] = Counter()
+    system: list[int] = []
+    notices: list[int] = []
+    judge = _Judge(platform)
+    for begin in range(0, len(start), _BLOCK):
+        part = slice(begin, begin + _BLOCK)
+        rows = _likely(data, start[part], end[part], named[part]) + begin
+        for row in rows.tolist():
+            text = buffer[start[row] : min(end[row], start[row] + _LONGEST)]
+            if end[row] - start[row] > _LONGEST:
+                text += buffer[max(end[row] - 80, start[row] + _LONGEST) : end[row]]
+            found = judge.read(text, bool(named[row]))
+            kind[row] = KIND_CODE[found.kind]
+            edited[row] = found.edited
+            if found.event is not None:
+                event[row] = EVENT_CODE[found.event]
+                if found.event in _NOTICES:
+                    notices.append(row)
+            if found.attachment is not None:
+                attachments[row] = found.attachment
+            if found.by_app:
+                system.append(row)
+            if found.languages:
+                # A string that many languages share says little about any of them.
+                for language in found.languages[:6]:
+                    languages[language] += 12 // min(len(found.languages), 6)
+    return Contents(
+        kind=kind,
+        event=event,
+        edited=edited,
+        attachments=attachments,
+        languages=_ranked(languages),
+        notices=tuple(notices),
+        system=np.array(system, dtype=np.int64),
+    )
+
+
+_NOTICES = frozenset({Event.E2E_NOTICE, Event.E2E_NOTICE_BUSINESS, Event.E2E_NOTICE_NOW_ENCRYPTED})
+
+
+def _ranked(languages: Counter[str]) -> tuple[str, ...]:
+    if not languages:
+        return ()
+    top = max(languages.values())
+    return tuple(sorted((code for code, n in languages.items() if n * 3 >= top), key=lambda c: (-languages[c], c)))[:3]
+
+
+def _likely(
+    data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64], named: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Rows worth reading: without sender, marked by the app, or beginning or ending like a string of the app."""
+    beginnings, endings = _tables()
+    first = words_at(data, start, end - start, 1)[0]
+    marked = (first & np.uint64(0xFFFFFF)) == np.uint64(0x8E80E2)
+    marked |= (first & np.uint64(0xFFFFFF)) == np.uint64(0x8F80E2)
+    stop = np.maximum(end - 8, start)
+    last = words_at(data, stop, end - stop, 1)[0]
+    likely = ~named | marked
+    likely |= beginnings[_slot(first)]
+    likely |= endings[_slot(last)]
+    rows = np.flatnonzero(~likely & (first != last))
+    # A caption may follow the marker of an attachment on lines of its own.
+    breaks = _first_break(data, start[rows], end[rows])
+    several = breaks < end[rows]
+    stop = np.maximum(breaks - 8, start[rows])
+    ends = words_at(data, stop, breaks - stop, 1)[0]
+    likely[rows[several & endings[_slot(ends)]]] = True
+    return np.flatnonzero(likely)
+
+
+def _first_break(
+    data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    if not len(start):
+        return end
+    base = int(start[0])
+    breaks = np.flatnonzero(data[base : int(end[-1])] == 10) + base
+    found = np.append(breaks, np.iinfo(np.int64).max)[np.searchsorted(breaks, start)]
+    return np.minimum(found, end)
+
+
+def _slot(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    return ((words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(46)).astype(np.int64)
+
+
+@cache
+def _tables() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Hashed sets of the first and last eight bytes of what the app writes under a name."""
+    beginnings = np.zeros(1 << 18, dtype=bool)
+    endings = np.zeros(1 << 18, dtype=bool)
+    for event, _, parts in app_lines():
+        if Event(event) not in PLACEHOLDERS and event != Event.EDITED_MARKER:
+            continue
+        for first, last in _spellings(parts[0], parts[-1], whole=len(parts) == 1):
+            if len(first) >= 8 or (first and len(parts) == 1):
+                beginnings[_slot(_number(first[:8]))] = True
+            if len(last) >= 8 or (len(first) < 8 and last):
+                endings[_slot(_number(last[-8:]))] = True
+    return beginnings, endings
+
+
+def _number(piece: bytes) -> NDArray[np.uint64]:
+    return np.array([int.from_bytes(piece[:8], "little")], dtype=np.uint64)
+
+
+def _spellings(first: str, last: str, *, whole: bool) -> Iterable[tuple[bytes, bytes]]:
+    """The ways in which the app may write what is kept in normal form: case, composition, stop, apostrophe."""
+    for form in ("NFC", "NFD"):
+        for stop in ("", "."):
+            for apostrophe in ("'", "\u2019") if "'" in first[:8] + last[-8:] else ("'",):
+                begin = unicodedata.normalize(form, first.replace("'", apostrophe))
+                end = unicodedata.normalize(form, last.replace("'", apostrophe))
+                for head in (begin, begin[:1].upper() + begin[1:], begin.upper()):
+                    yield (head + (stop if whole else "")).encode(), (end + stop).encode()
+
+
+class _Judge:
+    """Reads texts, remembering what it read: most lines of the app are the same few strings."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.memory: dict[tuple[bytes, bool], Judgement] = {}
+
+    def read(self, text: bytes, named: bool) -> Judgement:
+        """What a text is."""
+        key = (text, named)
+        found = self.memory.get(key)
+        if found is None:
+            found = judge(text.decode("utf-8", "replace"), named, self.platform)
+            if len(self.memory) < 50_000:
+                self.memory[key] = found
+        return found
+
+
+def judge(text: str, named: bool, platform: Platform) -> Judgement:
+    """Read one text; ``named`` when it stands behind a sender."""
+    edited = False
+    body = text
+    tail = re.search(r"[ \u200e\u200f]*(<[^<>\n]{4,60}>)[\u200e\u200f]*$", text)
+    if tail and normal_line(tail[1]) in _edit_marks():
+        edited = True
+        body = text[: tail.start()]
+    marked = text[:1] in ("\u200e", "\u200f")
+    if not named:
+        return _by_app(body, edited)
+    attached = _attachment(body)
+    if attached is not None:
+        event, name, languages = attached
+        kind = Kind.CONTACT if name.lower().endswith(".vcf") else Kind.MEDIA
+        return Judgement(kind=kind, event=event, attachment=name, edited=edited, languages=languages)
+    poll = _poll(body)
+    if poll is not None:
+        return Judgement(kind=Kind.POLL, event=Event.POLL_HEADER, edited=edited, languages=poll)
+    line = body.split("\n", 1)[0] if platform is Platform.ANDROID else body
+    found = (any_line() if marked else placeholder_line()).find(line.rstrip("\r"))
+    if found is None:
+        return _document(body, edited)
+    if "\n" in body.strip("\r\n") and not marked:
+        # A placeholder stands alone; only an attachment has a caption.
+        return Judgement(edited=edited)
+    if found.event in KINDS_OF_EVENTS:
+        return Judgement(
+            kind=KINDS_OF_EVENTS[found.event],
+            event=found.event,
+            attachment=_named_file(found),
+            edited=edited,
+            languages=found.languages,
+        )
+    return Judgement(kind=Kind.SYSTEM, event=found.event, by_app=True, languages=found.languages)
+
+
+def _by_app(body: str, edited: bool) -> Judgement:
+    found = any_line().find(body)
+    if found is None:
+        return Judgement(kind=Kind.SYSTEM, by_app=True, edited=edited)
+    kind = KINDS_OF_EVENTS.get(found.event, Kind.SYSTEM)
+    return Judgement(kind=kind, event=found.event, by_app=True, languages=found.languages)
+
+
+def _document(body: str, edited: bool) -> Judgement:
+    """``Plan.pdf • <mark>2 pages <mark>document omitted``: the file name stands before the words of the app."""
+    pieces = re.split("[\u200e\u200f]", body)
+    if len(pieces) > 1 and len(body) < 400:
+        found = placeholder_line().find(pieces[-1])
+        if found is not None and found.event is Event.DOCUMENT_OMITTED:
+            name = re.split(r"\s\u2022\s", pieces[0] or pieces[1])[0].strip()
+            return Judgement(
+                kind=Kind.MEDIA,
+                event=found.event,
+                attachment=name or None,
+                edited=edited,
+                languages=found.languages,
+            )
+    return Judgement(edited=edited)
+
+
+def _named_file(found: Recognised) -> str | None:
+    return next((value.strip() for name, value in found.values if name == "file"), None)
+
+
+def _attachment(body: str) -> tuple[Event, str, tuple[str, ...]] | None:
+    """The file named by an attachment marker on the first line, as written."""
+    line = body.split("\n", 1)[0].rstrip("\r").strip("\u200e\u200f \u2068\u2069")
+    if line.startswith("<") and line.endswith(">"):
+        inner = line[1:-1]
+        for pattern in _ios_markers():
+            found = pattern[0].match(inner)
+            if found:
+                name = found["file"].strip("\u200e\u200f\u2068\u2069 ")
+                return Event.ATTACHED_IOS, name, pattern[1]
+        return None
+    for name, words in _android_candidates(line):
+        languages = _android_markers().get(normal_line(words))
+        if languages and _FILE.match(name):
+            return Event.FILE_ATTACHED, name.strip("\u200e\u200f\u2068\u2069 "), languages
+    return None
+
+
+def _android_candidates(line: str) -> Iterable[tuple[str, str]]:
+    name, bracket, words = line.rpartition("(")
+    if bracket:
+        yield name.rstrip(), bracket + words
+    dot = line.rfind(".")
+    found = re.match(r"\.\w{1,10}", line[dot:]) if dot > 0 else None
+    if found:
+        # Tamil writes no brackets, Persian puts the words first.
+        yield line[: dot + found.end()], line[dot + found.end() :].strip()
+        for words in _leading_markers():
+            if normal_line(line).startswith(words):
+                yield line[len(words) :].strip(), words
+
+
+@cache
+def _android_markers() -> Mapping[str, tuple[str, ...]]:
+    markers: dict[str, set[str]] = {}
+    for event, languages, parts in app_lines():
+        if event == Event.FILE_ATTACHED:
+            markers.setdefault(normal_line(parts[0] + parts[-1]), set()).update(languages)
+    return {words: tuple(sorted(languages)) for words, languages in markers.items()}
+
+
+@cache
+def _leading_markers() -> tuple[str, ...]:
+    return tuple(parts[0].strip() for event, _, parts in app_lines() if event == Event.FILE_ATTACHED and parts[0])
+
+
+@cache
+def _ios_markers() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """Patterns of what stands between ``<`` and ``>``; the frequent form first."""
+    return tuple(
+        (
+            re.compile(
+                re.escape(parts[0][1:].strip()) + r"\s*(?P<file>.+?)\s*" + re.escape(parts[-1][:-1].strip()) + r"$",
+                re.IGNORECASE,
+            ),
+            tuple(languages),
+        )
+        for event, languages, parts in sorted(app_lines(), key=lambda line: "en" not in line[1])
+        if event == Event.ATTACHED_IOS
+    )
+
+
+@cache
+def _edit_marks() -> frozenset[str]:
+    return frozenset(parts[0] for event, _, parts in app_lines() if event == Event.EDITED_MARKER)
+
+
+def _poll(body: str) -> tuple[str, ...] | None:
+    """Languages of a poll: its header on the first line and options below."""
+    first, _, rest = body.strip("\u200e\u200f").partition("\n")
+    if not rest:
+        return None
+    head = normal_line(first.rstrip("\r"))
+    for event, languages, parts in app_lines():
+        if event == Event.POLL_HEADER and head in (parts[0], parts[0].rstrip(":")):
+            return tuple(languages)
+    return None
+
+

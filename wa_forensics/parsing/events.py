@@ -1,0 +1,191 @@
+"""What a line of the app says: strings of all languages, recognised in whole lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from wa_forensics.locales.app_words import app_lines, closings, normal_line
+from wa_forensics.model import Kind
+from wa_forensics.vocabulary import Event
+
+# Never recognised alone: a user types such text too, or it is only the beginning of something longer.
+_NOT_ALONE = frozenset(
+    {Event.NULL_BODY, Event.POLL_OPTION, Event.EVENT_HEADER, Event.BUTTON_PREFIX, Event.EDITED_MARKER}
+)
+
+KINDS_OF_EVENTS: Mapping[Event, Kind] = {
+    **dict.fromkeys(
+        (
+            Event.ATTACHED_IOS,
+            Event.AUDIO_OMITTED,
+            Event.CANNOT_DISPLAY_HERE,
+            Event.DOCUMENT_OMITTED,
+            Event.FILE_ATTACHED,
+            Event.GIF_OMITTED,
+            Event.IMAGE_OMITTED,
+            Event.MEDIA_OMITTED,
+            Event.STICKER_OMITTED,
+            Event.UNSUPPORTED_MESSAGE,
+            Event.VIDEO_NOTE_OMITTED,
+            Event.VIDEO_OMITTED,
+            Event.VIEW_ONCE_OMITTED,
+            Event.VIEW_ONCE_PLACEHOLDER,
+            Event.WAITING_FOR_MESSAGE,
+        ),
+        Kind.MEDIA,
+    ),
+    **dict.fromkeys((Event.DELETED_BY_ADMIN, Event.DELETED_BY_ME, Event.DELETED_BY_SENDER), Kind.DELETED),
+    **dict.fromkeys(
+        (
+            Event.CALL_LOG,
+            Event.MISSED_GROUP_VIDEO_CALL,
+            Event.MISSED_GROUP_VOICE_CALL,
+            Event.MISSED_VIDEO_CALL,
+            Event.MISSED_VOICE_CALL,
+        ),
+        Kind.CALL,
+    ),
+    **dict.fromkeys((Event.POLL_HEADER, Event.POLL_VOTE), Kind.POLL),
+    **dict.fromkeys((Event.LIVE_LOCATION, Event.LOCATION), Kind.LOCATION),
+    Event.CONTACT_CARD_OMITTED: Kind.CONTACT,
+    **dict.fromkeys(
+        (Event.PAYMENT_REQUEST_STATUS, Event.PAYMENT_REQUESTED, Event.PAYMENT_SENT), Kind.PAYMENT
+    ),
+}
+
+# Written by the app under the sender's name, without a mark, on Android.
+PLACEHOLDERS = frozenset(
+    event for event, kind in KINDS_OF_EVENTS.items() if kind not in (Kind.PAYMENT, Kind.POLL)
+) | {Event.POLL_HEADER}
+
+_KEY = 14
+_MIDDLE = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised:
+    """A recognised line: its event, the languages that write it so, how much literal text agreed, its parts."""
+
+    event: Event
+    languages: tuple[str, ...]
+    weight: int
+    values: tuple[tuple[str, str], ...]
+
+
+class LineIndex:
+    """Finds the strings that a whole line matches, by their first, last or middle literal text."""
+
+    def __init__(self, events: Iterable[Event] | None = None) -> None:
+        wanted = None if events is None else frozenset(events)
+        self._by_start: dict[str, list[int]] = {}
+        self._by_end: dict[str, list[int]] = {}
+        self._by_middle: dict[str, list[int]] = {}
+        self.lines = app_lines()
+        for number, (event, _, parts) in enumerate(self.lines):
+            if event in _NOT_ALONE or (wanted is not None and event not in wanted):
+                continue
+            first, last = parts[0], parts[-1]
+            if len(first) > 2 or (first.strip() and len(parts) <= 3 and len(last) <= len(first)):
+                self._by_start.setdefault(first[:_KEY], []).append(number)
+            elif len(last) > 2 or (last.strip() and len(parts) <= 3):
+                self._by_end.setdefault(last[-_KEY:], []).append(number)
+            else:
+                middle = max(parts[2:-1:2], key=len, default="")
+                self._by_middle.setdefault(middle[:_MIDDLE], []).append(number)
+
+    def find(self, text: str, favored: Sequence[str] = ()) -> Recognised | None:
+        """The string with the most literal text that matches the line; among equals one of a favored language."""
+        if len(text) > 2000:
+            return None
+        best: Recognised | None = None
+        rank: tuple[int, int, str] | None = None
+        for line in _variants(text):
+            for number in self._candidates(line):
+                event, languages, parts = self.lines[number]
+                values = _match(parts, line)
+                if values is None:
+                    continue
+                weight = sum(map(len, parts[::2])) - 30 * sum(_odd(*value) for value in values)
+                favor = min((favored.index(code) for code in languages if code in favored), default=99)
+                this = (-weight, favor, event)
+                if rank is None or this < rank:
+                    rank = this
+                    best = Recognised(
+                        event=Event(event), languages=tuple(languages), weight=weight, values=values
+                    )
+        return best
+
+    def _candidates(self, line: str) -> Iterable[int]:
+        for size in range(1, min(_KEY, len(line)) + 1):
+            yield from self._by_start.get(line[:size], ())
+            yield from self._by_end.get(line[-size:], ())
+        # A line that begins and ends with a name is known by what stands between.
+        for key in {line[i : i + _MIDDLE] for i in range(1, len(line) - _MIDDLE)}:
+            yield from self._by_middle.get(key, ())
+
+
+@cache
+def any_line() -> LineIndex:
+    """The index of every string: for lines that the app is known to have written."""
+    return LineIndex()
+
+
+@cache
+def placeholder_line() -> LineIndex:
+    """The index of what stands under a sender's name in place of a message."""
+    return LineIndex(PLACEHOLDERS)
+
+
+def _variants(text: str) -> Iterable[str]:
+    """The line in normal form, and without a closing sentence ("Learn more")."""
+    line = normal_line(text)
+    yield line
+    for stop in re.finditer(r"[.\u3002\u0964\u06d4]\s*\*?", line):
+        closing = line[stop.end() :].strip(" *.")
+        head = normal_line(line[: stop.start()])
+        if closing in closings() or (len(head) >= 30 and 0 < len(closing) <= 45 and "." not in closing):
+            yield head
+
+
+def _match(parts: Sequence[str], line: str) -> tuple[tuple[str, str], ...] | None:
+    """The variable parts of a line, or None: literal text in its order, something sensible between."""
+    if len(parts) == 1:
+        return () if line == parts[0] else None
+    if not line.startswith(parts[0]) or not line.endswith(parts[-1]):
+        return None
+    position = len(parts[0])
+    end = len(line) - len(parts[-1])
+    values = []
+    for index in range(1, len(parts), 2):
+        if index + 2 < len(parts):
+            found = line.find(parts[index + 1], position + 1, end)
+            if found < 0:
+                return None
+        else:
+            found = end
+        value = line[position:found]
+        if not _sensible(parts[index], value):
+            return None
+        values.append((parts[index], value))
+        position = found + len(parts[index + 1])
+    return tuple(values)
+
+
+def _sensible(name: str, value: str) -> bool:
+    if not value.strip() or "\n" in value:
+        return False
+    if name == "file":
+        return len(value) <= 255
+    return len(value) <= 220
+
+
+def _odd(name: str, value: str) -> bool:
+    """Whether a variable part does not look like what it should be."""
+    if name in ("n", "time", "duration", "old_number", "new_number"):
+        return len(value) > 40 or not any(c.isdecimal() for c in value)
+    if name == "url":
+        return not value.startswith(("http", "geo:", "maps")) or " " in value.strip()
+    return False

@@ -1,0 +1,251 @@
+"""One header, read slowly and once: which digits are day, month, year and hour, and what its words mean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wa_forensics.locales.app_words import Spans, clock_words, month_names, word_key
+from wa_forensics.model import Platform
+
+# No header form is longer in characters; a line is cut here before it is looked at.
+LONGEST = 110
+
+MARKS = frozenset("\u200b\u200c\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+# Words beside date and time that say nothing about the half of the day.
+JOINS = frozenset(
+    "à a at um uhr klo kl kell o om op в у і на de del das às as las la the den der am alle ore at h hs hrs น นาฬิกา "
+    "ч г год р t u lúc ngày på στις saat د ساعة الساعة عند في ساعت بجے ਵਜੇ को बजे pukul jam ob ab od v ve do i at".split()
+) - {"am"}
+
+ERAS: dict[str, str] = {
+    **dict.fromkeys(("be", "พศ", "พุทธศักราช", "b", "ปพ"), "buddhist"),
+    **dict.fromkeys(("r", "令和", "reiwa"), "reiwa"),
+    **dict.fromkeys(("h", "平成", "heisei"), "heisei"),
+    **dict.fromkeys(("s", "昭和", "shōwa", "showa"), "showa"),
+    **dict.fromkeys(("民國", "民国", "roc", "minguo"), "roc"),
+    **dict.fromkeys(("ah", "هـ", "ه", "هجري", "هجرية"), "islamic"),
+    **dict.fromkeys(("ap", "هش", "ش"), "persian"),
+    **dict.fromkeys(("am", "annomundi"), "hebrew"),
+    **dict.fromkeys(("saka",), "indian"),
+    **dict.fromkeys(("era0", "era1", "ዓም", "ዓዓ"), "ethiopic"),
+    **dict.fromkeys(("ad", "ce", "西暦", "西元", "公元", "서기"), "gregorian"),
+}
+
+_SEP = r"\ ?[./\-‐‑⁄年년月월]\ ?"
+_WORD = r"[^\d\s.,:;،、()\[\]/\-]"
+_ERA = rf"(?:{_WORD}{{1,4}}\.?\ ?)?"
+_NUMERIC = rf"(?P<a>\d{{1,4}})(?P<s1>{_SEP})(?P<b>\d{{1,2}})(?P<s2>{_SEP})(?P<era>{_ERA})(?P<c>\d{{1,4}})(?P<ds>[.日일]?)"
+_DAY_FIRST = rf"(?P<d>\d{{1,2}})\.?\ ?(?:de\ |d['’])?(?P<month>{_WORD}+)\.?(?:,?\ (?:de\ |del\ )?(?P<y>\d{{4}}))?"
+_MONTH_FIRST = rf"(?P<month>{_WORD}+)\.?\ (?P<d>\d{{1,2}})\.?(?:,?\ (?P<y>\d{{4}}))?"
+_TIME = (
+    r"(?P<hour>\d{1,2})(?P<t1>[:.٫]|\ ?h\ ?|時|时|点|點|시\ ?)(?P<minute>\d{2})"
+    r"(?:(?P<t2>[:.٫]|\ min\ |分|분\ ?)(?P<second>\d{2})(?:\ s|秒|초)?|分|분)?"
+)
+_FREE = r"[^\d\[\]]{0,26}?"
+
+def _forms() -> tuple[re.Pattern[str], ...]:
+    forms = []
+    for date in (_NUMERIC, _DAY_FIRST, _MONTH_FIRST):
+        for body in (
+            rf"(?P<w0>{_FREE}){date}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})",
+            rf"(?P<w0>{_FREE}){_TIME}(?P<w2>{_FREE}){date}(?P<w1>{_FREE})",
+        ):
+            forms.append(re.compile(rf"\[{body}\](?:\ |$)", re.VERBOSE))
+            forms.append(re.compile(rf"{body}\ [-–—](?:\ |$)", re.VERBOSE))
+            forms.append(re.compile(rf"{body}:(?:\ |$)", re.VERBOSE))
+            forms.append(re.compile(rf"{body}\ (?=[^:]{{1,60}}:\ )", re.VERBOSE))
+    return tuple(forms)
+
+
+# At least three runs of digits, the first one near the start.
+_QUICK = re.compile(r"\s*\[?\D{0,24}\d+\D{1,24}\d+\D{1,24}\d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A header that was understood.
+
+    ``width`` is its length in bytes (the body follows); ``runs`` are the byte positions of the last byte of
+    each digit, by role: ``a b c`` the numbers of the date as written (``c`` empty when there is no year),
+    ``hour minute second``. ``month`` is set when the month is a word (then ``a`` is the day, ``c`` the year).
+    ``spans`` is the half of the day, ``unknown`` words that are in no table, ``skeleton`` the header with
+    every digit as ``0``, without marks before it. ``family`` joins the headers that one phone writes in one export.
+    """
+
+    width: int
+    runs: dict[str, tuple[int, ...]]
+    month: int
+    spans: Spans
+    unknown: str
+    era: str
+    platform: Platform
+    skeleton: str
+    family: str
+    year_first: bool
+
+    @property
+    def has_year(self) -> bool:
+        return bool(self.runs["c"])
+
+
+def read_header(line: bytes) -> Header | None:
+    """Understand the header at the start of a line, or None. Only the first bytes of ``line`` are looked at."""
+    text = line[: 4 * LONGEST].decode("utf-8", "surrogateescape").split("\n", 1)[0].rstrip("\r")[:LONGEST]
+    if not _QUICK.match(text):
+        return None
+    plain: list[str] = []
+    ends: list[int] = []
+    offset = 0
+    for char in text:
+        offset += len(char.encode("utf-8", "surrogateescape"))
+        if char in MARKS:
+            continue
+        digit = unicodedata.decimal(char, -1)
+        if digit >= 0:
+            plain.append(str(digit))
+        elif char == "\u0640" or (char != " " and unicodedata.category(char) == "Zs"):
+            plain.append(" ")
+        else:
+            plain.append(char)
+        ends.append(offset)
+    reading = "".join(plain)
+    for form in _forms_compiled():
+        found = form.match(reading)
+        if found:
+            header = _understand(found, text, ends)
+            if header is not None:
+                return header
+    return None
+
+
+@lru_cache(maxsize=1)
+def _forms_compiled() -> tuple[re.Pattern[str], ...]:
+    return _forms()
+
+
+def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | None:
+    groups = found.groupdict()
+    month = 0
+    if groups.get("month"):
+        month = month_names().get(word_key(groups["month"]), 0)
+        if not month:
+            return None
+    roles = ("a", "b", "c") if "a" in groups else ("d", "", "y")
+    before, joined, after = (_meaning(groups[name]) for name in ("w0", "w1", "w2"))
+    era = next((e for e in (_era(groups.get("era") or ""), before[1], joined[1]) if e), "")
+    if groups.get("era") and not _era(groups["era"]):
+        return None
+    if before[2] or sum(map(bool, (before[0], joined[0], after[0]))) > 1:
+        return None
+    unknown = " ".join(word for word in (joined[2], after[2]) if word)
+    if len(unknown) > 16:
+        return None
+
+    def digits(name: str) -> tuple[int, ...]:
+        if not name or not groups.get(name):
+            return ()
+        return tuple(ends[i] - 1 for i in range(*found.span(name)))
+
+    runs = {
+        "a": digits(roles[0]),
+        "b": digits(roles[1]),
+        "c": digits(roles[2]),
+        "hour": digits("hour"),
+        "minute": digits("minute"),
+        "second": digits("second"),
+    }
+    width = ends[found.end() - 1]
+    platform = _platform(found.group(), groups)
+    if platform is Platform.LEGACY:
+        # Nothing but the time ends these headers, so every word must be understood; without a colon, seconds too.
+        if unknown or not (runs["second"] or found.group().rstrip().endswith(":")):
+            return None
+    skeleton = _skeleton(text, width)
+    clock = "12" if before[0] or joined[0] or after[0] else "24"
+    year_first = bool(groups.get("a")) and len(groups["a"]) > 2
+    year_last = bool(groups.get("c")) and len(groups["c"]) > 2
+    time_first = found.start("hour") < found.start("a" if "a" in groups else "d")
+    family = "|".join(
+        (
+            platform.value,
+            "word" if month else f"{groups['s1'].strip()}{groups['s2'].strip()}",
+            "year first" if year_first else "year last" if year_last else "short year",
+            "time first" if time_first else "date first",
+            clock + ("s" if runs["second"] else ""),
+        )
+    )
+    return Header(
+        width=width,
+        runs=runs,
+        month=month,
+        spans=before[0] or joined[0] or after[0],
+        unknown=unknown,
+        era=era,
+        platform=platform,
+        skeleton=skeleton,
+        family=family,
+        year_first=year_first,
+    )
+
+
+def _platform(header: str, groups: dict[str, str | None]) -> Platform:
+    if header.startswith("["):
+        # WhatsApp Web copies "[16:05, 3/2/2024]": time first and no seconds.
+        time_first = header.find(groups["hour"] or "") <= 1 and groups["second"] is None
+        return Platform.WEB_COPY if time_first and _starts_with_time(header) else Platform.IOS
+    if header.rstrip().endswith(("-", "–", "—")):
+        return Platform.ANDROID
+    return Platform.LEGACY
+
+
+def _starts_with_time(header: str) -> bool:
+    return re.match(r"\[\D{0,8}\d{1,2}:\d{2}\D", header) is not None
+
+
+def _meaning(words: str | None) -> tuple[Spans, str, str]:
+    """Half of the day, era and unknown words of the text beside a date or time."""
+    text = words or ""
+    key = word_key(text)
+    if not key:
+        return (), "", ""
+    periods = clock_words()
+    # "5784 AM, 14:56": a word that a comma ties to the date is its era.
+    if key in periods and not (key == "am" and re.match(r"\ \w+\W*,", text)):
+        return periods[key], "", ""
+    era = ""
+    rest = []
+    for token in re.split(r"[\s,،、()]+", text):
+        token_key = word_key(token)
+        if not token_key or token_key in JOINS:
+            continue
+        if token_key in ERAS and not era:
+            era = ERAS[token_key]
+        else:
+            rest.append(token)
+    joined = word_key("".join(rest))
+    if joined in periods:
+        return periods[joined], era, ""
+    return (), era, " ".join(rest)
+
+
+def _era(word: str) -> str:
+    return ERAS.get(word_key(word), "")
+
+
+_LATIN_HALF = re.compile(r"\b([AaPp])(?=(?:\.?\s?)[Mm]\b)")
+
+
+def _skeleton(text: str, width: int) -> str:
+    """The header without marks before it, digits as ``0``; AM and PM are one (their case and dots stay)."""
+    header = text.encode("utf-8", "surrogateescape")[:width].decode("utf-8", "replace")
+    while header and header[0] in MARKS:
+        header = header[1:]
+    for word in sorted(re.findall(r"[^\W\d_][\w.]*", header), key=len, reverse=True):
+        if word_key(word) in clock_words() and not word.isascii():
+            header = header.replace(word, "{half}")
+    header = _LATIN_HALF.sub(lambda found: "A" if found[1].isupper() else "a", header)
+    return "".join("0" if unicodedata.decimal(c, -1) >= 0 else c for c in header)

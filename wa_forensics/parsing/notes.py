@@ -1,0 +1,82 @@
+"""What a reader of the chat should know about how it was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wa_forensics.evidence import RawText
+from wa_forensics.locales.app_words import normal_line
+from wa_forensics.parsing.boundaries import Boundaries
+from wa_forensics.parsing.contents import Contents
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Wording of the encryption notice by the builds that carry it (beginning or typical words, normal form).
+# The notice is written by the build that made the export: its wording dates the export, not the chat.
+_ERAS = (
+    (
+        "from 2025 on",
+        (
+            "only people in this chat",
+            "nur personen in diesem chat",
+            "solo las personas en este chat",
+            "somente as pessoas que fazem parte da conversa",
+            "solo le persone in questa chat",
+            "seules les personnes",
+            "alleen mensen in deze chat",
+            "hanya orang di obrolan ini",
+            "yalnızca bu sohbetteki",
+        ),
+    ),
+    (
+        "between the end of 2020 and 2025",
+        (
+            "no one outside of this chat",
+            "niemand außerhalb dieses chats",
+            "nadie fuera de este chat",
+            "fora desta conversa",
+            "nessuno al di fuori di questa chat",
+            "aucun tiers",
+            "niemand buiten deze chat",
+            "di luar chat ini",
+            "nikt spoza czatu",
+            "третьи лица",
+            "bu sohbetin dışında",
+        ),
+    ),
+    ("between 2016 and 2020", ("messages to this", "messages you send to")),
+)
+
+
+def notes_on(
+    raw: RawText,
+    contents: Contents,
+    start: NDArray[np.int64],
+    stop: NDArray[np.int64],
+    bounds: Boundaries,
+) -> tuple[str, ...]:
+    """Sentences on the date of the export and on joined files."""
+    notes = []
+    eras: dict[str, int] = {}
+    for row in contents.notices:
+        text = normal_line(raw.buffer[start[row] : stop[row]].decode("utf-8", "replace"))
+        era = next((span for span, words in _ERAS if any(word in text for word in words)), None)
+        if era is not None:
+            eras.setdefault(era, int(bounds.matches.line[row]) + 1)
+    for era, line in sorted(eras.items(), key=lambda item: item[1]):
+        notes.append(
+            f"The wording of the encryption notice in line {line} is that of builds {era}; "
+            "it is written when the chat is exported, so it dates the export and not the chat."
+        )
+    if len(eras) > 1:
+        notes.append(
+            "Encryption notices of different builds stand in one file: it may have been joined from several exports."
+        )
+    if len(bounds.families) > 1:
+        notes.append(
+            f"{len(bounds.families)} different header forms carry messages: "
+            "the file may have been joined from several exports."
+        )
+    return tuple(notes)

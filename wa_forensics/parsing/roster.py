@@ -1,0 +1,121 @@
+"""The roster of participants settles what the first colon cannot: colons in names and in lines of the app."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wa_forensics.parsing.events import KINDS_OF_EVENTS, any_line
+from wa_forensics.parsing.senders import Speakers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Names looked at closely: rare ones that are long, quoted or marked, and frequent ones whose texts share a colon.
+_MOST_CHECKED = 20_000
+_SAMPLE = 40
+_QUOTED = re.compile("[\"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d]")
+_MARKS = "\u200e\u200f"
+
+
+def review(
+    speakers: Speakers,
+    buffer: bytes,
+    body: NDArray[np.int64],
+    end: NDArray[np.int64],
+    known: Sequence[str] = (),
+) -> None:
+    """Correct ``speakers`` in place; ``known`` are names that stand elsewhere (the file name)."""
+    counts = np.bincount(speakers.code[speakers.code >= 0], minlength=len(speakers.names))
+    order = np.argsort(speakers.code, kind="stable")
+    first = np.searchsorted(speakers.code[order], np.arange(len(speakers.names)))
+    checked = 0
+    for code, raw in enumerate(list(speakers.names)):
+        if checked > _MOST_CHECKED:
+            break
+        name = raw.decode("utf-8", "replace")
+        rows = order[first[code] : first[code] + counts[code]]
+        if _suspicious(name, int(counts[code])):
+            checked += 1
+            _release_lines_of_app(speakers, buffer, body, end, rows)
+        elif counts[code] >= 2 or name in known:
+            _extend(speakers, buffer, end, rows, raw, known)
+    _join_marked(speakers)
+
+
+def _suspicious(name: str, count: int) -> bool:
+    if _QUOTED.search(name) or name[:1] in _MARKS or len(name) > 60:
+        return True
+    return count <= 3 and (name.count(" ") >= 2 or (not name.isascii() and " " not in name and len(name) > 8))
+
+
+def _release_lines_of_app(
+    speakers: Speakers,
+    buffer: bytes,
+    body: NDArray[np.int64],
+    end: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> None:
+    """Rows whose whole body is a line of the app have no sender (``... the subject to "Plan: B"``)."""
+    for row in rows[:_MOST_CHECKED].tolist():
+        text = buffer[body[row] : min(end[row], body[row] + 1000)].decode("utf-8", "replace")
+        found = any_line().find(text)
+        if found is None or found.weight < 6 or found.event in KINDS_OF_EVENTS:
+            continue
+        # A name is no place for a colon, except in what the user called something.
+        if any(": " in value for key, value in found.values if key in ("name", "names")):
+            continue
+        speakers.code[row] = -1
+        speakers.text_start[row] = body[row]
+
+
+def _extend(
+    speakers: Speakers,
+    buffer: bytes,
+    end: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    raw: bytes,
+    known: Sequence[str],
+) -> None:
+    """``Ops: Night`` is one name when its texts show it, each time, before a further colon."""
+    sample = [buffer[speakers.text_start[row] : end[row]][:120] for row in rows[:_SAMPLE].tolist()]
+    heads = [_head(text) for text in sample]
+    if not all(heads):
+        return
+    kinds = Counter(heads)
+    sure = any(text[len(head) + 2 :][:3] in (b"\xe2\x80\x8e", b"\xe2\x80\x8f") for text, head in zip(sample, heads, strict=True))
+    sure |= any((raw + b": " + head).decode("utf-8", "replace") in known for head in kinds)
+    if not sure and not (len(rows) >= 4 and len(rows) >= 2 * len(kinds) + 2):
+        return
+    renamed: dict[bytes, int] = {}
+    for row in rows.tolist():
+        text = buffer[speakers.text_start[row] : end[row]][:120]
+        head = _head(text)
+        if not head:
+            continue
+        name = raw + b": " + head
+        if name not in renamed:
+            renamed[name] = len(speakers.names)
+            speakers.names.append(name)
+        speakers.code[row] = renamed[name]
+        speakers.text_start[row] += len(head) + 2
+
+
+def _head(text: bytes) -> bytes:
+    """What stands before the next colon on the first line, if it may be the rest of a name."""
+    line = text.split(b"\n", 1)[0]
+    head, colon, _ = line.partition(b": ")
+    return head if colon and len(head) <= 40 and b"/" not in head and head.strip() else b""
+
+
+def _join_marked(speakers: Speakers) -> None:
+    """A direction mark before a name that is known without it belongs to the line, not to the name."""
+    codes = {name: code for code, name in enumerate(speakers.names)}
+    for name, code in list(codes.items()):
+        plain = name.removeprefix(b"\xe2\x80\x8e").removeprefix(b"\xe2\x80\x8f")
+        if plain != name and plain in codes:
+            speakers.code[speakers.code == code] = codes[plain]

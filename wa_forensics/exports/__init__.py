@@ -40,7 +40,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def write(case: CaseRecord, format: str, out: Path | BinaryIO) -> None:
-    """Write a case in one of ``FORMATS`` to a file or a binary stream. SettingsError for an unknown format."""
+    """Write a case in one of ``FORMATS`` to a file or a binary stream; SettingsError if there is no such."""
     if format not in FORMATS:
         known = ", ".join(FORMATS)
         raise SettingsError("--to", f"{format!r} is no export format", f"Known formats: {known}.")

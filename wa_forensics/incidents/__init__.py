@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from wa_forensics.incidents.correlate import correlate
+from wa_forensics.incidents.graph import graph
 from wa_forensics.incidents.indicators import defang, indicators, occurrences, shared
 from wa_forensics.incidents.takeover import takeover_windows
 from wa_forensics.incidents.traces import traces
 
-__all__ = ["correlate", "defang", "indicators", "occurrences", "shared", "takeover_windows", "traces"]
+__all__ = [
+    "correlate",
+    "defang",
+    "graph",
+    "indicators",
+    "occurrences",
+    "shared",
+    "takeover_windows",
+    "traces",
+]

@@ -12,6 +12,7 @@ import numpy as np
 from wa_forensics.model import (
     ChatFacts,
     Check,
+    Evidence,
     Finding,
     Incident,
     Indicator,
@@ -20,7 +21,7 @@ from wa_forensics.model import (
 )
 from wa_forensics.report import charts
 from wa_forensics.report.advice import advise
-from wa_forensics.report.context import excerpt, lines
+from wa_forensics.report.context import Line, blocks, excerpt, lines
 from wa_forensics.report.messages import Messages
 from wa_forensics.report.summary import summarize, worst_verdict
 from wa_forensics.report.view import (
@@ -35,6 +36,7 @@ from wa_forensics.report.view import (
     Scene,
     SourceView,
     Untested,
+    WholeChat,
 )
 
 DETAILED = 300  # findings shown in full; the rest follow as rows of a table
@@ -151,20 +153,49 @@ class Builder:
         """The findings shown in full, one at a time."""
         incident_of = {name: n for n, i in enumerate(self.incidents, 1) for name in i.findings}
         for number, finding in enumerate(self.findings[:DETAILED], 1):
-            messages = self.messages(finding.source)
-            cited = [item.message for item in finding.evidence[:EXHIBITS_PER_FINDING]]
-            shown = [
-                self.exhibit_of[item.source, item.line] for item in finding.evidence[:EXHIBITS_PER_FINDING]
-            ]
+            cited = finding.evidence[:EXHIBITS_PER_FINDING]
+            shown = [self.exhibit_of[item.source, item.line] for item in cited]
             yield FindingView(
                 number=number,
                 finding=finding,
                 exhibits=tuple(shown),
-                context=excerpt(
-                    messages, cited, exhibits={m: e.number for m, e in zip(cited, shown, strict=True)}
-                ),
+                contexts=tuple(self._contexts(cited, shown)),
                 more_exhibits=len(finding.evidence) - len(cited),
                 incident=incident_of.get(finding.id),
+            )
+
+    def _contexts(
+        self, cited: Sequence[Evidence], shown: Sequence[Exhibit]
+    ) -> Iterator[tuple[str, tuple[Line, ...]]]:
+        """The messages around the evidence, one group per source: a finding across chats has several."""
+        for source in dict.fromkeys(item.source for item in cited):
+            if source in self.facts:
+                numbers = {
+                    item.message: exhibit.number
+                    for item, exhibit in zip(cited, shown, strict=True)
+                    if item.source == source
+                }
+                yield source, excerpt(self.messages(source), list(numbers), exhibits=numbers)
+
+    def whole_chats(self) -> Iterator[WholeChat]:
+        """Each chat in full, block by block."""
+        cited: dict[str, dict[int, tuple[int, ...]]] = {}
+        for number, finding in enumerate(self.findings, 1):
+            for item in finding.evidence:
+                held = cited.setdefault(item.source, {})
+                held[item.message] = (*held.get(item.message, ()), number)
+        for source, facts in self.facts.items():
+            windows = [
+                (w.account, w.first_message, w.last_message)
+                for incident in self.incidents
+                for w in incident.windows
+                if w.source == source
+            ]
+            yield WholeChat(
+                source=source,
+                chat=facts.name,
+                total=facts.message_count,
+                blocks=blocks(self.messages(source), cited.get(source, {}), windows),
             )
 
     def other_findings(self) -> Iterator[tuple[int, Finding]]:

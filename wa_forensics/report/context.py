@@ -65,3 +65,39 @@ def lines(
         previous, day = row.message, row.time[:10]
     if previous + 1 < len(messages):
         yield Line(hidden=len(messages) - previous - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Up to a hundred messages of a whole chat: what the browser lays out at once."""
+
+    lines: tuple[Line, ...]
+
+
+def blocks(
+    messages: Messages,
+    findings: dict[int, tuple[int, ...]],
+    windows: Sequence[tuple[str, int, int]],
+    size: int = 100,
+) -> Iterator[Block]:
+    """Every message of a chat, in blocks."""
+    gathered: list[Line] = []
+    day = ""
+    for row in messages.every_row():
+        gathered.append(
+            Line(
+                row=row,
+                is_evidence=row.message in findings,
+                in_window=any(
+                    row.sender == who and first <= row.message <= last for who, first, last in windows
+                ),
+                findings=findings.get(row.message, ()),
+                new_day=row.time[:10] != day,
+            )
+        )
+        day = row.time[:10]
+        if len(gathered) == size:
+            yield Block(lines=tuple(gathered))
+            gathered = []
+    if gathered:
+        yield Block(lines=tuple(gathered))

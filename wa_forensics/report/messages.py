@@ -69,6 +69,32 @@ class Messages:
                 byte_length=cell["byte_length"],
             )
 
+    def every_row(self, at_once: int = 4096) -> Iterator[Row]:
+        """The rows of all messages in order, read in blocks."""
+        for start in range(0, len(self), at_once):
+            block = self.table.slice(start, at_once)
+            columns = [block[name].to_pylist() for name in _ROW_COLUMNS]
+            times = self.seconds[start : start + at_once].astype("datetime64[s]").astype(str).tolist()
+            for offset, (kind, event, text, attachment, edited, end, byte, length) in enumerate(
+                zip(*columns, strict=True)
+            ):
+                message = start + offset
+                code = int(self.sender[message])
+                yield Row(
+                    message=message,
+                    time=times[offset],
+                    sender=self.senders[code] if code >= 0 else None,
+                    kind=Kind(kind),
+                    event=event,
+                    text=text or "",
+                    attachment=attachment,
+                    edited=bool(edited),
+                    line=int(self.line[message]),
+                    line_end=end,
+                    byte_offset=byte,
+                    byte_length=length,
+                )
+
     def of_sender(self, name: str) -> NDArray[np.int64]:
         """Ids of the messages of one sender, ascending."""
         if name not in self.senders:

@@ -46,6 +46,7 @@ def render_case(
         page=page,
         findings=builder.finding_views(),
         other_findings=builder.other_findings(),
+        whole_chats=builder.whole_chats() if full_chat else (),
         assets=assets(env, f"{page.case_number} {page.case_name}", words.text("Page")),
         audience=audience,
         words=words,

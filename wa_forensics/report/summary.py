@@ -14,6 +14,7 @@ from wa_forensics.model import (
     Incident,
     Indicator,
     Severity,
+    Threat,
     Verdict,
 )
 from wa_forensics.report.view import Asked, Summary
@@ -62,7 +63,7 @@ def summarize(
         window=(min(w.start for w in windows), max(w.end for w in windows)) if windows else None,
         asked=tuple(_asked(money, facts, number, incident)),
         payees=_payees(case.indicators, incident),
-        text=incident.summary if incident else "",
+        steps=_steps(grave, number),
         alternatives=incident.alternatives if incident else (),
         finding_count=len(grave),
         kinds=len({f.rule for f in grave}),
@@ -113,6 +114,19 @@ def _asked(
             time=first.start,
             finding=number[first.id],
         )
+
+
+def _steps(
+    findings: Sequence[Finding], number: Mapping[str, int], limit: int = 6
+) -> tuple[tuple[str, Threat, int], ...]:
+    """When each kind of thing happened first, in order of time; of many kinds the gravest."""
+    first: dict[Threat, Finding] = {}
+    for finding in sorted(findings, key=lambda f: (f.start, number[f.id])):
+        first.setdefault(finding.threat, finding)
+    worst = sorted(first.values(), key=lambda f: (-f.severity, -f.confidence, number[f.id]))[:limit]
+    return tuple(
+        (f.start, f.threat, number[f.id]) for f in sorted(worst, key=lambda f: (f.start, number[f.id]))
+    )
 
 
 def _amounts(findings: Iterable[Finding]) -> tuple[str, ...]:

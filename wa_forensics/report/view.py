@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wa_forensics.model import (
@@ -18,7 +18,7 @@ from wa_forensics.model import (
 )
 from wa_forensics.report.advice import Advice
 from wa_forensics.report.charts import Heat, Hours, Rhythm, Timeline
-from wa_forensics.report.context import Line
+from wa_forensics.report.context import Block, Line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Summary:
     window: tuple[str, str] | None
     asked: tuple[Asked, ...]
     payees: tuple[Indicator, ...]
-    text: str
+    steps: tuple[tuple[str, Threat, int], ...]
     alternatives: tuple[str, ...]
     finding_count: int
     kinds: int
@@ -89,7 +89,7 @@ class FindingView:
     number: int
     finding: Finding
     exhibits: tuple[Exhibit, ...]
-    context: tuple[Line, ...]
+    contexts: tuple[tuple[str, tuple[Line, ...]], ...]
     more_exhibits: int
     incident: int | None
 
@@ -117,6 +117,16 @@ class Scene:
     total: int
     cut: int
     owner: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeChat:
+    """A chat in full, read while it is written."""
+
+    source: str
+    chat: str
+    total: int
+    blocks: Iterator[Block]
 
 
 @dataclass(frozen=True, kw_only=True)

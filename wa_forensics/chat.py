@@ -10,7 +10,8 @@ import numpy as np
 
 from wa_forensics.frame import EVENTS, KINDS, Columns, arrow_table, pandas_frame
 from wa_forensics.model import ChatFacts, DateOrder, Evidence, Kind, Platform, Shape, Source, Span
-from wa_forensics.vocabulary import Event
+from wa_forensics.search import Folded, Hits, Lexicon, compile_phrase, fold_messages, lexicon
+from wa_forensics.vocabulary import Concept, Event
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,6 +133,40 @@ class Chat:
                 )
             )
         return tuple(found)
+
+    # search: the one door
+
+    @cached_property
+    def folded(self) -> Folded:
+        """What people wrote, folded for searching; lines of the app and deletion marks are left out."""
+        c = self.columns
+        silent = [KIND_CODE[Kind.SYSTEM], KIND_CODE[Kind.DELETED], KIND_CODE[Kind.CALL]]
+        written = np.flatnonzero((c.sender >= 0) & ~np.isin(c.kind, silent))
+        return fold_messages(self.buffer, c.text_start, c.text_end, written, lexicon().words)
+
+    @cached_property
+    def spoken(self) -> Hits:
+        """Every phrase of every language and concept, found in one scan."""
+        return lexicon().scan(self.folded)
+
+    def said(self, *concepts: Concept) -> Hits:
+        """The messages that express one of the concepts, ascending, each once with its strongest phrase."""
+        hits = self.spoken
+        wanted = np.isin(hits.phrases, np.concatenate([self._phrases_of[c] for c in concepts]))
+        messages, phrases, weights = hits.messages[wanted], hits.phrases[wanted], hits.weights[wanted]
+        order = np.lexsort((phrases, -weights, messages))
+        first = np.unique(messages[order], return_index=True)[1]
+        chosen = order[first]
+        return Hits(messages=messages[chosen], phrases=phrases[chosen], weights=weights[chosen])
+
+    @cached_property
+    def _phrases_of(self) -> dict[Concept, NDArray[np.int32]]:
+        concepts = np.array([phrase.concept for phrase in lexicon().phrases])
+        return {concept: np.flatnonzero(concepts == concept.value).astype(np.int32) for concept in Concept}
+
+    def search(self, phrase: str) -> NDArray[np.int64]:
+        """Ids of the messages that hold a phrase, written in the grammar of the locale files."""
+        return np.unique(Lexicon([compile_phrase(phrase)]).scan(self.folded).messages)
 
     # tables
 

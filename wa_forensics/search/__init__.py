@@ -1,0 +1,22 @@
+"""The one search door: text folded once, every phrase of every language found in one scan."""
+
+from __future__ import annotations
+
+from wa_forensics.search.fold import Folded, fold
+from wa_forensics.search.lexicon import languages_without, lexicon
+from wa_forensics.search.phrases import Phrase, PhraseError, compile_phrase
+from wa_forensics.search.rows import fold_messages
+from wa_forensics.search.scan import Hits, Lexicon
+
+__all__ = [
+    "Folded",
+    "Hits",
+    "Lexicon",
+    "Phrase",
+    "PhraseError",
+    "compile_phrase",
+    "fold",
+    "fold_messages",
+    "languages_without",
+    "lexicon",
+]

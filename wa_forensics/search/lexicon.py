@@ -1,0 +1,44 @@
+"""Reads the phrases that people write from the compiled locale file; made once per process."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+
+from wa_forensics.search.phrases import Phrase
+from wa_forensics.search.scan import Lexicon
+
+COMPILED = "people.json"
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The phrases of every language, in the order of the compiled file."""
+    content = json.loads(files("wa_forensics").joinpath("locales", COMPILED).read_text("utf-8"))
+    return Lexicon(
+        [
+            Phrase(
+                text=text,
+                concept=concept,
+                language=language,
+                weight=weight,
+                expression=expression.encode(),
+                anchors=tuple(tuple(literal.encode() for literal in literals) for literals in anchors),
+            )
+            for language, concept, text, weight, expression, anchors in content["phrases"]
+        ]
+    )
+
+
+def languages_without() -> dict[str, tuple[str, ...]]:
+    """For each concept that some language lacks: the languages without a phrase for it."""
+    phrases = lexicon().phrases
+    languages = sorted({phrase.language for phrase in phrases})
+    spoken = {(phrase.concept, phrase.language) for phrase in phrases}
+    concepts = sorted({phrase.concept for phrase in phrases})
+    return {
+        concept: missing
+        for concept in concepts
+        if (missing := tuple(language for language in languages if (concept, language) not in spoken))
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +69,9 @@ def parse_buffer(
         raise AmbiguousDateOrder(raw.source.name, order.readings)
     text_start = np.minimum(speakers.text_start, blocks.stop)
     dated = moments != _NO_MOMENT
-    contents = describe(buffer, data, text_start, blocks.stop, speakers.code >= 0, bounds.platform)
+    first_stop = np.minimum(line_stop - 1, blocks.stop)
+    named = speakers.code >= 0
+    contents = describe(buffer, data, text_start, blocks.stop, first_stop, named, bounds.platform)
     speakers.code[contents.system] = -1
     return _chat(raw, bounds, blocks, speakers, contents, text_start, moments, dated, order, name)
 
@@ -150,7 +153,7 @@ def _moments(
         if sample.month:
             order = DateOrder(order="DMY", decided_by="values", proof=("the month is written as a word",))
         else:
-            clues = _clues(raw, bounds, speakers, blocks, chosen, sample.skeleton)
+            clues = partial(_clues, raw, bounds, speakers, blocks, chosen, sample.skeleton)
             order = decide(dates, clues, asked)
             if order.decided_by == "undecided" and orders and orders[0].order in order.readings:
                 order = replace(orders[0], proof=("read like the main form of the file",), readings=())

@@ -63,10 +63,11 @@ def describe(
     data: NDArray[np.uint8],
     start: NDArray[np.int64],
     end: NDArray[np.int64],
+    first_stop: NDArray[np.int64],
     named: NDArray[np.bool_],
     platform: Platform,
 ) -> Contents:
-    """Find kind and event of every message."""
+    """Find kind and event of every message; ``first_stop`` is where the first line of each ends."""
     kind = np.full(len(start), KIND_CODE[Kind.TEXT], dtype=np.uint8)
     event = np.full(len(start), -1, dtype=np.int16)
     edited = np.zeros(len(start), dtype=bool)
@@ -77,7 +78,7 @@ def describe(
     judge = _Judge(platform)
     for begin in range(0, len(start), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        rows = _likely(data, start[part], end[part], named[part]) + begin
+        rows = _likely(data, start[part], end[part], first_stop[part], named[part]) + begin
         for row in rows.tolist():
             text = buffer[start[row] : min(end[row], start[row] + _LONGEST)]
             if end[row] - start[row] > _LONGEST:
@@ -119,71 +120,100 @@ def _ranked(languages: Counter[str]) -> tuple[str, ...]:
 
 
 def _likely(
-    data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64], named: NDArray[np.bool_]
+    data: NDArray[np.uint8],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    first_stop: NDArray[np.int64],
+    named: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Rows worth reading: without sender, marked by the app, or beginning or ending like a string of the app."""
-    beginnings, endings = _tables()
+    known = _signatures()
     first = words_at(data, start, end - start, 1)[0]
-    marked = (first & np.uint64(0xFFFFFF)) == np.uint64(0x8E80E2)
-    marked |= (first & np.uint64(0xFFFFFF)) == np.uint64(0x8F80E2)
+    mark = first & np.uint64(0xFFFFFF)
+    likely = ~named | (mark == np.uint64(0x8E80E2)) | (mark == np.uint64(0x8F80E2))
+    likely |= known.beginnings.has(first)
+    for head, mask in known.short:
+        likely |= (first & mask) == head
     stop = np.maximum(end - 8, start)
-    last = words_at(data, stop, end - stop, 1)[0]
-    likely = ~named | marked
-    likely |= beginnings[_slot(first)]
-    likely |= endings[_slot(last)]
-    rows = np.flatnonzero(~likely & (first != last))
+    likely |= known.endings.has(words_at(data, stop, end - stop, 1)[0])
     # A caption may follow the marker of an attachment on lines of its own.
-    breaks = _first_break(data, start[rows], end[rows])
-    several = breaks < end[rows]
-    stop = np.maximum(breaks - 8, start[rows])
-    ends = words_at(data, stop, breaks - stop, 1)[0]
-    likely[rows[several & endings[_slot(ends)]]] = True
+    rows = np.flatnonzero(~likely & (first_stop < end))
+    begin = start[rows]
+    breaks = np.maximum(first_stop[rows], begin)
+    breaks = breaks - (data[np.maximum(breaks - 1, 0)] == 13)
+    stop = np.maximum(breaks - 8, begin)
+    likely[rows] = known.endings.has(words_at(data, stop, np.maximum(breaks - stop, 0), 1)[0])
     return np.flatnonzero(likely)
 
 
-def _first_break(
-    data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    if not len(start):
-        return end
-    base = int(start[0])
-    breaks = np.flatnonzero(data[base : int(end[-1])] == 10) + base
-    found = np.append(breaks, np.iinfo(np.int64).max)[np.searchsorted(breaks, start)]
-    return np.minimum(found, end)
+class _WordSet:
+    """A set of 8-byte words that is asked for whole columns: a hashed bit table, then the words themselves."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        joined = b"".join(piece[:8].ljust(8, b"\0") for piece in pieces)
+        self.words = np.unique(np.frombuffer(joined, dtype="<u8"))
+        self.table = np.zeros(1 << 16, dtype=bool)
+        self.table[self._slots(self.words)] = True
+
+    @staticmethod
+    def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
+
+    def has(self, words: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of the words are in the set."""
+        found: NDArray[np.bool_] = self.table[self._slots(words)]
+        rows = np.flatnonzero(found)
+        position = np.minimum(np.searchsorted(self.words, words[rows]), len(self.words) - 1)
+        found[rows] = self.words[position] == words[rows]
+        return found
 
 
-def _slot(words: NDArray[np.uint64]) -> NDArray[np.int64]:
-    return ((words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(46)).astype(np.int64)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Signatures:
+    """First and last eight bytes of what the app writes under a name, and shorter beginnings with their mask."""
+
+    beginnings: _WordSet
+    endings: _WordSet
+    short: tuple[tuple[np.uint64, np.uint64], ...]
 
 
 @cache
-def _tables() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Hashed sets of the first and last eight bytes of what the app writes under a name."""
-    beginnings = np.zeros(1 << 18, dtype=bool)
-    endings = np.zeros(1 << 18, dtype=bool)
+def _signatures() -> _Signatures:
+    beginnings: set[bytes] = set()
+    endings: set[bytes] = set()
+    short: set[bytes] = set()
     for event, _, parts in app_lines():
         if Event(event) not in PLACEHOLDERS and event != Event.EDITED_MARKER:
             continue
-        for first, last in _spellings(parts[0], parts[-1], whole=len(parts) == 1):
-            if len(first) >= 8 or (first and len(parts) == 1):
-                beginnings[_slot(_number(first[:8]))] = True
+        head = parts[0] + ("https://" if parts[1:2] == ["url"] else "")
+        for first, last in _spellings(head, parts[-1], whole=len(parts) == 1):
+            if event == Event.POLL_HEADER:
+                short |= {first + b"\n", first + b"\r"}
+            elif len(first) >= 8 or len(parts) == 1:
+                beginnings.add(first)
             if len(last) >= 8 or (len(first) < 8 and last):
-                endings[_slot(_number(last[-8:]))] = True
-    return beginnings, endings
-
-
-def _number(piece: bytes) -> NDArray[np.uint64]:
-    return np.array([int.from_bytes(piece[:8], "little")], dtype=np.uint64)
+                endings.add(last[-8:])
+    return _Signatures(
+        beginnings=_WordSet(beginnings),
+        endings=_WordSet(endings),
+        short=tuple(
+            (
+                np.uint64(int.from_bytes(head[:8], "little")),
+                np.uint64((1 << 8 * min(len(head), 8)) - 1),
+            )
+            for head in sorted(short)
+        ),
+    )
 
 
 def _spellings(first: str, last: str, *, whole: bool) -> Iterable[tuple[bytes, bytes]]:
     """The ways in which the app may write what is kept in normal form: case, composition, stop, apostrophe."""
-    for form in ("NFC", "NFD"):
+    for form in ("NFC",) if (first + last).isascii() else ("NFC", "NFD"):
         for stop in ("", "."):
             for apostrophe in ("'", "\u2019") if "'" in first[:8] + last[-8:] else ("'",):
                 begin = unicodedata.normalize(form, first.replace("'", apostrophe))
                 end = unicodedata.normalize(form, last.replace("'", apostrophe))
-                for head in (begin, begin[:1].upper() + begin[1:], begin.upper()):
+                for head in dict.fromkeys((begin, begin[:1].upper() + begin[1:], begin.upper())):
                     yield (head + (stop if whole else "")).encode(), (end + stop).encode()
 
 
@@ -198,6 +228,16 @@ class _Judge:
         """What a text is."""
         key = (text, named)
         found = self.memory.get(key)
+        if found is None and named and text.endswith(b">") and text.startswith(b"\xe2\x80\x8e<"):
+            marker, colon, file = text[4:-1].partition(b": ")
+            languages = _plain_markers().get(marker + colon)
+            if languages and re.fullmatch(rb"[\w.() -]+", file):
+                return Judgement(
+                    kind=Kind.CONTACT if file.lower().endswith(b".vcf") else Kind.MEDIA,
+                    event=Event.ATTACHED_IOS,
+                    attachment=file.decode(),
+                    languages=languages,
+                )
         if found is None:
             found = judge(text.decode("utf-8", "replace"), named, self.platform)
             if len(self.memory) < 50_000:
@@ -331,6 +371,16 @@ def _ios_markers() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
         for event, languages, parts in sorted(app_lines(), key=lambda line: "en" not in line[1])
         if event == Event.ATTACHED_IOS
     )
+
+
+@cache
+def _plain_markers() -> Mapping[bytes, tuple[str, ...]]:
+    """The bytes between ``<`` and the file name, for the markers that are written with ``: ``."""
+    return {
+        parts[0][1:].encode(): tuple(languages)
+        for event, languages, parts in app_lines()
+        if event == Event.ATTACHED_IOS and parts[0].endswith(": ") and parts[-1] == ">"
+    }
 
 
 @cache

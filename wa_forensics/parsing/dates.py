@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +87,11 @@ def read_days(dates: WrittenDates, order: str, *, plausible: bool = False) -> ND
     return days
 
 
-def decide(dates: WrittenDates, clues: Clues, asked: str, language_free: bool = True) -> DateOrder:
-    """The date order of one family of headers and how it is known; ``asked`` is the caller's order or ``auto``."""
+def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> DateOrder:
+    """The date order of one family of headers and how it is known.
+
+    ``asked`` is the caller's order or ``auto``; ``gather`` reads the rest of the file, if values do not decide.
+    """
     if dates.year_digits == "first":
         return _year_first(asked)
     possible = ORDERS[:2] if dates.year_digits == "last" else ORDERS
@@ -106,6 +109,7 @@ def decide(dates: WrittenDates, clues: Clues, asked: str, language_free: bool = 
         )
     if not fitting:
         return _with_contradictions(dates, wrong, total)
+    clues = gather()
     for test in (_by_names, _by_line_order, _by_repeated_days, _by_export_time, _by_separator):
         decision = test(dates, clues, fitting)
         if decision is not None:
@@ -120,7 +124,7 @@ def decide(dates: WrittenDates, clues: Clues, asked: str, language_free: bool = 
 
 
 def _year_first(asked: str) -> DateOrder:
-    contradictions = ()
+    contradictions: tuple[str, ...] = ()
     if asked not in ("auto", "YMD"):
         contradictions = (f"asked to read {asked}, but the first number of the date has four digits",)
     return DateOrder(
@@ -132,7 +136,7 @@ def _year_first(asked: str) -> DateOrder:
 
 
 def _asked(dates: WrittenDates, asked: str, wrong: int, total: int) -> DateOrder:
-    contradictions = ()
+    contradictions: tuple[str, ...] = ()
     if wrong:
         contradictions = (f"{wrong} of {total} headers have no date when read {_WORDS[asked]}",)
     return DateOrder(

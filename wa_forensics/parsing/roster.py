@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,20 +31,28 @@ def review(
 ) -> None:
     """Correct ``speakers`` in place; ``known`` are names that stand elsewhere (the file name)."""
     counts = np.bincount(speakers.code[speakers.code >= 0], minlength=len(speakers.names))
-    order = np.argsort(speakers.code, kind="stable")
-    first = np.searchsorted(speakers.code[order], np.arange(len(speakers.names)))
+    rows_of = _rows_by_code(speakers.code, len(speakers.names))
     checked = 0
     for code, raw in enumerate(list(speakers.names)):
         if checked > _MOST_CHECKED:
             break
         name = raw.decode("utf-8", "replace")
-        rows = order[first[code] : first[code] + counts[code]]
         if _suspicious(name, int(counts[code])):
             checked += 1
-            _release_lines_of_app(speakers, buffer, body, end, rows)
+            _release_lines_of_app(speakers, buffer, body, end, rows_of(code))
         elif counts[code] >= 2 or name in known:
-            _extend(speakers, buffer, end, rows, raw, known)
+            _extend(speakers, buffer, end, rows_of(code), raw, known)
     _join_marked(speakers)
+
+
+def _rows_by_code(code: NDArray[np.int32], names: int) -> Callable[[int], NDArray[np.int64]]:
+    """Gives the rows of a name: by comparison while names are few, else from one sort."""
+    if names <= 64:
+        frozen = code.copy()
+        return lambda number: np.flatnonzero(frozen == number)
+    order = np.argsort(code, kind="stable")
+    first = np.searchsorted(code[order], np.arange(names + 1))
+    return lambda number: order[first[number] : first[number + 1]]
 
 
 def _suspicious(name: str, count: int) -> bool:

@@ -24,8 +24,8 @@ from wa_forensics.incidents.sketch import groups, sketches
 from wa_forensics.model import Analysis, Confidence, Correlation, Severity, Stage, Threat
 
 TEXT = (
-    "Dear {name}, I am stuck at the {place} hospital with my cousin and my card is blocked. Could you send {amount} "
-    "to this account today, I will return it tomorrow morning before noon. Please do not tell anybody."
+    "Dear {name}, I am stuck at the {place} hospital with my cousin and my card is blocked. Could you send "
+    "{amount} to this account today, I will return it tomorrow morning before noon. Please tell nobody else."
 )
 
 
@@ -71,9 +71,8 @@ def test_low_findings_alone_make_no_incident() -> None:
 
 
 def test_two_stories_a_year_apart_are_two_incidents() -> None:
-    lines = ordinary(NIGHT, 3) + [
-        (NIGHT + timedelta(days=4), OWEN, "send the code 482913 you got to me please")
-    ]
+    lines = ordinary(NIGHT, 3)
+    lines.append((NIGHT + timedelta(days=4), OWEN, "send the code 482913 you got to me please"))
     lines += ordinary(NIGHT + timedelta(days=400), 3)
     lines.append((NIGHT + timedelta(days=405), MARA, "pay 900 to the new account today"))
     chat = chat_of(lines)

@@ -28,6 +28,12 @@ from wa_forensics.model import (
 CLOCK_TOLERANCE = 26 * HOUR
 # A run of the same text goes on while the next one follows within this time.
 PAUSE = 48 * HOUR
+# A text that goes round for longer is a template or a habit, unless findings rest on half of its copies.
+LONGEST = 7 * 24 * HOUR
+# One flagged copy among many is a false alarm of a detector, not a mark on the others.
+FLAGGED_SHARE = 0.2
+# Without a flagged copy only a burst is worth a line.
+BURST = 24 * HOUR
 # Only texts that stand in few exports tell which of them show one conversation.
 FEW = 4
 
@@ -111,15 +117,21 @@ def _runs(members: list[tuple[int, Trace]], conversation: Sequence[int]) -> list
             runs[-1].append(member)
         else:
             runs.append([member])
-    return [
-        Wave(
-            copies=tuple(run),
-            harmful=any(trace.flagged for _, trace in run),
-            conversations=len({conversation[chat] for chat, _ in run}),
-        )
-        for run in runs
-        if len({chat for chat, _ in run}) > 1
-    ]
+    several = [run for run in runs if len({chat for chat, _ in run}) > 1]
+    return [wave for wave in (_wave(run, conversation) for run in several) if wave is not None]
+
+
+def _wave(run: list[tuple[int, Trace]], conversation: Sequence[int]) -> Wave | None:
+    """A run of copies as a wave; None if it looks like a habit: too long, or unflagged and slow."""
+    flagged = sum(trace.flagged for _, trace in run) / len(run)
+    duration = seconds(run[-1][1].time) - seconds(run[0][1].time)
+    conversations = len({conversation[chat] for chat, _ in run})
+    if duration > LONGEST and flagged < 0.5:
+        return None
+    harmful = flagged >= FLAGGED_SHARE
+    if not harmful and conversations > 1 and (conversations < 3 or duration > BURST):
+        return None
+    return Wave(copies=tuple(run), harmful=harmful, conversations=conversations)
 
 
 def findings_of(wave: Wave, analyses: Sequence[Analysis]) -> list[tuple[int, Finding]]:

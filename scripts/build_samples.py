@@ -40,7 +40,7 @@ def read_chat(name: str) -> list[Line]:
 
 def routine_client(seed: int, client: str, cities: tuple[str, ...], end: datetime, weeks: int) -> list[Line]:
     """Working days of a client chat: pickups, arrivals, proofs of delivery, a weekly invoice to one known account."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 -- invented chats, no secret
     lines: list[Line] = []
     day = end - timedelta(weeks=weeks)
     invoice = 2100 + seed
@@ -59,22 +59,39 @@ def _trip(rng: random.Random, day: datetime, client: str, city: str) -> list[Lin
     truck = f"KA{rng.randint(1, 53):02d} {rng.choice('ABCM')}{rng.choice('ABDF')} {rng.randint(1000, 9999)}"
     boxes = rng.randint(8, 90)
     hand = rng.choice(("ravi", "anitha", "imran"))
-    ask = rng.choice((
-        f"hi, {boxes} cartons for {city} today?", f"Pickup for {city} please, {boxes} boxes",
-        f"Need one vehicle to {city}, {boxes} ctn", f"{boxes} boxes ready, {city}", f"Good morning, {city} load is ready",
-    ))
+    ask = rng.choice(
+        (
+            f"hi, {boxes} cartons for {city} today?",
+            f"Pickup for {city} please, {boxes} boxes",
+            f"Need one vehicle to {city}, {boxes} ctn",
+            f"{boxes} boxes ready, {city}",
+            f"Good morning, {city} load is ready",
+        )
+    )
     booked = {
-        "ravi": (f"ok noted, {truck} coming by {rng.randint(10, 12)}.30", f"sure sir.. {truck} driver Shivu",
-                 f"done, vehicle {truck} on the way", f"ok sir booking it now, {truck}"),
-        "anitha": (f"Good morning! Booked, vehicle {truck}, reaching you by {rng.randint(10, 12)}:15 :)",
-                   f"Sure, sending {truck} in some time. Driver will call you before reaching.",
-                   f"Noted :) {truck} has started from Peenya."),
+        "ravi": (
+            f"ok noted, {truck} coming by {rng.randint(10, 12)}.30",
+            f"sure sir.. {truck} driver Shivu",
+            f"done, vehicle {truck} on the way",
+            f"ok sir booking it now, {truck}",
+        ),
+        "anitha": (
+            f"Good morning! Booked, vehicle {truck}, reaching you by {rng.randint(10, 12)}:15 :)",
+            f"Sure, sending {truck} in some time. Driver will call you before reaching.",
+            f"Noted :) {truck} has started from Peenya.",
+        ),
         "imran": (f"👍 {truck}", f"ok 🚛 {truck} 30 min", f"coming 🙂 {truck}"),
     }[hand]
     sent = {
-        "ravi": (f"left for {city}, LR {rng.randint(40000, 49999)}", "loaded and left", f"crossed Nelamangala, {city} by evening"),
-        "anitha": (f"Loaded and started. Tracking: https://track.vayufreight.example/lr/{rng.randint(40000, 49999)}",
-                   f"Vehicle started for {city}, expected by tomorrow morning :)"),
+        "ravi": (
+            f"left for {city}, LR {rng.randint(40000, 49999)}",
+            "loaded and left",
+            f"crossed Nelamangala, {city} by evening",
+        ),
+        "anitha": (
+            f"Loaded and started. Tracking: https://track.vayufreight.example/lr/{rng.randint(40000, 49999)}",
+            f"Vehicle started for {city}, expected by tomorrow morning :)",
+        ),
         "imran": ("started 🚛", f"gone sir 👍 {city}", "loading done 👍"),
     }[hand]
     done = {
@@ -88,12 +105,46 @@ def _trip(rng: random.Random, day: datetime, client: str, city: str) -> list[Lin
         out.append(Line(t, SHARED, rng.choice(pool)))
     if rng.random() < 0.5:
         t += timedelta(minutes=rng.randint(3, 40))
-        out.append(Line(t, client, rng.choice(("ok thanks", "Thanks", "👍", "ok", "fine", "Thank you Anitha", "noted"))))
+        out.append(
+            Line(
+                t,
+                client,
+                rng.choice(("ok thanks", "Thanks", "👍", "ok", "fine", "Thank you Anitha", "noted")),
+            )
+        )
     if rng.random() < 0.25:
         t += timedelta(minutes=rng.randint(20, 60))
-        out.append(Line(t, client, rng.choice(("any update?", "reached?", "party is asking", "where is the vehicle", "Driver not picking call"))))
+        out.append(
+            Line(
+                t,
+                client,
+                rng.choice(
+                    (
+                        "any update?",
+                        "reached?",
+                        "party is asking",
+                        "where is the vehicle",
+                        "Driver not picking call",
+                    )
+                ),
+            )
+        )
         t += timedelta(minutes=rng.randint(2, 9))
-        out.append(Line(t, SHARED, rng.choice(("checking..", "one min sir", "Checking with the driver, one minute", "near toll, traffic 🙏", "traffic at Tumakuru, half hour more"))))
+        out.append(
+            Line(
+                t,
+                SHARED,
+                rng.choice(
+                    (
+                        "checking..",
+                        "one min sir",
+                        "Checking with the driver, one minute",
+                        "near toll, traffic 🙏",
+                        "traffic at Tumakuru, half hour more",
+                    )
+                ),
+            )
+        )
     t = min(t + timedelta(minutes=rng.randint(90, 240)), day.replace(hour=20, minute=rng.randint(0, 40)))
     out.append(Line(t, SHARED, rng.choice(done)))
     if hand == "anitha":
@@ -105,25 +156,50 @@ def _trip(rng: random.Random, day: datetime, client: str, city: str) -> list[Lin
 def _invoice(rng: random.Random, day: datetime, client: str, number: int) -> list[Line]:
     t = day.replace(hour=17, minute=rng.randint(5, 50))
     amount = rng.randint(90, 480) * 100
-    text = rng.choice((
-        f"Invoice VF/{number} for this week attached, Rs {amount:,}. Same account as always.",
-        f"Please find invoice VF/{number}, Rs {amount:,}. Regular account, due in 15 days :)",
-        f"bill VF/{number} sent, {amount:,} rs. usual a/c",
-    ))
+    text = rng.choice(
+        (
+            f"Invoice VF/{number} for this week attached, Rs {amount:,}. Same account as always.",
+            f"Please find invoice VF/{number}, Rs {amount:,}. Regular account, due in 15 days :)",
+            f"bill VF/{number} sent, {amount:,} rs. usual a/c",
+        )
+    )
     stamp = t.strftime("%Y%m%d")
-    out = [Line(t, SHARED, f"{LRM}DOC-{stamp}-WA{rng.randint(1, 9):04d}.pdf (file attached)"), Line(t, SHARED, text)]
+    out = [
+        Line(t, SHARED, f"{LRM}DOC-{stamp}-WA{rng.randint(1, 9):04d}.pdf (file attached)"),
+        Line(t, SHARED, text),
+    ]
     t += timedelta(minutes=rng.randint(8, 70))
-    out.append(Line(t, client, rng.choice(("ok", "received", "will process monday", "Noted, accounts will release", "👍"))))
+    out.append(
+        Line(
+            t,
+            client,
+            rng.choice(("ok", "received", "will process monday", "Noted, accounts will release", "👍")),
+        )
+    )
     if rng.random() < 0.5:
         t += timedelta(days=3, hours=-5, minutes=rng.randint(0, 50))
-        out.append(Line(t, client, rng.choice((f"paid VF/{number - 1}", "NEFT done for last week", "payment done, please check"))))
-        out.append(Line(t + timedelta(minutes=rng.randint(3, 30)), SHARED, rng.choice(("received, thank you :)", "got it sir", "received 👍"))))
+        out.append(
+            Line(
+                t,
+                client,
+                rng.choice(
+                    (f"paid VF/{number - 1}", "NEFT done for last week", "payment done, please check")
+                ),
+            )
+        )
+        out.append(
+            Line(
+                t + timedelta(minutes=rng.randint(3, 30)),
+                SHARED,
+                rng.choice(("received, thank you :)", "got it sir", "received 👍")),
+            )
+        )
     return out
 
 
 def routine_group(seed: int, end: datetime, weeks: int) -> list[Line]:
     """The internal group: who has the phone, where the trucks are; the shared account reminds and answers."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 -- invented chats, no secret
     lines: list[Line] = []
     day = end - timedelta(weeks=weeks)
     people = ("Ravi Night Desk", "Anitha Ops", "Imran Fleet", "Kavya Founder")
@@ -132,10 +208,45 @@ def routine_group(seed: int, end: datetime, weeks: int) -> list[Line]:
             t = day.replace(hour=8, minute=rng.randint(5, 40))
             first, second = rng.sample(people, 2)
             for sender, pool in (
-                (SHARED, (f"today {rng.randint(6, 14)} pickups, list on the board", f"Good morning all, {rng.randint(6, 14)} trips today :)", "morning 🚛 all vehicles ok?")),
-                (first, ("ok", "2 vehicles in service today", "driver Shivu on leave", "ok 👍", "Manju is at Hosur already", "I am reaching by 9.30")),
-                (second, ("who has the office phone?", "phone is on the charger at desk", "I will reply to clients till 2", "taking the desk phone now", "👍", "ok noted")),
-                (SHARED, (f"LR {rng.randint(40000, 49999)} delivered", "Hosur done, next Mysuru", "client asking for POD, pls send", "Anitha here, replying from desk phone")),
+                (
+                    SHARED,
+                    (
+                        f"today {rng.randint(6, 14)} pickups, list on the board",
+                        f"Good morning all, {rng.randint(6, 14)} trips today :)",
+                        "morning 🚛 all vehicles ok?",
+                    ),
+                ),
+                (
+                    first,
+                    (
+                        "ok",
+                        "2 vehicles in service today",
+                        "driver Shivu on leave",
+                        "ok 👍",
+                        "Manju is at Hosur already",
+                        "I am reaching by 9.30",
+                    ),
+                ),
+                (
+                    second,
+                    (
+                        "who has the office phone?",
+                        "phone is on the charger at desk",
+                        "I will reply to clients till 2",
+                        "taking the desk phone now",
+                        "👍",
+                        "ok noted",
+                    ),
+                ),
+                (
+                    SHARED,
+                    (
+                        f"LR {rng.randint(40000, 49999)} delivered",
+                        "Hosur done, next Mysuru",
+                        "client asking for POD, pls send",
+                        "Anitha here, replying from desk phone",
+                    ),
+                ),
             ):
                 lines.append(Line(t, sender, rng.choice(pool)))
                 t += timedelta(minutes=rng.randint(4, 170))
@@ -156,7 +267,7 @@ def android(lines: list[Line], twelve_hours: bool = True) -> str:
 
 def ios(lines: list[Line], form: str) -> str:
     """The text as WhatsApp for iPhone writes it: a message ends in CRLF, breaks inside it are LF, notices have a sender."""
-    rng = random.Random(form)
+    rng = random.Random(form)  # noqa: S311 -- invented chats, no secret
     out = []
     for line in lines:
         stamp = line.time if line.time.second else line.time + timedelta(seconds=rng.randint(0, 59))
@@ -180,7 +291,12 @@ def phone_zip(path: Path, text_name: str, text: str, written: datetime, media: d
 def tiny_jpeg() -> bytes:
     """A 1 x 1 grey JPEG header with an invented comment: enough to be recognised as an image, nothing to see."""
     comment = b"invented sample picture"
-    return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + b"\xff\xd9"
+    return (
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xfe"
+        + struct.pack(">H", len(comment) + 2)
+        + comment
+        + b"\xff\xd9"
+    )
 
 
 def merged(*parts: list[Line]) -> list[Line]:
@@ -198,7 +314,9 @@ def main() -> None:
         routine_client(21, "Latha Coffee Traders", ("Mysuru", "Hassan", "Mangaluru"), night, 8),
         read_chat("client_mysuru"),
     )
-    (logistics / "WhatsApp Chat with Vayu Dispatch (Latha Coffee Traders).txt").write_bytes(android(first).encode("utf-8"))
+    (logistics / "WhatsApp Chat with Vayu Dispatch (Latha Coffee Traders).txt").write_bytes(
+        android(first).encode("utf-8")
+    )
     second = merged(
         read_chat("client_hosur_head"),
         routine_client(34, "Deepak Sundaram", ("Hosur", "Salem", "Chennai"), night, 8),
@@ -206,14 +324,20 @@ def main() -> None:
     )
     second = [Line(line.time, line.sender, _ios_media(line.text)) for line in second]
     phone_zip(
-        logistics / "WhatsApp Chat - Vayu Dispatch.zip", "_chat.txt", ios(second, "%d/%m/%y, %H:%M:%S"),
-        datetime(2026, 3, 14, 11, 20, 8), {},
+        logistics / "WhatsApp Chat - Vayu Dispatch.zip",
+        "_chat.txt",
+        ios(second, "%d/%m/%y, %H:%M:%S"),
+        datetime(2026, 3, 14, 11, 20, 8),
+        {},
     )
     family = OUT / "family_code"
     family.mkdir(exist_ok=True)
     phone_zip(
-        family / "WhatsApp Chat - Familie Brandt.zip", "_chat.txt", ios(read_chat("familie_brandt"), "%d.%m.%y, %H:%M:%S"),
-        datetime(2026, 5, 18, 19, 2, 40), {"00000031-PHOTO-2026-05-02-15-20-11.jpg": tiny_jpeg()},
+        family / "WhatsApp Chat - Familie Brandt.zip",
+        "_chat.txt",
+        ios(read_chat("familie_brandt"), "%d.%m.%y, %H:%M:%S"),
+        datetime(2026, 5, 18, 19, 2, 40),
+        {"00000031-PHOTO-2026-05-02-15-20-11.jpg": tiny_jpeg()},
     )
     ordinary = OUT / "ordinary_business"
     ordinary.mkdir(exist_ok=True)

@@ -205,4 +205,11 @@ class Chat:
     @cached_property
     def messages(self) -> pd.DataFrame:
         """The messages as a DataFrame, made on first use; columns as in the OUTPUT contract. Do not change it."""
-        return pandas_frame(self.arrow)
+        return pandas_frame(
+            self.columns,
+            self.buffer,
+            self.senders,
+            self.sender_phones,
+            self.attachments,
+            [shape.pattern for shape in self.shapes],
+        )

@@ -43,19 +43,26 @@ class Columns:
     shape: NDArray[np.int16]
 
 
+# Rows of one chunk of texts: what a chunk copies stays in the cache.
+_CHUNK = 1 << 16
+
+
 def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) -> Any:
-    """Cut ascending, non-overlapping slices of a valid UTF-8 buffer into a pyarrow LargeStringArray."""
+    """Cut ascending, non-overlapping slices of a valid UTF-8 buffer into a chunked array of large strings."""
     import pyarrow as pa
 
-    n = len(start)
-    # Offsets s0 e0 s1 e1 ... make 2n-1 strings, of which every other one is a message; only these are copied.
-    offsets = np.empty(2 * n, dtype=np.int64)
-    offsets[0::2] = start
-    offsets[1::2] = end
-    if n == 0:
-        return _strings([]).cast(pa.large_string())
-    every = pa.LargeStringArray.from_buffers(2 * n - 1, pa.py_buffer(offsets), pa.py_buffer(buffer))
-    return every.take(_arrow_numbers(np.arange(0, 2 * n, 2, dtype=np.int64), pa.int64()))
+    every_other = _arrow_numbers(np.arange(0, 2 * _CHUNK, 2, dtype=np.int64), pa.int64())
+    whole = pa.py_buffer(buffer)
+    chunks = []
+    for first in range(0, len(start), _CHUNK):
+        begin, stop = start[first : first + _CHUNK], end[first : first + _CHUNK]
+        # Offsets s0 e0 s1 e1 ... make 2n-1 strings, of which every other one is a message; only these are copied.
+        offsets = np.empty(2 * len(begin), dtype=np.int64)
+        offsets[0::2] = begin
+        offsets[1::2] = stop
+        pieces = pa.LargeStringArray.from_buffers(2 * len(begin) - 1, pa.py_buffer(offsets), whole)
+        chunks.append(pieces.take(every_other[: len(begin)]))
+    return pa.chunked_array(chunks, type=pa.large_string())
 
 
 def arrow_table(
@@ -70,53 +77,101 @@ def arrow_table(
     import pyarrow as pa
 
     c = columns
-    n = len(c.line)
-    sender = _dictionary(c.sender, _strings(senders))
-    attachment: list[str | None] = [None] * n
-    for message, name in attachments.items():
-        attachment[message] = name
     return pa.table(
         {
             "timestamp": _arrow_numbers(c.timestamp.astype("datetime64[s]").view(np.int64), pa.timestamp("s")),
-            "sender": sender,
-            "sender_phone": _dictionary(c.sender, _strings(sender_phones)).cast(pa.string()),
-            "kind": _dictionary(c.kind, _strings([str(k) for k in KINDS])),
-            "event": _dictionary(c.event, _strings([str(e) for e in EVENTS])),
+            "sender": _dictionary(c.sender, pa.array(list(senders), type=pa.string())),
+            "sender_phone": _phone_array(c.sender, sender_phones),
+            "kind": _dictionary(c.kind, pa.array([str(k) for k in KINDS], type=pa.string())),
+            "event": _dictionary(c.event, pa.array([str(e) for e in EVENTS], type=pa.string())),
             "text": text_array(buffer, c.text_start, c.text_end),
-            "attachment": _strings(attachment),
+            "attachment": _sparse_strings(attachments, len(c.line)),
             "edited": _booleans(c.edited),
             "line": _arrow_numbers(c.line, pa.int64()),
             "line_end": _arrow_numbers(c.line_end, pa.int64()),
             "byte_offset": _arrow_numbers(c.byte_offset, pa.int64()),
             "byte_length": _arrow_numbers(c.byte_length, pa.int64()),
-            "shape": _dictionary(c.shape, _strings(shapes)),
+            "shape": _dictionary(c.shape, pa.array(list(shapes), type=pa.string())),
         }
     )
 
 
-def pandas_frame(table: Any) -> pd.DataFrame:
-    """The Arrow table as the DataFrame of the OUTPUT contract (index = message id)."""
+def pandas_frame(
+    columns: Columns,
+    buffer: bytes,
+    senders: Sequence[str],
+    sender_phones: Sequence[str | None],
+    attachments: Mapping[int, str],
+    shapes: Sequence[str],
+) -> pd.DataFrame:
+    """The messages as the DataFrame of the OUTPUT contract (index = message id)."""
     import pandas as pd
 
+    c = columns
     frame = pd.DataFrame(
         {
-            "timestamp": table["timestamp"].to_numpy().astype("datetime64[s]"),
-            "sender": _categorical(table["sender"]),
-            "sender_phone": pd.array(table["sender_phone"].to_pylist(), dtype="string"),
-            "kind": _categorical(table["kind"]),
-            "event": _categorical(table["event"]),
-            "text": pd.Series(pd.arrays.ArrowExtensionArray(table["text"])).astype("string[pyarrow]"),
-            "attachment": pd.array(table["attachment"].to_pylist(), dtype="string"),
-            "edited": table["edited"].to_numpy(),
-            "line": table["line"].to_numpy(),
-            "line_end": table["line_end"].to_numpy(),
-            "byte_offset": table["byte_offset"].to_numpy(),
-            "byte_length": table["byte_length"].to_numpy(),
-            "shape": _categorical(table["shape"]),
-        }
+            "timestamp": c.timestamp.astype("datetime64[s]"),
+            "sender": pd.Categorical.from_codes(c.sender, list(senders), validate=False),
+            "sender_phone": pd.arrays.ArrowStringArray(_phone_array(c.sender, sender_phones)),
+            "kind": pd.Categorical.from_codes(
+                c.kind.astype(np.int8), [str(k) for k in KINDS], validate=False
+            ),
+            "event": pd.Categorical.from_codes(c.event, [str(e) for e in EVENTS], validate=False),
+            "text": pd.arrays.ArrowStringArray(text_array(buffer, c.text_start, c.text_end)),
+            "attachment": pd.arrays.ArrowStringArray(_sparse_strings(attachments, len(c.line))),
+            "edited": c.edited,
+            "line": c.line,
+            "line_end": c.line_end,
+            "byte_offset": c.byte_offset,
+            "byte_length": c.byte_length,
+            "shape": pd.Categorical.from_codes(c.shape, list(shapes), validate=False),
+        },
+        copy=False,
     )
     frame.index.name = "message"
     return frame
+
+
+def _phone_array(sender: NDArray[np.int32], phones: Sequence[str | None]) -> Any:
+    """The number of each message's sender as large strings; most chats have few numbers or none."""
+    import pyarrow as pa
+
+    if not any(phones):
+        return pa.nulls(len(sender), type=pa.large_string())
+    known = np.array([phone is not None for phone in phones] + [False])
+    masked = np.where(known[sender], sender, -1).astype(np.int32)
+    return _dictionary(masked, pa.array([phone or "" for phone in phones], type=pa.large_string())).cast(
+        pa.large_string()
+    )
+
+
+def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
+    """Large strings by position, null elsewhere."""
+    import pyarrow as pa
+
+    rows = sorted(values)
+    pieces = [values[row].encode("utf-8", "replace") for row in rows]
+    lengths = np.zeros(count + 1, dtype=np.int64)
+    present = np.zeros(count, dtype=bool)
+    if rows:
+        lengths[np.array(rows) + 1] = [len(piece) for piece in pieces]
+        present[rows] = True
+    offsets = np.cumsum(lengths, dtype=np.int64)
+    return pa.LargeStringArray.from_buffers(
+        count,
+        pa.py_buffer(offsets),
+        pa.py_buffer(b"".join(pieces)),
+        pa.py_buffer(np.packbits(present, bitorder="little")),
+        count - len(rows),
+    )
+
+
+def _booleans(values: NDArray[np.bool_]) -> Any:
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(
+        pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))]
+    )
 
 
 def _arrow_numbers(values: NDArray[Any], kind: Any) -> Any:
@@ -156,11 +211,3 @@ def _dictionary(codes: NDArray[Any], values: Any) -> Any:
     else:
         indices = _arrow_numbers(wide, pa.int32())
     return pa.DictionaryArray.from_arrays(indices, values)
-
-
-def _categorical(column: Any) -> pd.Categorical:
-    import pandas as pd
-
-    chunk = column.combine_chunks()
-    codes = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return pd.Categorical.from_codes(codes, chunk.dictionary.to_pylist())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from wa_forensics.case import InputFile
 from wa_forensics.chat import Chat
 from wa_forensics.evidence import RawText
 from wa_forensics.findings import make_finding
@@ -254,6 +255,7 @@ class MemoryCase:
     name: str
     settings: dict[str, Any]
     inputs: tuple[ChatFacts, ...]
+    files: tuple[InputFile, ...]
     findings: tuple[Finding, ...]
     incidents: tuple[Incident, ...]
     checks: tuple[Check, ...]
@@ -392,16 +394,34 @@ def build_case(extra: str = "", chat_names: tuple[str, ...] = tuple(_ORDINARY)) 
 
     return MemoryCase(
         name="Kaveri Freight, bookings account",
-        settings={"command": "wa-forensics scan exports/ -o case", "version": "0.1.0", "examiner": None},
+        settings={
+            "command": "wa-forensics scan exports/ -o case",
+            "version": "0.1.0",
+            "timezone": None,
+            "case_number": None,
+            "declared": {
+                "Case number": "not declared",
+                "Examiner": "R. Iyer",
+                "Organization": "not declared",
+            },
+        },
         inputs=tuple(chat.facts for chat in chats.values()),
+        files=(
+            *(InputFile(path=name, sha256="0" * 64, size=1, texts=(name,)) for name in chats),
+            InputFile(path="notes.pdf", sha256=None, size=9, failure="no chat export was found in it"),
+        ),
         findings=tuple(replace(f, incident="incident-1") for f in found),
         incidents=(incident,),
         checks=tuple(_checks(chats)),
         indicators=indicators,
         coverage={
-            "rules": [{"id": r.id, "hits": sum(f.rule == r.id for f in found)} for r in RULES.values()]
+            "rules": [
+                {"id": r.id, "title": r.title, "chats": 3, "hits": sum(f.rule == r.id for f in found)}
+                for r in RULES.values()
+            ]
             + [{"id": "gift-card", "hits": 0}],
             "skipped": [],
+            "limits": [{"source": "Kaveri Ops.txt", "limit": "2 bytes could not be decoded"}],
             "failures": [
                 Failure(where="detectors.remote_access", source="Kaveri Ops.txt", problem="crashed")
             ],

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from wa_forensics.model import (
     ChatFacts,
-    Check,
     Evidence,
     Finding,
     Incident,
@@ -21,6 +19,7 @@ from wa_forensics.model import (
 )
 from wa_forensics.report import charts
 from wa_forensics.report.advice import advise
+from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.context import Line, blocks, excerpt, lines
 from wa_forensics.report.messages import Messages
 from wa_forensics.report.summary import summarize, worst_verdict
@@ -44,23 +43,6 @@ EXHIBITS_PER_FINDING = 12
 SCENE_LIMIT = 400
 SOURCES_WITH_PICTURES = 40
 INDICATOR_ROWS = 300
-
-
-class CaseRecord(Protocol):
-    """What the report reads from a case."""
-
-    name: str
-    settings: Mapping[str, Any]
-    inputs: tuple[ChatFacts, ...]
-    findings: tuple[Finding, ...]
-    incidents: tuple[Incident, ...]
-    checks: tuple[Check, ...]
-    indicators: tuple[Indicator, ...]
-    coverage: Mapping[str, Any]
-    profiles: tuple[SenderProfile, ...]
-    custody: tuple[Mapping[str, Any], ...]
-
-    def messages(self, source: str) -> Any: ...
 
 
 class Builder:
@@ -126,6 +108,7 @@ class Builder:
             case_number=str(settings.get("case_number") or "") or self._number_from_inputs(),
             version=str(settings.get("version", "")),
             command=str(settings.get("command", "")),
+            timezone=str(settings.get("timezone") or ""),
             declared=tuple((str(k), str(v)) for k, v in dict(settings.get("declared") or {}).items()),
             summary=summarize(case, self.findings, self.number, main, len(self.incidents)),
             advice=advise(self._relevant(), takeover=takeover),
@@ -142,6 +125,11 @@ class Builder:
             people=self._people(suspected),
             rules=self._rules(),
             failures=self._failures(),
+            limits=tuple(
+                (str(item.get("source", "")), str(item.get("limit", "")))
+                for item in case.coverage.get("limits", ())
+            ),
+            failed_files=tuple((file.path, file.failure) for file in case.files if file.failure),
             unparsed=sum(len(facts.unparsed) for facts in case.inputs),
             exhibits=self.exhibits,
             custody=tuple(case.custody),
@@ -349,14 +337,12 @@ class Builder:
         return tuple(sorted(people, key=lambda p: (not p.suspected, -p.messages, p.name)))
 
     def _rules(self) -> tuple[RuleRow, ...]:
-        hits = Counter(finding.rule for finding in self.findings)
-        titles = {finding.rule: finding.title for finding in self.findings}
         rows = [
             RuleRow(
-                rule=rule["id"],
-                title=rule.get("title") or titles.get(rule["id"], ""),
-                hits=hits[rule["id"]],
-                state="run",
+                rule=str(rule["id"]),
+                title=str(rule.get("title") or ""),
+                hits=int(rule.get("hits") or 0),
+                chats=int(rule.get("chats") or 0),
             )
             for rule in self.case.coverage.get("rules", ())
         ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from wa_forensics.errors import CaseError, SettingsError
-from wa_forensics.report.build import Builder, CaseRecord
+from wa_forensics.report.build import Builder
+from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.environment import assets, environment
+from wa_forensics.report.redact import REDACTIONS, redact
 from wa_forensics.report.words import LANGUAGES, Words
 
 AUDIENCES = ("victim", "examiner", "court")
@@ -20,27 +23,24 @@ def render_case(
     language: str = "en",
     audience: str = "examiner",
     full_chat: bool = False,
+    redactions: Collection[str] = (),
     template_folder: Path | None = None,
 ) -> Path:
     """Write the report of ``case`` to ``out`` and return ``out``.
 
     ``language`` is one of ``LANGUAGES``; the report's own words are translated, quotes are not. ``audience``:
     ``victim`` (plain words, no method), ``examiner`` (everything), ``court`` (everything but the advice, with
-    signature lines). ``full_chat`` adds every message of every chat. ``template_folder`` holds templates that
-    replace built-in ones of the same name. Raises SettingsError for an unknown language or audience and
+    signature lines). ``full_chat`` adds every message of every chat. ``redactions``: any of ``names``,
+    ``numbers``, ``accounts``, replaced by pseudonyms that depend on the case alone. ``template_folder`` holds
+    templates that replace built-in ones of the same name. Raises SettingsError for an unknown choice and
     CaseError when the file cannot be written; a file that was begun and not ended is removed.
     """
-    if language not in LANGUAGES:
-        raise SettingsError(
-            "--lang", f"there is no report language {language!r}", f"Choose: {', '.join(LANGUAGES)}."
-        )
-    if audience not in AUDIENCES:
-        raise SettingsError(
-            "--audience", f"there is no audience {audience!r}", f"Choose: {', '.join(AUDIENCES)}."
-        )
+    _refuse_unknown("--lang", (language,), LANGUAGES)
+    _refuse_unknown("--audience", (audience,), AUDIENCES)
+    _refuse_unknown("--redact", redactions, REDACTIONS)
     words = Words(language)
     env = environment(words, template_folder)
-    builder = Builder(case)
+    builder = Builder(redact(case, redactions, words) if redactions else case)
     page = builder.page(full_chat=full_chat)
     stream = env.get_template("report/page.html").stream(
         page=page,
@@ -50,6 +50,7 @@ def render_case(
         assets=assets(env, f"{page.case_number} {page.case_name}", words.text("Page")),
         audience=audience,
         words=words,
+        redactions=tuple(redactions),
     )
     stream.enable_buffering(200)
     partial = out.with_name(out.name + ".part")
@@ -64,3 +65,9 @@ def render_case(
     finally:
         partial.unlink(missing_ok=True)
     return out
+
+
+def _refuse_unknown(option: str, given: Iterable[str], known: Sequence[str]) -> None:
+    for value in given:
+        if value not in known:
+            raise SettingsError(option, f"{value!r} is no choice", f"Choose: {', '.join(known)}.")

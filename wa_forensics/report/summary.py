@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from wa_forensics.model import (
     ChatFacts,
@@ -17,6 +17,7 @@ from wa_forensics.model import (
     Threat,
     Verdict,
 )
+from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.view import Asked, Summary
 from wa_forensics.report.wording import MONEY
 
@@ -25,14 +26,8 @@ PAYEE_TYPES = frozenset(
 )
 
 
-class _Case(Protocol):
-    inputs: tuple[ChatFacts, ...]
-    checks: tuple[Check, ...]
-    indicators: tuple[Indicator, ...]
-
-
 def summarize(
-    case: _Case,
+    case: CaseRecord,
     findings: Sequence[Finding],
     number: Mapping[str, int],
     incident: Incident | None,
@@ -79,9 +74,10 @@ def summarize(
 def worst_verdict(checks: Iterable[Check]) -> Verdict:
     """One word for many checks: one "inconsistent" counts, "consistent" needs a passed test."""
     seen = {check.verdict for check in checks}
-    if Verdict.INCONSISTENT in seen:
-        return Verdict.INCONSISTENT
-    return Verdict.CONSISTENT if Verdict.CONSISTENT in seen else Verdict.NOT_TESTABLE
+    for verdict in (Verdict.INCONSISTENT, Verdict.CONSISTENT, Verdict.NO_CONCLUSION):
+        if verdict in seen:
+            return verdict
+    return Verdict.NOT_TESTABLE
 
 
 def _story(incident: Incident | None, grave: Sequence[Finding], money: Sequence[Finding]) -> str:

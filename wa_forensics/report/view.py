@@ -184,13 +184,12 @@ class SourceView:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleRow:
-    """One rule in the coverage: how often it hit; ``state`` is run, skipped or failed."""
+    """One rule that was run: over how many chats, with how many findings."""
 
     rule: str
     title: str
     hits: int
-    state: str
-    note: str = ""
+    chats: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +200,7 @@ class Page:
     case_number: str
     version: str
     command: str
+    timezone: str
     declared: tuple[tuple[str, str], ...]
     summary: Summary
     advice: Advice
@@ -213,6 +213,8 @@ class Page:
     people: tuple[Person, ...]
     rules: tuple[RuleRow, ...]
     failures: tuple[tuple[str, str, str, str], ...]
+    limits: tuple[tuple[str, str], ...]
+    failed_files: tuple[tuple[str, str], ...]
     unparsed: int
     exhibits: tuple[Exhibit, ...]
     custody: tuple[Mapping[str, object], ...]

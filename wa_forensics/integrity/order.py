@@ -9,6 +9,7 @@ import numpy as np
 from wa_forensics.clock import Clock, clock
 from wa_forensics.integrity.export import About, Export, result, several, some_lines
 from wa_forensics.model import Check, Verdict
+from wa_forensics.ordering import out_of_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,45 +99,6 @@ def gaps(export: Export) -> Check:
     )
     lines = export.lines_of(ranked[long + 1].tolist())
     return result(export, GAPS, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
-
-
-def out_of_order(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The fewest positions without which the times never fall (a longest non-falling run is kept)."""
-    if not (np.diff(times) < 0).any():
-        return np.zeros(0, dtype=np.int64)
-    low = np.minimum.accumulate(times[::-1])[::-1]
-    high = np.maximum.accumulate(times)
-    # Where all earlier times precede and all later ones follow, nothing needs to be searched.
-    calm = (times >= high) & (times <= low)
-    kept = calm.copy()
-    restless = np.flatnonzero(~calm)
-    for stretch in np.split(restless, np.flatnonzero(np.diff(restless) > 1) + 1):
-        kept[stretch[_longest_rising(times[stretch])]] = True
-    return np.flatnonzero(~kept)
-
-
-def _longest_rising(times: NDArray[np.int64]) -> list[int]:
-    """Positions of a longest non-falling subsequence (patience sorting)."""
-    from bisect import bisect_right
-
-    ends: list[int] = []
-    place_of_end: list[int] = []
-    before = [-1] * len(times)
-    for place, time in enumerate(times.tolist()):
-        length = bisect_right(ends, time)
-        before[place] = place_of_end[length - 1] if length else -1
-        if length == len(ends):
-            ends.append(time)
-            place_of_end.append(place)
-        else:
-            ends[length] = time
-            place_of_end[length] = place
-    chain = []
-    place = place_of_end[-1]
-    while place >= 0:
-        chain.append(place)
-        place = before[place]
-    return chain[::-1]
 
 
 def _without_folds(export: Export, out: NDArray[np.int64], zone: Clock) -> tuple[NDArray[np.int64], int]:

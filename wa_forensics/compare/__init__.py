@@ -1,0 +1,18 @@
+"""Two exports of one conversation: what one lacks, what differs, how their clocks and names relate."""
+
+from __future__ import annotations
+
+from wa_forensics.compare.comparison import ClockChange, ComparedMessage, Comparison, Pair
+from wa_forensics.compare.findings import RULES, comparison_findings
+from wa_forensics.compare.outcome import compare_chats, comparison_check
+
+__all__ = [
+    "RULES",
+    "ClockChange",
+    "ComparedMessage",
+    "Comparison",
+    "Pair",
+    "compare_chats",
+    "comparison_check",
+    "comparison_findings",
+]

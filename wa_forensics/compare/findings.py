@@ -1,0 +1,102 @@
+"""Findings of a comparison: messages that one export lacks, and messages that differ."""
+
+from __future__ import annotations
+
+from wa_forensics.chat import Chat
+from wa_forensics.compare.comparison import ComparedMessage, Comparison
+from wa_forensics.findings import make_finding
+from wa_forensics.model import Confidence, Finding, Rule, Severity, Stage, Threat
+
+MISSING = Rule(
+    id="missing-in-one-export",
+    title="Messages missing in one of two exports",
+    threat=Threat.EVIDENCE_DELETION,
+    stage=Stage.CONCEALMENT,
+    severity=Severity.MEDIUM,
+    why=(
+        "An intruder deletes what he wrote on the phone he holds; the other side of the "
+        "conversation keeps it. "
+        "A message that only one of two exports of the same conversation holds is what such a "
+        "deletion leaves."
+    ),
+    alternatives=(
+        "The owner of the phone deleted the messages for themselves, as many people do.",
+        "The messages were never delivered to that phone, or disappeared after a set time.",
+        "The messages were taken out of, or put into, one of the files after the export.",
+    ),
+    next_steps=(
+        "Ask both sides to keep their phones unchanged and to export the chat again in your presence.",
+        "Compare with a third participant's export or a backup.",
+    ),
+)
+DIFFERS = Rule(
+    id="differs-in-one-export",
+    title="Messages that differ between two exports",
+    threat=Threat.INTEGRITY,
+    stage=Stage.CONCEALMENT,
+    severity=Severity.MEDIUM,
+    why="The same message stands in both exports of a conversation, with another text, sender or time.",
+    alternatives=(
+        "The sender edited the message and one export was made before, or shows no edit mark.",
+        "A phone's clock was wrong.",
+    ),
+    next_steps=("Ask for a third export of the conversation, or for the phones themselves.",),
+)
+RULES: tuple[Rule, ...] = (MISSING, DIFFERS)
+# Messages that follow one another with no more than this many kept ones between are one finding.
+NEAR = 3
+
+
+def comparison_findings(comparison: Comparison, a: Chat, b: Chat) -> tuple[Finding, ...]:
+    """The findings of one comparison; evidence stands in the export that holds the messages."""
+    found: list[Finding] = []
+    for holder, other, messages in ((a, b, comparison.missing_in_b), (b, a, comparison.missing_in_a)):
+        for group in _groups(messages):
+            found.append(_missing(holder, other, group))
+    texts = [pair for pair in comparison.changed if pair.similarity < 1 or len(pair.reasons) == 1]
+    for pair in texts:
+        found.append(
+            make_finding(
+                a,
+                DIFFERS,
+                [pair.a.message],
+                observation=(
+                    f"The message at line {pair.a.line} of {a.source.name} stands at line {pair.b.line} of "
+                    f"{b.source.name} otherwise (similarity of the texts {pair.similarity:.2f})."
+                ),
+                inference=f"Possible reasons: {'; '.join(pair.reasons)}.",
+                confidence=Confidence.MEDIUM,
+                severity=Severity.LOW,
+                details={"other_source": b.source.name, "other_line": pair.b.line, "other_text": pair.b.text},
+            )
+        )
+    return tuple(found)
+
+
+def _missing(holder: Chat, other: Chat, group: list[ComparedMessage]) -> Finding:
+    several = len(group) > 1
+    return make_finding(
+        holder,
+        MISSING,
+        [message.message for message in group],
+        observation=(
+            f"{len(group):,} message{'s' if several else ''} of {holder.source.name} between "
+            f"{group[0].timestamp} "
+            f"and {group[-1].timestamp} {'are' if several else 'is'} missing in "
+            f"{other.source.name}, which covers "
+            "that time and holds the messages around."
+        ),
+        inference=f"Possible reasons: {'; '.join(group[0].reasons)}.",
+        confidence=Confidence.MEDIUM if several else Confidence.LOW,
+        details={"missing_in": other.source.name},
+    )
+
+
+def _groups(messages: tuple[ComparedMessage, ...]) -> list[list[ComparedMessage]]:
+    groups: list[list[ComparedMessage]] = []
+    for message in sorted(messages, key=lambda item: item.message):
+        if groups and message.message - groups[-1][-1].message <= NEAR + 1:
+            groups[-1].append(message)
+        else:
+            groups.append([message])
+    return groups

@@ -54,3 +54,12 @@ class CaseError(WaForensicsError):
 
 class SettingsError(WaForensicsError):
     """An option, or a user's rule or indicator file, makes no sense; ``path`` names it."""
+
+
+class NothingReadError(EvidenceError):
+    """None of several files could be read as an export; ``sentences`` says why, one for each file."""
+
+    def __init__(self, path: str, sentences: tuple[str, ...]) -> None:
+        super().__init__(path, f"none of {len(sentences)} files could be read as a chat export")
+        self.args = (path, sentences)
+        self.sentences = sentences

@@ -329,6 +329,63 @@ class Indicator:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link as written; ``host`` lower case (punycode decoded), ``domain`` the registrable part or the address.
+
+    ``traits`` are words for what is unusual about it (``ip``, ``punycode``, ``mixed scripts``, ``userinfo``,
+    ``shortener``, ``free hosting``, ``dynamic dns``, ``risky tld``, ``file``, ``many labels`` ...), ``imitates``
+    the name it looks like, ``popular`` whether its domain is among the most visited ones.
+    """
+
+    message: int
+    text: str
+    host: str
+    domain: str
+    path: str
+    traits: tuple[str, ...] = ()
+    imitates: str | None = None
+    popular: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payee:
+    """Where money would go: ``type`` (``iban``, ``upi``, ``account``, ``btc`` ...), ``value`` normalized."""
+
+    message: int
+    type: str
+    value: str
+    text: str
+    checked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneNumber:
+    """A phone number written in a text; ``value`` is E.164 if the country is known, else its digits."""
+
+    message: int
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """An amount of money; ``currency`` is an ISO code, or the sign or word as written."""
+
+    message: int
+    value: float
+    currency: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """A run of 4 to 8 digits that stands like a one-time code."""
+
+    message: int
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One step of an incident's story, in the order of the attack and of time; ``what`` is a short phrase."""
 
@@ -480,3 +537,33 @@ class Analysis:
     windows: tuple[Window, ...] = ()
     profiles: tuple[SenderProfile, ...] = ()
     traces: tuple[Trace, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What decides the result of a scan, and nothing else: the same settings and files give the same bytes.
+
+    ``date_order`` is ``"auto"``, ``"DMY"``, ``"MDY"`` or ``"YMD"``; with ``allow_undecided`` a file whose date
+    order stays open is read in a named order instead of being refused. ``timezone`` is the IANA zone that the
+    examiner declares for the exporting phone.
+    """
+
+    date_order: str = "auto"
+    allow_undecided: bool = True
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseData:
+    """What the examiner declares about a case; None or empty where nothing was declared."""
+
+    name: str | None = None
+    number: str | None = None
+    items: tuple[str, ...] = ()
+    examiner: str | None = None
+    organization: str | None = None
+    acquired_by: str | None = None
+    acquired_at: str | None = None
+    acquired_how: str | None = None
+    device: str | None = None
+    app_version: str | None = None

@@ -1,0 +1,105 @@
+"""One chat through every room below; a part that crashes becomes a Failure, the others go on."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from wa_forensics import behaviour, incidents, integrity
+from wa_forensics.chat import Chat
+from wa_forensics.detectors import DETECTORS
+from wa_forensics.evidence import RawText
+from wa_forensics.incidents.mass import RULE as MASS_RULE
+from wa_forensics.model import Analysis, Failure, Finding, Rule, Settings
+from wa_forensics.parsing import parse_text
+
+T = TypeVar("T")
+
+# What a mistake of ours raises. Full disks, interrupts and lack of memory are no bugs and pass on.
+BUGS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every rule that a scan looks for, in the order of their ids."""
+    found = [*(detector.RULE for detector in DETECTORS), MASS_RULE]
+    if hasattr(behaviour, "RULE"):
+        found.append(behaviour.RULE)
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def analyze(raw: RawText, settings: Settings) -> tuple[Chat, Analysis]:
+    """Everything that can be said of one chat alone.
+
+    Raises ParseError when the text is no export. A rule that crashes is recorded in ``failures`` and the
+    others go on; it is not in ``rules_run``.
+    """
+    chat = parse_text(raw, date_order=settings.date_order, allow_undecided=settings.allow_undecided)
+    guard = _Guard(chat.source.name)
+    checks = guard.run("integrity", lambda: integrity.check(chat, raw, zone=settings.timezone)) or ()
+    findings: list[Finding] = []
+    rules_run: list[str] = []
+    steps: list[tuple[Rule, Callable[[Chat], Iterable[Finding]]]] = [
+        *((detector.RULE, detector.detect) for detector in DETECTORS),
+    ]
+    if hasattr(behaviour, "RULE"):
+        steps.append((behaviour.RULE, behaviour.detect))
+    for rule, detect in steps:
+        found = guard.run(rule.id, lambda detect=detect: tuple(detect(chat)))  # type: ignore[misc]
+        if found is not None:
+            findings += found
+            rules_run.append(rule.id)
+    profiles = ()
+    if hasattr(behaviour, "profiles"):
+        profiles = guard.run("behaviour profiles", lambda: behaviour.profiles(chat)) or ()
+    windows = guard.run("takeover windows", lambda: incidents.takeover_windows(chat, findings)) or ()
+    seen = guard.run("indicators", lambda: incidents.occurrences(chat)) or ()
+    analysis = Analysis(
+        facts=chat.facts,
+        findings=tuple(findings),
+        checks=checks,
+        indicators=guard.run("indicators", lambda: incidents.indicators(chat, findings, seen)) or (),
+        failures=tuple(guard.failures),
+        rules_run=tuple(rules_run),
+        windows=windows,
+        profiles=profiles,
+        traces=guard.run("traces", lambda: incidents.traces(chat, findings, seen)) or (),
+    )
+    return chat, analysis
+
+
+class _Guard:
+    """Runs the parts on one chat and keeps what crashed."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.failures: list[Failure] = []
+
+    def run(self, where: str, part: Callable[[], T]) -> T | None:
+        try:
+            return part()
+        except BUGS as error:
+            self.failures.append(crash(where, self.source, error))
+            return None
+
+
+def crash(where: str, source: str, error: BaseException) -> Failure:
+    """A mistake of the program as a Failure: what stopped, and the module and line where it did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return Failure(
+        where=where,
+        source=source,
+        problem=f"stopped with {type(error).__name__}{place}: {str(error)[:200]}",
+        advice="This is a mistake of the program; its silence on this chat says nothing.",
+    )

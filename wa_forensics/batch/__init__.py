@@ -1,0 +1,8 @@
+"""Many exports: one after another or in worker processes, resumable; one bad file never stops the run."""
+
+from __future__ import annotations
+
+from wa_forensics.batch.progress import Progress, Watcher
+from wa_forensics.batch.scan import Plan, Run, plan, scan
+
+__all__ = ["Plan", "Progress", "Run", "Watcher", "plan", "scan"]

@@ -1,0 +1,136 @@
+"""One input file of a scan: read, analyze, write its messages and its record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from wa_forensics._version import __version__
+from wa_forensics.analysis import BUGS, analyze, crash
+from wa_forensics.case.folder import WORK, write_file
+from wa_forensics.case.messages import table_of, write_messages
+from wa_forensics.case.records import compact, plain, record
+from wa_forensics.errors import CaseError, SettingsError, WaForensicsError
+from wa_forensics.evidence import read_texts
+from wa_forensics.model import Analysis, Failure, Settings
+
+MESSAGES = "messages"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One file to do: its number among the inputs, from 1, and the unfinished case folder to write to."""
+
+    number: int
+    path: str
+    folder: str
+    settings: Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileResult:
+    """What came of one file; ``messages`` are paths inside the case folder, one for each analysis."""
+
+    number: int
+    path: str
+    sha256: str | None
+    size: int | None
+    analyses: tuple[Analysis, ...] = ()
+    messages: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+def do(task: Task) -> FileResult:
+    """Do one file. What is wrong with the file becomes a Failure; a CaseError (disk) stops the scan."""
+    analyses: list[Analysis] = []
+    written: list[str] = []
+    failures: list[Failure] = []
+    path = Path(task.path)
+    try:
+        for raw in read_texts(path):
+            try:
+                chat, analysis = analyze(raw, task.settings)
+            except (CaseError, SettingsError):
+                raise
+            except WaForensicsError as error:
+                failures.append(failure_of(error, raw.source.name))
+                continue
+            name = f"{MESSAGES}/{task.number:06d}{f'-{len(analyses) + 1}' if analyses else ''}.parquet"
+            write_messages(Path(task.folder) / name, [table_of(chat)])
+            analyses.append(analysis)
+            written.append(name)
+    except (CaseError, SettingsError):
+        raise
+    except WaForensicsError as error:
+        failures.append(failure_of(error, task.path))
+    except BUGS as error:
+        failures.append(crash("program", task.path, error))
+    if not analyses and not failures:
+        failures.append(
+            Failure(where="evidence", source=task.path, problem="there is no chat text inside", advice=_ADVICE)
+        )
+    digest, size = (analyses[0].facts.source.sha256, analyses[0].facts.source.size) if analyses else hash_of(path)
+    result = FileResult(
+        number=task.number,
+        path=task.path,
+        sha256=digest,
+        size=size,
+        analyses=tuple(analyses),
+        messages=tuple(written),
+        failures=tuple(failures),
+    )
+    _keep(task, result)
+    return result
+
+
+_ADVICE = "Give the .txt or .zip that WhatsApp's 'Export chat' wrote."
+
+
+def failure_of(error: WaForensicsError, source: str) -> Failure:
+    """An error of ours as a Failure of one source; the kind of error stands in ``where``."""
+    return Failure(where=type(error).__name__, source=source, problem=error.problem, advice=error.advice)
+
+
+def lost(task: Task, problem: str, advice: str) -> FileResult:
+    """The result of a file whose worker died or ran out of time."""
+    failure = Failure(where="worker", source=task.path, problem=problem, advice=advice)
+    digest, size = hash_of(Path(task.path))
+    return FileResult(number=task.number, path=task.path, sha256=digest, size=size, failures=(failure,))
+
+
+def finished(task: Task) -> FileResult | None:
+    """The result that a stopped run left for this very file and these settings, None if there is none."""
+    try:
+        kept = json.loads(_record_of(task).read_bytes())
+        if kept["for"] != _conditions(task):
+            return None
+        result = record(FileResult, kept["result"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+    complete = all((Path(task.folder) / name).is_file() for name in result.messages)
+    return result if complete and result.sha256 == hash_of(Path(task.path))[0] else None
+
+
+def hash_of(path: Path) -> tuple[str | None, int | None]:
+    """SHA-256 and size of a file, None for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+    except OSError:
+        return None, None
+
+
+def _keep(task: Task, result: FileResult) -> None:
+    target = _record_of(task)
+    target.parent.mkdir(exist_ok=True)
+    write_file(target, compact({"for": _conditions(task), "result": result}))
+
+
+def _record_of(task: Task) -> Path:
+    return Path(task.folder) / WORK / f"{task.number:06d}.json"
+
+
+def _conditions(task: Task) -> object:
+    return plain({"version": __version__, "path": task.path, "settings": task.settings})

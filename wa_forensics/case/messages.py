@@ -1,0 +1,82 @@
+"""The messages of a case as Parquet: one file for all sources, or one file each in a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wa_forensics.case.folder import writing
+from wa_forensics.chat import Chat
+from wa_forensics.errors import CaseError
+
+ROW_GROUP = 1 << 20
+
+
+def table_of(chat: Chat) -> Any:
+    """The messages as a pyarrow Table: ``source``, ``message``, then the columns of the OUTPUT contract."""
+    import pyarrow as pa
+
+    count = len(chat)
+    name = chat.source.name.encode("utf-8", "replace")
+    zeros = pa.py_buffer(bytes(4 * count))
+    ends = pa.py_buffer(np.array([0, len(name)], dtype=np.int32))
+    names = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(name)])
+    source = pa.DictionaryArray.from_arrays(pa.Array.from_buffers(pa.int32(), count, [None, zeros]), names)
+    ids = pa.Array.from_buffers(pa.int64(), count, [None, pa.py_buffer(np.arange(count, dtype=np.int64))])
+    return chat.arrow.add_column(0, "source", source).add_column(1, "message", ids)
+
+
+def write_messages(path: Path, tables: Iterable[Any]) -> tuple[int, ...]:
+    """Write tables into one Parquet file; how many row groups each of them takes."""
+    import pyarrow.parquet as pq
+
+    partial = path.with_name(path.name + ".part")
+    groups: list[int] = []
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writer: Any = None
+        try:
+            for table in tables:
+                writer = writer or pq.ParquetWriter(
+                    partial, table.schema, compression="zstd", compression_level=1
+                )
+                writer.write_table(table, row_group_size=ROW_GROUP)
+                groups.append(max(1, -(-len(table) // ROW_GROUP)))
+        finally:
+            if writer is not None:
+                writer.close()
+        if writer is not None:
+            partial.replace(path)
+    return tuple(groups)
+
+
+def read_messages(path: Path, first_group: int = 0, groups: int | None = None) -> Any:
+    """The table of one source; CaseError when the file is missing or damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            end = file.num_row_groups if groups is None else first_group + groups
+            return file.read_row_groups(list(range(first_group, end)), use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise CaseError(str(path), "the messages cannot be read", "Scan the evidence again.") from error
+
+
+def merge_messages(path: Path, parts: Sequence[Path]) -> tuple[int, ...]:
+    """Join one-source files into one, in the given order, and remove them; row groups of each."""
+    if len(parts) == 1:
+        import pyarrow.parquet as pq
+
+        with writing(path):
+            parts[0].replace(path)
+            parts[0].parent.rmdir()
+        return (pq.read_metadata(path).num_row_groups,)
+    groups = write_messages(path, (read_messages(part) for part in parts))
+    for part in parts:
+        part.unlink()
+    parts[0].parent.rmdir()
+    return groups

@@ -1,0 +1,176 @@
+"""``Case``: a case folder read back, for the report, the exports, labels and verification."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wa_forensics.case import custody
+from wa_forensics.case.messages import read_messages
+from wa_forensics.case.records import record
+from wa_forensics.case.store import SCHEMA_VERSION, InputFile, StoredChat
+from wa_forensics.errors import CaseError
+from wa_forensics.model import ChatFacts, Check, Failure, Finding, Incident, Indicator, SenderProfile
+
+T = TypeVar("T")
+_DAMAGED = "Ask for the case folder again, or scan the evidence again."
+
+
+class Case:
+    """A case folder, read-only; each part is read when it is first asked for.
+
+    ``path`` is the folder. ``name``. ``settings``: a mapping with ``version``, ``command``, ``date_order``,
+    ``timezone``, ``case_number``, ``examiner`` and ``declared`` (label: value, "not declared" where missing).
+    ``inputs``: the ``ChatFacts`` of every chat in the order of the inputs; ``files``: every file that was
+    given, failed ones too. ``findings`` in the order of the chats and messages, ``incidents`` worst first,
+    ``checks``, ``indicators``, ``profiles``. ``coverage``: ``rules`` (id, title, threat, severity, chats,
+    hits), ``skipped``, ``failures`` (``Failure`` records), ``unparsed``, ``undecided_dates``, ``limits``.
+    ``custody``: what was done. ``messages(source)``: the messages of one chat as a pyarrow Table, position =
+    message id, columns as ``Chat.arrow`` behind ``source`` and ``message``.
+
+    Every part raises CaseError when its file is missing or damaged.
+    """
+
+    def __init__(self, path: Path, *, with_clock: bool = True) -> None:
+        self.path = path
+        self.with_clock = with_clock
+
+    @classmethod
+    def open(cls, path: str | Path, *, with_clock: bool = True) -> Case:
+        """The case in a folder; CaseError when there is none.
+
+        Without ``with_clock`` the custody entries have no times: what is made of the case is then the same at
+        every run.
+        """
+        case = cls(Path(path), with_clock=with_clock)
+        version = case._head.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise CaseError(
+                str(path),
+                f"the case has schema version {version}, this program reads {SCHEMA_VERSION}",
+                "Use the version of wa_forensics that wrote it.",
+            )
+        return case
+
+    def __repr__(self) -> str:
+        return f"Case({str(self.path)!r})"
+
+    @property
+    def name(self) -> str:
+        return str(self._head.get("name", ""))
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings that decided the result, with what the examiner declared."""
+        head = self._head
+        declared = dict(head.get("declared", {}))
+        return {
+            **head.get("settings", {}),
+            "version": head.get("tool", {}).get("version", ""),
+            "command": head.get("command", ""),
+            "case_number": _if_declared(declared.get("Case number")),
+            "examiner": _if_declared(declared.get("Examiner")),
+            "declared": declared,
+        }
+
+    @cached_property
+    def inputs(self) -> tuple[ChatFacts, ...]:
+        return tuple(chat.facts for chat in self.chats)
+
+    @cached_property
+    def chats(self) -> tuple[StoredChat, ...]:
+        """The facts of each chat with the place of its messages."""
+        return self._records("case.json", StoredChat, self._head.get("chats", []))
+
+    @cached_property
+    def files(self) -> tuple[InputFile, ...]:
+        return self._records("case.json", InputFile, self._head.get("inputs", []))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        return self._records("findings.jsonl", Finding, self._lines("findings.jsonl"))
+
+    @cached_property
+    def incidents(self) -> tuple[Incident, ...]:
+        return self._records("incidents.json", Incident, self._json("incidents.json"))
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        rows = [check for source in self._json("integrity.json") for check in source["checks"]]
+        return self._records("integrity.json", Check, rows)
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return self._records("indicators.jsonl", Indicator, self._lines("indicators.jsonl"))
+
+    @cached_property
+    def profiles(self) -> tuple[SenderProfile, ...]:
+        return self._records("profiles.jsonl", SenderProfile, self._lines("profiles.jsonl"))
+
+    @cached_property
+    def coverage(self) -> Mapping[str, Any]:
+        content = dict(self._json("coverage.json"))
+        content["failures"] = self._records("coverage.json", Failure, content.get("failures", []))
+        return content
+
+    @cached_property
+    def custody(self) -> tuple[Mapping[str, Any], ...]:
+        if not (self.path / custody.FILE).exists():
+            return ()
+        told = [entry for entry in custody.read(self.path) if entry.get("action") not in {"seal", "report"}]
+        return tuple(
+            {
+                **({"time": entry.get("time")} if self.with_clock else {}),
+                "action": entry.get("action"),
+                **dict(entry.get("details", {})),
+            }
+            for entry in told
+        )
+
+    def messages(self, source: str) -> Any:
+        """The messages of one chat; KeyError for a source that the case does not have."""
+        stored = self._places[source]
+        return read_messages(self.path / stored.messages, stored.first_row_group, stored.row_groups)
+
+    @cached_property
+    def _places(self) -> Mapping[str, StoredChat]:
+        return {chat.facts.source.name: chat for chat in self.chats}
+
+    @cached_property
+    def _head(self) -> Mapping[str, Any]:
+        content = self._json("case.json")
+        if not isinstance(content, dict):
+            raise CaseError(str(self.path / "case.json"), "this is no case record", _DAMAGED)
+        return content
+
+    def _json(self, name: str) -> Any:
+        try:
+            return json.loads((self.path / name).read_bytes())
+        except OSError as error:
+            problem = f"the case has no readable {name} ({error.strerror})"
+            raise CaseError(str(self.path), problem, "Give a folder that wa-forensics scan wrote.") from error
+        except ValueError as error:
+            raise CaseError(str(self.path / name), "this is no valid JSON", _DAMAGED) from error
+
+    def _lines(self, name: str) -> list[Any]:
+        try:
+            with (self.path / name).open("rb") as file:
+                return [json.loads(line) for line in file]
+        except OSError as error:
+            problem = f"the case has no readable {name} ({error.strerror})"
+            raise CaseError(str(self.path), problem, "Give a folder that wa-forensics scan wrote.") from error
+        except ValueError as error:
+            raise CaseError(str(self.path / name), "a line is no valid JSON", _DAMAGED) from error
+
+    def _records(self, name: str, kind: type[T], rows: Any) -> tuple[T, ...]:
+        try:
+            return tuple(record(kind, row) for row in rows)
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise CaseError(str(self.path / name), f"a record is damaged ({error})", _DAMAGED) from error
+
+
+def _if_declared(value: str | None) -> str | None:
+    return None if value in (None, "not declared") else value

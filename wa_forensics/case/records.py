@@ -1,0 +1,103 @@
+"""Frozen records to plain JSON values and back, by their type hints; enums by name in lower case."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum, IntEnum
+from functools import cache
+from numbers import Integral, Real
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """A record, enum, mapping or sequence as JSON values; a float that is no number becomes null."""
+    if value is None or (isinstance(value, str | bool) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, IntEnum):
+        return value.name.lower()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Integral):  # numpy's integers too
+        return int(value)
+    if isinstance(value, Real):
+        number = float(value)
+        return number if number - number == 0 else None
+    if is_dataclass(value):
+        return {name: plain(getattr(value, name)) for name in _names(cast(Any, type(value)))}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "dtype"):  # a numpy bool or array
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} cannot stand in a case record")
+
+
+def compact(value: object) -> str:
+    """One line of JSON, keys in the order of the record."""
+    return _dumps(plain(value), separators=(",", ":"))
+
+
+def pretty(value: object) -> str:
+    """JSON for people, with a final newline."""
+    return _dumps(plain(value), indent=1) + "\n"
+
+
+def canonical(value: object) -> bytes:
+    """The one byte form that hashes are taken of: sorted keys, ASCII, no spaces."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def _dumps(value: object, **style: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, **style)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a file name that is no UTF-8 holds lone surrogates; \u escapes can keep them
+        return json.dumps(value, ensure_ascii=True, allow_nan=False, **style)
+    return text
+
+
+def record(kind: type[T], value: Any) -> T:
+    """The record of type ``kind`` that ``plain`` made ``value`` from; unknown keys are ignored.
+
+    Raises TypeError, ValueError or LookupError when the value does not fit.
+    """
+    return cast(T, _reader(cast(Any, kind))(value))
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """A function that makes a value of one type; made once for each type."""
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        inner = [_reader(part) for part in get_args(kind) if part is not type(None)]
+        first = inner[0]
+        return lambda value: None if value is None else first(value)
+    if origin is tuple:
+        parts = get_args(kind)
+        if parts[-1] is Ellipsis:
+            item = _reader(parts[0])
+            return lambda value: tuple(item(part) for part in value)
+        readers = [_reader(part) for part in parts]
+        return lambda value: tuple(read(part) for read, part in zip(readers, value, strict=True))
+    if isinstance(kind, type) and issubclass(kind, IntEnum):
+        return lambda value: kind[value.upper()]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        members = {name: _reader(hints[name]) for name in _names(kind)}
+        return lambda value: kind(**{n: read(value[n]) for n, read in members.items() if n in value})
+    if origin is not None and issubclass(origin, Mapping):
+        return dict
+    return lambda value: value

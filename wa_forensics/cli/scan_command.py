@@ -1,0 +1,124 @@
+"""``scan``: the main job."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wa_forensics.cli.declared import case_options, declared
+from wa_forensics.cli.program import EXIT_PARTIAL
+from wa_forensics.cli.terminal import note, visible
+from wa_forensics.model import Settings, Severity
+
+if TYPE_CHECKING:
+    from wa_forensics.case import Case
+
+EXIT_LEVEL = 11
+DATE_ORDERS = ("auto", "ask", "dmy", "mdy", "ymd")
+
+
+@click.command("scan")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True))
+@click.option("-o", "--out", default="case", show_default=True, help="Case folder to write.", metavar="CASE")
+@click.option("--force", is_flag=True, help="Replace an older case folder of that name.")
+@click.option(
+    "--date-order",
+    type=click.Choice(DATE_ORDERS, case_sensitive=False),
+    default="auto",
+    show_default=True,
+    help="Order of day, month and year. auto decides for each file and names the readings where it cannot; "
+    "ask refuses such files.",
+)
+@click.option("--timezone", metavar="IANA", help="The exporting phone's zone, e.g. Asia/Kolkata.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default as many as pay off.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for one file.")
+@click.option("--resume", is_flag=True, help="Go on where a stopped scan into the same -o ended.")
+@click.option("--dry-run", is_flag=True, help="List the files that would be read, and stop.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([level.name.lower() for level in Severity], case_sensitive=False),
+    help="Exit with 11 (info) to 15 (critical) when a finding of this level or above exists.",
+)
+@click.option("--reproducible", is_flag=True, help="No clock times in the case: the same bytes everywhere.")
+@click.option(
+    "--sign",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Sign the case with this Ed25519 private key (PEM).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Summary as JSON on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@case_options
+def command(paths: tuple[str, ...], out: str, **options: Any) -> None:
+    """Look for signs of account takeover and fraud in exports and write a case folder with report.html.
+
+    PATH is a .txt or .zip that WhatsApp's "Export chat" wrote, or a folder of them. They are only read.
+    """
+    case_data = options.pop("case_data")
+    given = {name: options.pop(name) for name in list(options) if name.startswith("case_")}
+    if options["dry_run"]:
+        _list_inputs(paths)
+        return
+    case = _scan(paths, out, options, declared(case_data, given))
+    _tell(case, options)
+    sys.exit(_exit_code(case, options["fail_on"]))
+
+
+def _scan(paths: tuple[str, ...], out: str, options: dict[str, Any], data: Any) -> Case:
+    from wa_forensics.batch import Run, scan
+    from wa_forensics.cli.watching import watching
+
+    key = None
+    if options["sign"]:
+        from wa_forensics.case.signature import load_private_key
+
+        key = load_private_key(options["sign"])
+    order = options["date_order"].lower()
+    settings = Settings(
+        date_order="auto" if order in {"auto", "ask"} else order.upper(),
+        allow_undecided=order != "ask",
+        timezone=options["timezone"],
+    )
+    run = Run(
+        jobs=options["jobs"],
+        timeout=options["timeout"],
+        resume=options["resume"],
+        force=options["force"],
+        reproducible=options["reproducible"],
+        key=key,
+    )
+    with watching(quiet=options["quiet"] or options["as_json"]) as watch:
+        return scan(paths, out, settings, declared=data, run=run, watch=watch)
+
+
+def _list_inputs(paths: tuple[str, ...]) -> None:
+    from wa_forensics.batch import plan
+
+    found = plan(paths)
+    for path, size in zip(found.files, found.sizes, strict=True):
+        click.echo(f"{size}\t{visible(path)}")
+    note(f"{len(found.files)} files, {sum(found.sizes)} bytes; nothing was read or written")
+
+
+def _tell(case: Case, options: dict[str, Any]) -> None:
+    from wa_forensics.cli.summary import summary_json, summary_lines
+
+    for failure in case.coverage["failures"]:
+        note(f"{failure.source}: {failure.problem}. {failure.advice}".strip())
+    if options["as_json"]:
+        click.echo(summary_json(case))
+    elif not options["quiet"]:
+        for line, style in summary_lines(case):
+            click.secho(line, err=True, **style)
+
+
+def _exit_code(case: Case, fail_on: str | None) -> int:
+    """The level code wins over "partial": whoever asks for it wants to know of the finding first."""
+    if fail_on:
+        worst = max((finding.severity for finding in case.findings), default=None)
+        if worst is not None and worst >= Severity[fail_on.upper()]:
+            return EXIT_LEVEL + int(worst)
+    failed = any(item.failure for item in case.files)
+    return EXIT_PARTIAL if failed else 0

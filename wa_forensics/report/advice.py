@@ -96,10 +96,7 @@ _NOW = (
     ),
     _step(
         mark("Cut the device off the internet, remove the remote-control app, change passwords elsewhere."),
-        mark(
-            "Use another device for the passwords, banking first. Tell the bank that somebody could see "
-            "the screen."
-        ),
+        mark("Use another device for the passwords, banking first. Tell the bank that somebody could see the screen."),
         Situation.REMOTE,
     ),
     _step(
@@ -128,8 +125,7 @@ _NOW = (
     _step(
         mark("Pay nothing more, also no fee or tax to get the money out."),
         mark(
-            "Fees before a pay-out are a part of this kind of fraud. Report the payments to your bank and "
-            "the police."
+            "Fees before a pay-out are a part of this kind of fraud. Report the payments to your bank and the police."
         ),
         Situation.INVESTMENT,
     ),
@@ -141,8 +137,7 @@ _NOW = (
     _step(
         mark("Report it to the police and to your bank, with this report and the exported chats."),
         mark(
-            "Many countries have a line of their own for online fraud; the earlier a payment is reported, "
-            "the better."
+            "Many countries have a line of their own for online fraud; the earlier a payment is reported, the better."
         ),
     ),
     _step(

@@ -122,9 +122,7 @@ class Moment:
     title: str
 
 
-def rhythm(
-    seconds: NDArray[np.int64], incidents: Sequence[tuple[str, str]], bars: int = 180
-) -> Rhythm | None:
+def rhythm(seconds: NDArray[np.int64], incidents: Sequence[tuple[str, str]], bars: int = 180) -> Rhythm | None:
     """Messages per day over the whole period; None when everything lies on fewer than three days."""
     if not len(seconds):
         return None
@@ -293,9 +291,7 @@ def _clock_ticks(start: int, end: int, scale: float, wanted: int = 8) -> tuple[T
 
 
 def _month_ticks(first: int, last: int, pitch: float) -> tuple[Tick, ...]:
-    months = np.arange(
-        np.datetime64(first, "D").astype("M8[M]"), np.datetime64(last, "D").astype("M8[M]") + 1
-    )
+    months = np.arange(np.datetime64(first, "D").astype("M8[M]"), np.datetime64(last, "D").astype("M8[M]") + 1)
     starts = months.astype("M8[D]").astype(np.int64)
     every = max(1, -(-len(starts) // 8))
     return tuple(

@@ -88,9 +88,7 @@ def blocks(
             Line(
                 row=row,
                 is_evidence=row.message in findings,
-                in_window=any(
-                    row.sender == who and first <= row.message <= last for who, first, last in windows
-                ),
+                in_window=any(row.sender == who and first <= row.message <= last for who, first, last in windows),
                 findings=findings.get(row.message, ()),
                 new_day=row.time[:10] != day,
             )

@@ -36,9 +36,7 @@ def template_folder() -> Path:
     for folder in (_PACKAGE / "templates", _PACKAGE.parent / "templates"):
         if (folder / "report").is_dir():
             return folder
-    raise SettingsError(
-        str(_PACKAGE / "templates"), "the report templates are missing", "Install the package again."
-    )
+    raise SettingsError(str(_PACKAGE / "templates"), "the report templates are missing", "Install the package again.")
 
 
 def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnvironment:

@@ -123,9 +123,14 @@ def _codes(table: Any, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     array = _one_array(table[name])
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    indices = array.indices.cast(pa.int32()).fill_null(-1)
-    codes: NDArray[np.int32] = np.frombuffer(indices.buffers()[1], dtype=np.int32)
-    return codes[indices.offset : indices.offset + len(indices)], tuple(array.dictionary.to_pylist())
+    indices = array.indices.cast(pa.int32())
+    valid, values = indices.buffers()
+    part = slice(indices.offset, indices.offset + len(indices))
+    codes: NDArray[np.int32] = np.frombuffer(values, dtype=np.int32)[part]
+    if valid is not None:  # fill_null() would import pandas too
+        known = np.unpackbits(np.frombuffer(valid, dtype=np.uint8), bitorder="little")[part]
+        codes = np.where(known, codes, -1).astype(np.int32)
+    return codes, tuple(array.dictionary.to_pylist())
 
 
 def _one_array(column: Any) -> Any:

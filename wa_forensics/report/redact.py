@@ -24,9 +24,7 @@ _ACCOUNT_TYPES = PAYEE_TYPES | {"email"}
 # Parts of a name that are replaced on their own: "Anitha" of "Anitha Rao".
 _PART = re.compile(r"\w{3,}")
 # What is no evidence: keys, hashes and words of the program.
-_KEPT = frozenset(
-    {"id", "rule", "type", "sha256", "text_sha256", "encoding", "languages", "order", "decided_by"}
-)
+_KEPT = frozenset({"id", "rule", "type", "sha256", "text_sha256", "encoding", "languages", "order", "decided_by"})
 T = TypeVar("T")
 
 
@@ -62,9 +60,7 @@ class RedactedCase:
         if self._pattern is not None:
             text = self._pattern.sub(lambda hit: self._exact[hit[0].casefold()], text)
         if "numbers" in self._what:
-            text = _NUMBER.sub(
-                lambda hit: self._pseudonym("numbers", re.sub(r"\D", "", hit[0]), hit[0]), text
-            )
+            text = _NUMBER.sub(lambda hit: self._pseudonym("numbers", re.sub(r"\D", "", hit[0]), hit[0]), text)
         return text
 
     # the parts of a case

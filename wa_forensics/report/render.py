@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from wa_forensics.errors import CaseError, SettingsError
-from wa_forensics.report.build import Builder
+from wa_forensics.report import build
 from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.environment import assets, environment
 from wa_forensics.report.redact import REDACTIONS, redact
+from wa_forensics.report.register import Register
 from wa_forensics.report.words import LANGUAGES, Words
 
 AUDIENCES = ("victim", "examiner", "court")
@@ -40,13 +41,13 @@ def render_case(
     _refuse_unknown("--redact", redactions, REDACTIONS)
     words = Words(language)
     env = environment(words, template_folder)
-    builder = Builder(redact(case, redactions, words) if redactions else case)
-    page = builder.page(full_chat=full_chat)
+    register = Register(redact(case, redactions, words) if redactions else case)
+    page = build.page(register, full_chat=full_chat)
     stream = env.get_template("report/page.html").stream(
         page=page,
-        findings=builder.finding_views(),
-        other_findings=builder.other_findings(),
-        whole_chats=builder.whole_chats() if full_chat else (),
+        findings=build.finding_views(register),
+        other_findings=build.other_findings(register),
+        whole_chats=build.whole_chats(register) if full_chat else (),
         assets=assets(env, f"{page.case_number} {page.case_name}", words.text("Page")),
         audience=audience,
         words=words,
@@ -59,9 +60,7 @@ def render_case(
             file.writelines(stream)
         partial.replace(out)
     except OSError as error:
-        raise CaseError(
-            str(out), f"the report cannot be written ({os.strerror(error.errno or 0)})"
-        ) from error
+        raise CaseError(str(out), f"the report cannot be written ({os.strerror(error.errno or 0)})") from error
     finally:
         partial.unlink(missing_ok=True)
     return out

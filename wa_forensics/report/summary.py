@@ -21,19 +21,17 @@ from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.view import Asked, Summary
 from wa_forensics.report.wording import MONEY
 
-PAYEE_TYPES = frozenset(
-    {"iban", "account", "bank_account", "card", "upi", "pix", "wallet", "crypto", "payee"}
-)
+PAYEE_TYPES = frozenset({"iban", "account", "bank_account", "card", "upi", "pix", "wallet", "crypto", "payee"})
 
 
 def summarize(
     case: CaseRecord,
     findings: Sequence[Finding],
     number: Mapping[str, int],
-    incident: Incident | None,
-    incidents: int,
+    incidents: Sequence[Incident],
 ) -> Summary:
     """The summary of the gravest incident, or of the findings when there is no incident."""
+    incident = incidents[0] if incidents else None
     told = [f for f in findings if incident is not None and f.id in set(incident.findings)]
     grave = told or [f for f in findings if f.severity >= Severity.MEDIUM]
     money = [f for f in grave if f.threat in MONEY]
@@ -44,15 +42,9 @@ def summarize(
     verdicts = Counter(check.verdict for check in case.checks)
     return Summary(
         story=_story(incident, grave, money),
-        severity=incident.severity
-        if incident
-        else max((f.severity for f in findings), default=Severity.INFO),
-        confidence=incident.confidence
-        if incident
-        else max((f.confidence for f in grave), default=Confidence.LOW),
-        accounts=incident.accounts
-        if incident
-        else tuple(dict.fromkeys(a for f in grave for a in f.actors))[:4],
+        severity=incident.severity if incident else max((f.severity for f in findings), default=Severity.INFO),
+        confidence=incident.confidence if incident else max((f.confidence for f in grave), default=Confidence.LOW),
+        accounts=incident.accounts if incident else tuple(dict.fromkeys(a for f in grave for a in f.actors))[:4],
         start=incident.start if incident else min(starts, default=""),
         end=incident.end if incident else max(ends, default=""),
         window=(min(w.start for w in windows), max(w.end for w in windows)) if windows else None,
@@ -63,7 +55,7 @@ def summarize(
         finding_count=len(grave),
         kinds=len({f.rule for f in grave}),
         chats=len({f.source for f in grave}),
-        other_incidents=max(0, incidents - 1),
+        other_incidents=max(0, len(incidents) - 1),
         integrity=worst_verdict(case.checks),
         verdicts={verdict: verdicts[verdict] for verdict in Verdict},
         messages=sum(item.message_count for item in case.inputs),
@@ -120,9 +112,7 @@ def _steps(
     for finding in sorted(findings, key=lambda f: (f.start, number[f.id])):
         first.setdefault(finding.threat, finding)
     worst = sorted(first.values(), key=lambda f: (-f.severity, -f.confidence, number[f.id]))[:limit]
-    return tuple(
-        (f.start, f.threat, number[f.id]) for f in sorted(worst, key=lambda f: (f.start, number[f.id]))
-    )
+    return tuple((f.start, f.threat, number[f.id]) for f in sorted(worst, key=lambda f: (f.start, number[f.id])))
 
 
 def _amounts(findings: Iterable[Finding]) -> tuple[str, ...]:

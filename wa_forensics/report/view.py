@@ -9,9 +9,11 @@ from wa_forensics.model import (
     ChatFacts,
     Check,
     Confidence,
+    Evidence,
     Finding,
     Incident,
     Indicator,
+    SenderProfile,
     Severity,
     Threat,
     Verdict,
@@ -63,23 +65,16 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
-    """One cited message: numbered, with its address."""
+    """One cited message: numbered, with its address and the findings that rest on it."""
 
     number: int
-    source: str
-    line: int
-    line_end: int
-    byte_offset: int
-    byte_length: int
-    time: str
-    sender: str | None
-    quote: str
+    evidence: Evidence
     findings: tuple[int, ...]
 
     @property
     def citation(self) -> str:
         """``file:line@byte``; the byte counts from 0 in the text member."""
-        return f"{self.source}:{self.line}@{self.byte_offset}"
+        return f"{self.evidence.source}:{self.evidence.line}@{self.evidence.byte_offset}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +106,6 @@ class Scene:
 
     source: str
     chat: str
-    key: int
     lines: tuple[Line, ...]
     shown: int
     total: int
@@ -143,23 +137,10 @@ class IncidentView:
 class Change:
     """One sender before and inside the strongest stretch of change."""
 
-    source: str
-    sender: str
-    messages: int
-    score: float | None
-    threshold: float | None
+    profile: SenderProfile
     start: str
     end: str
-    features: tuple[tuple[str, str, str, str], ...]
     hours: Hours | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Untested:
-    source: str
-    sender: str
-    messages: int
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +148,6 @@ class Person:
     """One name as written, with its messages per chat."""
 
     name: str
-    phone: str | None
     chats: tuple[tuple[str, int], ...]
     messages: int
     suspected: bool
@@ -180,6 +160,14 @@ class SourceView:
     verdict: Verdict
     rhythm: Rhythm | None
     heat: Heat | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """One of many sources, in short."""
+
+    facts: ChatFacts
+    verdict: Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,8 +194,12 @@ class Page:
     advice: Advice
     incidents: tuple[IncidentView, ...]
     sources: tuple[SourceView, ...]
+    other_sources: tuple[SourceRow, ...]
+    source_count: int
     changes: tuple[Change, ...]
-    untested: tuple[Untested, ...]
+    tested: int
+    untested: tuple[SenderProfile, ...]
+    untested_count: int
     indicators: tuple[Indicator, ...]
     hidden_indicators: int
     people: tuple[Person, ...]

@@ -1,0 +1,55 @@
+"""The findings of a case in reading order, with the numbers of findings and exhibits, and the open messages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from wa_forensics.model import Evidence, Finding
+from wa_forensics.report.case_record import CaseRecord
+from wa_forensics.report.messages import Messages
+from wa_forensics.report.view import Exhibit
+
+DETAILED = 300  # findings shown in full; the rest follow as rows of a table
+EXHIBITS_PER_FINDING = 12
+OPEN_SOURCES = 8
+
+
+class Register:
+    """What every part of the report looks up: facts by source, numbers by finding, exhibits by address."""
+
+    def __init__(self, case: CaseRecord) -> None:
+        self.case = case
+        self.facts = {facts.source.name: facts for facts in case.inputs}
+        self.incidents = sorted(case.incidents, key=lambda i: (-i.severity, -i.confidence, i.start, i.id))
+        self.findings = self._ordered()
+        self.by_id = {finding.id: finding for finding in self.findings}
+        self.number = {finding.id: n for n, finding in enumerate(self.findings, 1)}
+        self.exhibits = self._numbered()
+        self.exhibit_of = {(e.evidence.source, e.evidence.line): e for e in self.exhibits}
+        self.messages = lru_cache(maxsize=OPEN_SOURCES)(self._open)
+
+    def _open(self, source: str) -> Messages:
+        return Messages(source, self.case.messages(source))
+
+    def _ordered(self) -> list[Finding]:
+        """Findings of the gravest incident first, in order of time; then the rest, worst first."""
+        rank = {name: n for n, incident in reversed(list(enumerate(self.incidents))) for name in incident.findings}
+        alone = len(self.incidents)
+
+        def key(finding: Finding) -> tuple[Any, ...]:
+            place = rank.get(finding.id, alone)
+            weight = (-finding.severity, -finding.confidence) if place == alone else ()
+            return (place, *weight, finding.start, finding.source, finding.evidence[0].message, finding.id)
+
+        return sorted(self.case.findings, key=key)
+
+    def _numbered(self) -> tuple[Exhibit, ...]:
+        found: dict[tuple[str, int], tuple[Evidence, list[int]]] = {}
+        for number, finding in enumerate(self.findings[:DETAILED], 1):
+            for item in finding.evidence[:EXHIBITS_PER_FINDING]:
+                found.setdefault((item.source, item.line), (item, []))[1].append(number)
+        return tuple(
+            Exhibit(number=number, evidence=item, findings=tuple(cited))
+            for number, (item, cited) in enumerate(found.values(), 1)
+        )

@@ -15,11 +15,19 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-SENDERS = ("Asha Verma", "Ravi", "+44 7700 900614", "Joana Pinto \U0001f33f", "Depot Front Desk", "~\u202fMilo", "Ines")
-WORDS = (
-    "ok thanks for the invoice we will load tomorrow at the dock please call me when you are near gate four "
-    "morning all can someone check the list again truck is late maybe an hour sorry 😀 done see you there"
-).split()
+SENDERS = (
+    "Asha Verma",
+    "Ravi",
+    "+44 7700 900614",
+    "Joana Pinto \U0001f33f",
+    "Depot Front Desk",
+    "~\u202fMilo",
+    "Ines",
+)
+WORDS = tuple(
+    "ok thanks for the invoice we will load tomorrow at the dock please call me when you are near gate four "  # noqa: SIM905
+    "morning all can someone check the list again truck is late maybe an hour sorry \U0001f600 done".split()
+)
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -33,7 +41,11 @@ def export(form: str, count: int, seed: int = 7) -> Iterator[str]:
         if form == "multiline" and chance.random() < 0.3:
             text += "\n\n2 boxes\n" + " ".join(chance.choices(WORDS, k=6))
         elif chance.random() < 0.03:
-            text = "<Media omitted>" if form != "ios12" else f"\u200e<attached: {number:08d}-PHOTO-{moment:%Y-%m-%d-%H-%M-%S}.jpg>"
+            text = (
+                "<Media omitted>"
+                if form != "ios12"
+                else f"\u200e<attached: {number:08d}-PHOTO-{moment:%Y-%m-%d-%H-%M-%S}.jpg>"
+            )
         yield _line(form, number, moment, chance.choice(SENDERS), text)
 
 
@@ -50,7 +62,9 @@ def _line(form: str, number: int, moment: datetime, sender: str, text: str) -> s
         half = "ص" if moment.hour < 12 else "م"
         return f"{stamp.translate(ARABIC)} {half} - {sender}: {text}\n"
     if form == "shapes":
-        style = ("%d/%m/%Y, %H:%M", "%d.%m.%y, %H:%M", "%Y-%m-%d, %H:%M", "%d/%m/%Y, %I:%M %p")[number * 4 // 1_000_000 % 4]
+        style = ("%d/%m/%Y, %H:%M", "%d.%m.%y, %H:%M", "%Y-%m-%d, %H:%M", "%d/%m/%Y, %I:%M %p")[
+            number * 4 // 1_000_000 % 4
+        ]
         return f"{moment:{style}} - {sender}: {text}\n"
     return f"{moment:%d/%m/%Y, %H:%M} - {sender}: {text}\n"
 

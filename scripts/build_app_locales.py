@@ -37,9 +37,7 @@ def main(arguments: list[str]) -> None:
 
 def compile_folder(folder: Path) -> str:
     """All TOML files of the folder as one JSON text, with the strings also in normal form."""
-    languages = {
-        path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))
-    }
+    languages = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
     lines, closings = _normal_lines(languages)
     for entry in languages.values():
         entry.pop("events", None)
@@ -66,7 +64,9 @@ def _normal_lines(languages: dict[str, Any]) -> tuple[list[list[Any]], list[str]
                 head, closing = _closing(normal)
                 if closing in closings:
                     normal = normal_line(head)
-                parts = tuple(part.strip("{}") if i % 2 else part for i, part in enumerate(re.split(r"(\{\w+\})", normal)))
+                parts = tuple(
+                    part.strip("{}") if i % 2 else part for i, part in enumerate(re.split(r"(\{\w+\})", normal))
+                )
                 found[event, parts].add(language)
     lines = [[event, sorted(used), list(parts)] for (event, parts), used in sorted(found.items())]
     return lines, sorted(closings)
@@ -74,7 +74,9 @@ def _normal_lines(languages: dict[str, Any]) -> tuple[list[list[Any]], list[str]
 
 def _closing(normal: str) -> tuple[str, str]:
     """A line split before its last sentence."""
-    head, stop, last = re.match(r"(.*?)([.\u3002\u0964\u06d4!?]\s*)?([^.\u3002\u0964\u06d4!?]*)$", normal, re.DOTALL).groups()
+    head, stop, last = re.match(
+        r"(.*?)([.\u3002\u0964\u06d4!?]\s*)?([^.\u3002\u0964\u06d4!?]*)$", normal, re.DOTALL
+    ).groups()
     return (head, last) if stop else ("", "")
 
 
@@ -98,9 +100,7 @@ def import_tables(messages_path: Path, headers_path: Path) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for language in sorted(set(languages) | set(clocks)):
         target = FOLDER / f"{language}.toml"
-        target.write_text(
-            _toml(language, languages[language], clocks.get(language, {})), encoding="utf-8"
-        )
+        target.write_text(_toml(language, languages[language], clocks.get(language, {})), encoding="utf-8")
 
 
 def _clocks(headers: list[dict[str, Any]], languages: set[str]) -> dict[str, dict[str, Any]]:

@@ -24,8 +24,8 @@ class Columns:
     """The messages as numpy arrays of one length; the position is the message id.
 
     ``timestamp`` datetime64[s], naive local wall time; ``sender`` int32 index into the senders, -1 for none;
-    ``kind`` uint8 index into ``KINDS``; ``event`` int16 index into ``EVENTS``, -1 for none; ``text_start`` and
-    ``text_end`` int64 into the UTF-8 buffer; ``line``/``line_end`` int64 from 1, counted on LF;
+    ``kind`` uint8 index into ``KINDS``; ``event`` int16 index into ``EVENTS``, -1 for none; ``text_start``
+    and ``text_end`` int64 into the UTF-8 buffer; ``line``/``line_end`` int64 from 1, counted on LF;
     ``byte_offset``/``byte_length`` int64 into the text member; ``shape`` int16 index into the shapes.
     """
 
@@ -56,7 +56,7 @@ def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) 
     chunks = []
     for first in range(0, len(start), _CHUNK):
         begin, stop = start[first : first + _CHUNK], end[first : first + _CHUNK]
-        # Offsets s0 e0 s1 e1 ... make 2n-1 strings, of which every other one is a message; only these are copied.
+        # Offsets s0 e0 s1 e1 ... make 2n-1 strings; every other one is a message, and only these are copied.
         offsets = np.empty(2 * len(begin), dtype=np.int64)
         offsets[0::2] = begin
         offsets[1::2] = stop
@@ -80,10 +80,10 @@ def arrow_table(
     return pa.table(
         {
             "timestamp": _arrow_numbers(c.timestamp.astype("datetime64[s]").view(np.int64), pa.timestamp("s")),
-            "sender": _dictionary(c.sender, pa.array(list(senders), type=pa.string())),
+            "sender": _dictionary(c.sender, _strings(senders)),
             "sender_phone": _phone_array(c.sender, sender_phones),
-            "kind": _dictionary(c.kind, pa.array([str(k) for k in KINDS], type=pa.string())),
-            "event": _dictionary(c.event, pa.array([str(e) for e in EVENTS], type=pa.string())),
+            "kind": _dictionary(c.kind, _strings([str(k) for k in KINDS])),
+            "event": _dictionary(c.event, _strings([str(e) for e in EVENTS])),
             "text": text_array(buffer, c.text_start, c.text_end),
             "attachment": _sparse_strings(attachments, len(c.line)),
             "edited": _booleans(c.edited),
@@ -91,7 +91,7 @@ def arrow_table(
             "line_end": _arrow_numbers(c.line_end, pa.int64()),
             "byte_offset": _arrow_numbers(c.byte_offset, pa.int64()),
             "byte_length": _arrow_numbers(c.byte_length, pa.int64()),
-            "shape": _dictionary(c.shape, pa.array(list(shapes), type=pa.string())),
+            "shape": _dictionary(c.shape, _strings(shapes)),
         }
     )
 
@@ -111,12 +111,10 @@ def pandas_frame(
     frame = pd.DataFrame(
         {
             "timestamp": c.timestamp.astype("datetime64[s]"),
-            "sender": pd.Categorical.from_codes(c.sender, list(senders), validate=False),
+            "sender": _category(c.sender, list(senders)),
             "sender_phone": pd.arrays.ArrowStringArray(_phone_array(c.sender, sender_phones)),
-            "kind": pd.Categorical.from_codes(
-                c.kind.astype(np.int8), [str(k) for k in KINDS], validate=False
-            ),
-            "event": pd.Categorical.from_codes(c.event, [str(e) for e in EVENTS], validate=False),
+            "kind": _category(c.kind, [str(k) for k in KINDS]),
+            "event": _category(c.event, [str(e) for e in EVENTS]),
             "text": pd.arrays.ArrowStringArray(text_array(buffer, c.text_start, c.text_end)),
             "attachment": pd.arrays.ArrowStringArray(_sparse_strings(attachments, len(c.line))),
             "edited": c.edited,
@@ -124,12 +122,19 @@ def pandas_frame(
             "line_end": c.line_end,
             "byte_offset": c.byte_offset,
             "byte_length": c.byte_length,
-            "shape": pd.Categorical.from_codes(c.shape, list(shapes), validate=False),
+            "shape": _category(c.shape, list(shapes)),
         },
         copy=False,
     )
     frame.index.name = "message"
     return frame
+
+
+def _category(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
+    import pandas as pd
+
+    kind = pd.CategoricalDtype(list(names))
+    return pd.Categorical.from_codes(codes.astype(np.int32), dtype=kind, validate=False)
 
 
 def _phone_array(sender: NDArray[np.int32], phones: Sequence[str | None]) -> Any:
@@ -140,9 +145,7 @@ def _phone_array(sender: NDArray[np.int32], phones: Sequence[str | None]) -> Any
         return pa.nulls(len(sender), type=pa.large_string())
     known = np.array([phone is not None for phone in phones] + [False])
     masked = np.where(known[sender], sender, -1).astype(np.int32)
-    return _dictionary(masked, pa.array([phone or "" for phone in phones], type=pa.large_string())).cast(
-        pa.large_string()
-    )
+    return _dictionary(masked, _strings(phones)).cast(pa.large_string())
 
 
 def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
@@ -163,14 +166,6 @@ def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
         pa.py_buffer(b"".join(pieces)),
         pa.py_buffer(np.packbits(present, bitorder="little")),
         count - len(rows),
-    )
-
-
-def _booleans(values: NDArray[np.bool_]) -> Any:
-    import pyarrow as pa
-
-    return pa.Array.from_buffers(
-        pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))]
     )
 
 

@@ -19,9 +19,7 @@ AM: Spans = ((0, 720),)
 PM: Spans = ((720, 1440),)
 
 
-_INVISIBLE = dict.fromkeys(
-    [0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
+_INVISIBLE = dict.fromkeys([0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = dict.fromkeys([0xA0, 0x202F, 0x2009, 0x3000], " ")
 _QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u201a"), '"')
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4\u05f3"), "'")
@@ -38,7 +36,7 @@ class AppString:
 
 
 def normal_line(text: str) -> str:
-    """A line of the app in normal form: no marks, plain spaces and quotes, composed, lower case, no final stop."""
+    """A line of the app in normal form: no marks, plain spaces and quotes, composed, lower case, no stop."""
     plain = text.translate(_PLAIN)
     if not plain.isascii():
         plain = unicodedata.normalize("NFC", plain)
@@ -90,7 +88,7 @@ def app_strings() -> Iterator[AppString]:
 
 
 def app_lines() -> Sequence[tuple[str, Sequence[str], Sequence[str]]]:
-    """Strings in normal form, once an event, without the closing "Tap to learn more": event, languages, parts.
+    """Strings in normal form without the closing "Tap to learn more", once an event: event, languages, parts.
 
     ``parts`` alternates literal text and the name of a variable part, literal first and last (maybe empty).
     """
@@ -107,9 +105,7 @@ def closings() -> frozenset[str]:
 @cache
 def file_stems() -> tuple[str, ...]:
     """Templates of the names of export files, ``WhatsApp Chat with {chat}`` and the like."""
-    return tuple(
-        dict.fromkeys(stem for entry in _languages().values() for stem in entry.get("file_stems", ()))
-    )
+    return tuple(dict.fromkeys(stem for entry in _languages().values() for stem in entry.get("file_stems", ())))
 
 
 def _languages() -> Mapping[str, Mapping[str, Any]]:
@@ -119,7 +115,5 @@ def _languages() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _compiled() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(
-        files("wa_forensics.locales").joinpath("app.json").read_text(encoding="utf-8")
-    )
+    data: Mapping[str, Any] = json.loads(files("wa_forensics.locales").joinpath("app.json").read_text(encoding="utf-8"))
     return data

@@ -20,7 +20,7 @@ JOINED_SHARE = 0.25
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Boundaries:
-    """``matches`` that begin messages, the ``family`` code of each, the names of the families (main one first).
+    """``matches`` that begin messages, the ``family`` code of each, the names of the families (main first).
 
     ``rejected`` are (line from 1, reason) of header-shaped lines that are text; ``unclear`` words beside the
     time that are in no table and that no hour explains.
@@ -119,5 +119,6 @@ def _after_bare_newline(
     bare = keep & (before >= 0) & (data[np.maximum(before, 0)] != 13)
     count = int(bare.sum())
     if count and int(keep.sum()) - count >= 2 * count:
-        return bare
+        forged: NDArray[np.bool_] = bare
+        return forged
     return none

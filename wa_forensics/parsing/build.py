@@ -44,9 +44,7 @@ class _Blocks:
     stop: NDArray[np.int64]
 
 
-def parse_buffer(
-    raw: RawText, matches: Matches | None, date_order: str, allow_undecided: bool
-) -> Chat:
+def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_undecided: bool) -> Chat:
     """Parse one text; ``matches`` are found in columns unless given."""
     buffer = raw.buffer
     data = np.frombuffer(buffer, dtype=np.uint8)
@@ -112,14 +110,12 @@ def _require_export(raw: RawText, bounds: Boundaries, lines: int) -> None:
         words = ", ".join(repr(word) for word in bounds.unclear)
         raise ParseError(
             raw.source.name,
-            f"the words {words} beside the time are not known, and no hour shows whether the clock has 12 hours",
-            "Export the chat from a phone set to a 24-hour clock, or report the words with the phone's language.",
+            f"the words {words} beside the time are not known, and no hour tells whether the clock has 12 hours",
+            "Export the chat from a phone set to a 24-hour clock, or report the words and the language.",
         )
 
 
-def _blocks(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], rows: Matches, platform: Platform
-) -> _Blocks:
+def _blocks(data: NDArray[np.uint8], starts: NDArray[np.int64], rows: Matches, platform: Platform) -> _Blocks:
     begin = starts[rows.line]
     end = np.append(begin[1:], len(data))
     newline = data[end - 1] == 10
@@ -127,15 +123,13 @@ def _blocks(
     # On Android a carriage return belongs to the text, unless the whole file was converted.
     converted = platform is Platform.IOS or 2 * int(carriage.sum()) >= len(begin)
     stop = end - newline - (carriage if converted else 0)
-    return _Blocks(
-        line=rows.line, line_end=np.append(rows.line[1:], len(starts)), begin=begin, end=end, stop=stop
-    )
+    return _Blocks(line=rows.line, line_end=np.append(rows.line[1:], len(starts)), begin=begin, end=end, stop=stop)
 
 
 def _moments(
     raw: RawText, bounds: Boundaries, speakers: Speakers, blocks: _Blocks, asked: str, year: int
 ) -> tuple[DateOrder, NDArray[np.int64]]:
-    """Seconds since 1970 of each row (``_NO_MOMENT`` without a valid date) and the order of the main family."""
+    """The date order of the main family, and the seconds since 1970 of each row (or ``_NO_MOMENT``)."""
     rows = bounds.matches
     headers = [template.header for template in rows.templates]
     months = np.array([header.month for header in headers] or [0], dtype=np.int16)[rows.template]
@@ -147,6 +141,8 @@ def _moments(
     orders: list[DateOrder] = []
     for code in range(len(bounds.families)):
         chosen = np.flatnonzero(bounds.family == code)
+        if not len(chosen):
+            continue
         sample = headers[int(rows.template[chosen[0]])]
         digits = bounds.families[code].split("|")[2].removeprefix("year ")
         dates = written_dates(a[chosen], b[chosen], c[chosen], sample.era, digits.removeprefix("short year") or "short")
@@ -200,7 +196,12 @@ def _with_year(raw: RawText, rows: Matches, c: NDArray[np.int16], year: int) -> 
 
 
 def _clues(
-    raw: RawText, bounds: Boundaries, speakers: Speakers, blocks: _Blocks, chosen: NDArray[np.int64], skeleton: str
+    raw: RawText,
+    bounds: Boundaries,
+    speakers: Speakers,
+    blocks: _Blocks,
+    chosen: NDArray[np.int64],
+    skeleton: str,
 ) -> Clues:
     return Clues(
         seconds=bounds.matches.seconds[chosen].astype(np.int64),
@@ -279,7 +280,11 @@ def _compact(code: NDArray[np.int32], names: list[bytes]) -> tuple[NDArray[np.in
 
 
 def _unparsed(
-    raw: RawText, blocks: _Blocks, dated: NDArray[np.bool_], begin: NDArray[np.int64], length: NDArray[np.int64]
+    raw: RawText,
+    blocks: _Blocks,
+    dated: NDArray[np.bool_],
+    begin: NDArray[np.int64],
+    length: NDArray[np.int64],
 ) -> tuple[Span, ...]:
     spans = []
     if blocks.begin[0] > 0:

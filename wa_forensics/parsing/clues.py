@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # IMG-20240203-WA0001.jpg (Android), 00000042-PHOTO-2024-02-03-16-05-06.jpg (iOS).
-_NAMED = re.compile(
-    rb"-(20\d\d)(\d\d)(\d\d)-WA\d{4}|-(20\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.[a-z0-9]{2,5}"
-)
+_NAMED = re.compile(rb"-(20\d\d)(\d\d)(\d\d)-WA\d{4}|-(20\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.[a-z0-9]{2,5}")
 _EPOCH = date(1970, 1, 1).toordinal()
 _MOST = 5_000
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from wa_forensics.locales.app_words import app_lines, normal_line
 from wa_forensics.model import Kind, Platform
 from wa_forensics.parsing.events import (
     KINDS_OF_EVENTS,
-    PLACEHOLDERS,
     Recognised,
     any_line,
     placeholder_line,
 )
-from wa_forensics.parsing.senders import words_at
+from wa_forensics.parsing.likely import likely_rows
 from wa_forensics.vocabulary import Event
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ _FILE = re.compile(r"^(?P<file>[^\n\r<>:\"|?*]{1,255}\.\w{1,10})\s*$")
 
 @dataclass(kw_only=True, eq=False)
 class Contents:
-    """Columns ``kind``, ``event`` and ``edited``; attachment names by message; languages seen, most lines first."""
+    """Columns ``kind``, ``event``, ``edited``; attachment names by message; languages, most lines first."""
 
     kind: NDArray[np.uint8]
     event: NDArray[np.int16]
@@ -78,7 +76,7 @@ def describe(
     judge = _Judge(platform)
     for begin in range(0, len(start), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        rows = _likely(data, start[part], end[part], first_stop[part], named[part]) + begin
+        rows = likely_rows(data, start[part], end[part], first_stop[part], named[part]) + begin
         for row in rows.tolist():
             text = buffer[start[row] : min(end[row], start[row] + _LONGEST)]
             if end[row] - start[row] > _LONGEST:
@@ -117,104 +115,6 @@ def _ranked(languages: Counter[str]) -> tuple[str, ...]:
         return ()
     top = max(languages.values())
     return tuple(sorted((code for code, n in languages.items() if n * 3 >= top), key=lambda c: (-languages[c], c)))[:3]
-
-
-def _likely(
-    data: NDArray[np.uint8],
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-    first_stop: NDArray[np.int64],
-    named: NDArray[np.bool_],
-) -> NDArray[np.int64]:
-    """Rows worth reading: without sender, marked by the app, or beginning or ending like a string of the app."""
-    known = _signatures()
-    first = words_at(data, start, end - start, 1)[0]
-    mark = first & np.uint64(0xFFFFFF)
-    likely = ~named | (mark == np.uint64(0x8E80E2)) | (mark == np.uint64(0x8F80E2))
-    likely |= known.beginnings.has(first)
-    for head, mask in known.short:
-        likely |= (first & mask) == head
-    stop = np.maximum(end - 8, start)
-    likely |= known.endings.has(words_at(data, stop, end - stop, 1)[0])
-    # A caption may follow the marker of an attachment on lines of its own.
-    rows = np.flatnonzero(~likely & (first_stop < end))
-    begin = start[rows]
-    breaks = np.maximum(first_stop[rows], begin)
-    breaks = breaks - (data[np.maximum(breaks - 1, 0)] == 13)
-    stop = np.maximum(breaks - 8, begin)
-    likely[rows] = known.endings.has(words_at(data, stop, np.maximum(breaks - stop, 0), 1)[0])
-    return np.flatnonzero(likely)
-
-
-class _WordSet:
-    """A set of 8-byte words that is asked for whole columns: a hashed bit table, then the words themselves."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        joined = b"".join(piece[:8].ljust(8, b"\0") for piece in pieces)
-        self.words = np.unique(np.frombuffer(joined, dtype="<u8"))
-        self.table = np.zeros(1 << 16, dtype=bool)
-        self.table[self._slots(self.words)] = True
-
-    @staticmethod
-    def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
-
-    def has(self, words: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which of the words are in the set."""
-        found: NDArray[np.bool_] = self.table[self._slots(words)]
-        rows = np.flatnonzero(found)
-        position = np.minimum(np.searchsorted(self.words, words[rows]), len(self.words) - 1)
-        found[rows] = self.words[position] == words[rows]
-        return found
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Signatures:
-    """First and last eight bytes of what the app writes under a name, and shorter beginnings with their mask."""
-
-    beginnings: _WordSet
-    endings: _WordSet
-    short: tuple[tuple[np.uint64, np.uint64], ...]
-
-
-@cache
-def _signatures() -> _Signatures:
-    beginnings: set[bytes] = set()
-    endings: set[bytes] = set()
-    short: set[bytes] = set()
-    for event, _, parts in app_lines():
-        if Event(event) not in PLACEHOLDERS and event != Event.EDITED_MARKER:
-            continue
-        head = parts[0] + ("https://" if parts[1:2] == ["url"] else "")
-        for first, last in _spellings(head, parts[-1], whole=len(parts) == 1):
-            if event == Event.POLL_HEADER:
-                short |= {first + b"\n", first + b"\r"}
-            elif len(first) >= 8 or len(parts) == 1:
-                beginnings.add(first)
-            if len(last) >= 8 or (len(first) < 8 and last):
-                endings.add(last[-8:])
-    return _Signatures(
-        beginnings=_WordSet(beginnings),
-        endings=_WordSet(endings),
-        short=tuple(
-            (
-                np.uint64(int.from_bytes(head[:8], "little")),
-                np.uint64((1 << 8 * min(len(head), 8)) - 1),
-            )
-            for head in sorted(short)
-        ),
-    )
-
-
-def _spellings(first: str, last: str, *, whole: bool) -> Iterable[tuple[bytes, bytes]]:
-    """The ways in which the app may write what is kept in normal form: case, composition, stop, apostrophe."""
-    for form in ("NFC",) if (first + last).isascii() else ("NFC", "NFD"):
-        for stop in ("", "."):
-            for apostrophe in ("'", "\u2019") if "'" in first[:8] + last[-8:] else ("'",):
-                begin = unicodedata.normalize(form, first.replace("'", apostrophe))
-                end = unicodedata.normalize(form, last.replace("'", apostrophe))
-                for head in dict.fromkeys((begin, begin[:1].upper() + begin[1:], begin.upper())):
-                    yield (head + (stop if whole else "")).encode(), (end + stop).encode()
 
 
 class _Judge:
@@ -291,7 +191,7 @@ def _by_app(body: str, edited: bool) -> Judgement:
 
 
 def _document(body: str, edited: bool) -> Judgement:
-    """``Plan.pdf • <mark>2 pages <mark>document omitted``: the file name stands before the words of the app."""
+    """``Plan.pdf • <mark>2 pages <mark>document omitted``: the file name stands before the app's words."""
     pieces = re.split("[\u200e\u200f]", body)
     if len(pieces) > 1 and len(body) < 400:
         found = placeholder_line().find(pieces[-1])
@@ -398,5 +298,3 @@ def _poll(body: str) -> tuple[str, ...] | None:
         if event == Event.POLL_HEADER and head in (parts[0], parts[0].rstrip(":")):
             return tuple(languages)
     return None
-
-

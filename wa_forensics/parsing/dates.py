@@ -70,7 +70,7 @@ def written_dates(
 
 
 def read_days(dates: WrittenDates, order: str, *, plausible: bool = False) -> NDArray[np.int64]:
-    """Days since 1970 of each run in one order, ``NO_DAY`` where impossible (or outside the life of the app)."""
+    """Days since 1970 of each run in one order; ``NO_DAY`` where impossible or outside the life of the app."""
     year, month, day = (dates.numbers[field] for field in _FIELDS[order])
     calendar = dates.era or "gregorian"
     if not dates.era:
@@ -90,7 +90,7 @@ def read_days(dates: WrittenDates, order: str, *, plausible: bool = False) -> ND
 def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> DateOrder:
     """The date order of one family of headers and how it is known.
 
-    ``asked`` is the caller's order or ``auto``; ``gather`` reads the rest of the file, if values do not decide.
+    ``asked`` is the caller's order or ``auto``; ``gather`` reads the rest of the file if values do not decide.
     """
     if dates.year_digits == "first":
         return _year_first(asked)
@@ -104,9 +104,7 @@ def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> Date
         return _asked(dates, asked, wrong.get(asked, total), total)
     fitting = [order for order in possible if wrong[order] == 0]
     if len(fitting) == 1:
-        return DateOrder(
-            order=fitting[0], decided_by="values", proof=(_value_proof(dates, fitting[0], total),)
-        )
+        return DateOrder(order=fitting[0], decided_by="values", proof=(_value_proof(dates, fitting[0], total),))
     if not fitting:
         return _with_contradictions(dates, wrong, total)
     clues = gather()
@@ -218,7 +216,7 @@ def _by_repeated_days(dates: WrittenDates, clues: Clues, fitting: list[str]) -> 
     """Days follow each other: a chat whose every date falls on the same day of other months is not one.
 
     Decided when one order gives at least four steps to a following day within a week, and every other
-    order turns each step into whole months; or when two or more conversations run past midnight in one order only.
+    order turns each step into whole months; or when two or more talks run past midnight in one order only.
     """
     spoken = _spoken_runs(dates, clues)
     if len(spoken) < 3:

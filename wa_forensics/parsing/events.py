@@ -51,15 +51,13 @@ KINDS_OF_EVENTS: Mapping[Event, Kind] = {
     **dict.fromkeys((Event.POLL_HEADER, Event.POLL_VOTE), Kind.POLL),
     **dict.fromkeys((Event.LIVE_LOCATION, Event.LOCATION), Kind.LOCATION),
     Event.CONTACT_CARD_OMITTED: Kind.CONTACT,
-    **dict.fromkeys(
-        (Event.PAYMENT_REQUEST_STATUS, Event.PAYMENT_REQUESTED, Event.PAYMENT_SENT), Kind.PAYMENT
-    ),
+    **dict.fromkeys((Event.PAYMENT_REQUEST_STATUS, Event.PAYMENT_REQUESTED, Event.PAYMENT_SENT), Kind.PAYMENT),
 }
 
 # Written by the app under the sender's name, without a mark, on Android.
-PLACEHOLDERS = frozenset(
-    event for event, kind in KINDS_OF_EVENTS.items() if kind not in (Kind.PAYMENT, Kind.POLL)
-) | {Event.POLL_HEADER}
+PLACEHOLDERS = frozenset(event for event, kind in KINDS_OF_EVENTS.items() if kind not in (Kind.PAYMENT, Kind.POLL)) | {
+    Event.POLL_HEADER
+}
 
 _KEY = 14
 _MIDDLE = 4
@@ -67,7 +65,7 @@ _MIDDLE = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Recognised:
-    """A recognised line: its event, the languages that write it so, how much literal text agreed, its parts."""
+    """A recognised line: its event, its languages, how much literal text agreed, the variable parts."""
 
     event: Event
     languages: tuple[str, ...]
@@ -97,7 +95,7 @@ class LineIndex:
                 self._by_middle.setdefault(middle[:_MIDDLE], []).append(number)
 
     def find(self, text: str, favored: Sequence[str] = ()) -> Recognised | None:
-        """The string with the most literal text that matches the line; among equals one of a favored language."""
+        """The matching string with the most literal text; among equals one of a favored language."""
         if len(text) > 2000:
             return None
         best: Recognised | None = None
@@ -113,9 +111,7 @@ class LineIndex:
                 this = (-weight, favor, event)
                 if rank is None or this < rank:
                     rank = this
-                    best = Recognised(
-                        event=Event(event), languages=tuple(languages), weight=weight, values=values
-                    )
+                    best = Recognised(event=Event(event), languages=tuple(languages), weight=weight, values=values)
         return best
 
     def _candidates(self, line: str) -> Iterable[int]:

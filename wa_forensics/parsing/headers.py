@@ -17,9 +17,9 @@ MARKS = frozenset("\u200b\u200c\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\
 
 # Words beside date and time that say nothing about the half of the day.
 JOINS = frozenset(
-    "à a at um uhr klo kl kell o om op в у і на de del das às as las la the den der am alle ore at h hs hrs น นาฬิกา "
-    "ч г год р t u lúc ngày på στις saat د ساعة الساعة عند في ساعت بجے ਵਜੇ को बजे pukul jam ob ab od v ve do i at".split()
-) - {"am"}
+    "à a at um uhr klo kl kell o om op в у і на de del das às as las la the den der am alle ore h hs hrs น "  # noqa: SIM905
+    "นาฬิกา ч г год р t u lúc ngày på στις د saat ساعة الساعة عند في ساعت बजे को pukul jam ob ab od v ve do i".split()
+)
 
 ERAS: dict[str, str] = {
     **dict.fromkeys(("be", "พศ", "พุทธศักราช", "b", "ปพ"), "buddhist"),
@@ -38,7 +38,10 @@ ERAS: dict[str, str] = {
 _SEP = r"\ ?[./\-‐‑⁄年년月월]\ ?"
 _WORD = r"[^\d\s.,:;،、()\[\]/\-]"
 _ERA = rf"(?:{_WORD}{{1,4}}\.?\ ?)?"
-_NUMERIC = rf"(?P<a>\d{{1,4}})(?P<s1>{_SEP})(?P<b>\d{{1,2}})(?P<s2>{_SEP})(?P<era>{_ERA})(?P<c>\d{{1,4}})(?P<ds>[.日일]?)"
+_NUMERIC = (
+    rf"(?P<a>\d{{1,4}})(?P<s1>{_SEP})(?P<b>\d{{1,2}})(?P<s2>{_SEP})"
+    rf"(?P<era>{_ERA})(?P<c>\d{{1,4}})(?P<ds>[.日일]?)"
+)
 _DAY_FIRST = rf"(?P<d>\d{{1,2}})\.?\ ?(?:de\ |d['’])?(?P<month>{_WORD}+)\.?(?:,?\ (?:de\ |del\ )?(?P<y>\d{{4}}))?"
 _MONTH_FIRST = rf"(?P<month>{_WORD}+)\.?\ (?P<d>\d{{1,2}})\.?(?:,?\ (?P<y>\d{{4}}))?"
 _TIME = (
@@ -46,6 +49,7 @@ _TIME = (
     r"(?:(?P<t2>[:.٫]|\ min\ |分|분\ ?)(?P<second>\d{2})(?:\ s|秒|초)?|分|분)?"
 )
 _FREE = r"[^\d\[\]]{0,26}?"
+
 
 def _forms() -> tuple[re.Pattern[str], ...]:
     forms = []
@@ -73,7 +77,7 @@ class Header:
     each digit, by role: ``a b c`` the numbers of the date as written (``c`` empty when there is no year),
     ``hour minute second``. ``month`` is set when the month is a word (then ``a`` is the day, ``c`` the year).
     ``spans`` is the half of the day, ``unknown`` words that are in no table, ``skeleton`` the header with
-    every digit as ``0``, without marks before it. ``family`` joins the headers that one phone writes in one export.
+    every digit as ``0``, without marks before it. ``family`` joins the headers that one export may mix.
     """
 
     width: int
@@ -93,7 +97,7 @@ class Header:
 
 
 def read_header(line: bytes) -> Header | None:
-    """Understand the header at the start of a line, or None. Only the first bytes of ``line`` are looked at."""
+    """Understand the header at the start of a line, or None; only its first bytes are looked at."""
     text = line[: 4 * LONGEST].decode("utf-8", "surrogateescape").split("\n", 1)[0].rstrip("\r")[:LONGEST]
     if not _QUICK.match(text):
         return None
@@ -134,6 +138,10 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
         month = month_names().get(word_key(groups["month"]), 0)
         if not month:
             return None
+    time_first = found.start("hour") < found.start("a" if "a" in groups else "d")
+    if not (groups["w2"] if time_first else groups["w1"] or groups.get("ds")):
+        # Nothing stands between date and time.
+        return None
     roles = ("a", "b", "c") if "a" in groups else ("d", "", "y")
     before, joined, after = (_meaning(groups[name]) for name in ("w0", "w1", "w2"))
     era = next((e for e in (_era(groups.get("era") or ""), before[1], joined[1]) if e), "")
@@ -160,21 +168,21 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
     }
     width = ends[found.end() - 1]
     platform = _platform(found.group(), groups)
-    if platform is Platform.LEGACY:
-        # Nothing but the time ends these headers, so every word must be understood; without a colon, seconds too.
-        if unknown or not (runs["second"] or found.group().rstrip().endswith(":")):
-            return None
+    # Only the time ends a legacy header: every word must be understood, and without a colon it has seconds.
+    ends_clearly = runs["second"] or found.group().rstrip().endswith(":")
+    if platform is Platform.LEGACY and (unknown or not ends_clearly):
+        return None
     skeleton = _skeleton(text, width)
     clock = "12" if before[0] or joined[0] or after[0] else "24"
     year_first = bool(groups.get("a")) and len(groups["a"]) > 2
-    year_last = bool(groups.get("c")) and len(groups["c"]) > 2
-    time_first = found.start("hour") < found.start("a" if "a" in groups else "d")
+    year_last = bool(month) or (bool(groups.get("c")) and len(groups["c"]) > 2)
     family = "|".join(
         (
             platform.value,
             "word" if month else f"{groups['s1'].strip()}{groups['s2'].strip()}",
             "year first" if year_first else "year last" if year_last else "short year",
-            "time first" if time_first else "date first",
+            # One old export writes this year's messages without a year, in another order.
+            "any order" if month else "time first" if time_first else "date first",
             clock + ("s" if runs["second"] else ""),
         )
     )

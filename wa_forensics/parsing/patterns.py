@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 _VARIABLE = ("a", "b", "hour")
 
 
-def shape_table(
-    matches: Matches, byte_offset: NDArray[np.int64]
-) -> tuple[NDArray[np.int16], tuple[Shape, ...]]:
+def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArray[np.int16], tuple[Shape, ...]]:
     """The shape of each message and the table of shapes, the most frequent first.
 
     Digits are ``0``; a number written with one or two digits is one ``0``, a padded one ``00``. Unpadded and
@@ -66,10 +64,7 @@ def shape_table(
 
 def _padded(matches: Matches) -> dict[str, NDArray[np.bool_]]:
     """Where a number below ten is written with two digits."""
-    wide = {
-        role: np.array([len(t.header.runs[role]) == 2 for t in matches.templates] or [False])
-        for role in _VARIABLE
-    }
+    wide = {role: np.array([len(t.header.runs[role]) == 2 for t in matches.templates] or [False]) for role in _VARIABLE}
     halved = np.array([bool(t.header.spans) for t in matches.templates] or [False])[matches.template]
     hour = matches.seconds // 3600
     shown = np.where(halved & (hour > 12), hour - 12, np.where(halved & (hour == 0), 12, hour))
@@ -80,9 +75,7 @@ def _padded(matches: Matches) -> dict[str, NDArray[np.bool_]]:
 def _label(matches: Matches, code: int, variable: set[str], padded: set[str]) -> str:
     """The skeleton with each number at its usual width."""
     header = matches.templates[code].header
-    spans = sorted(
-        (run[0], role) for role, run in header.runs.items() if run
-    )
+    spans = sorted((run[0], role) for role, run in header.runs.items() if run)
     roles = iter([role for _, role in spans])
 
     def width(found: re.Match[str]) -> str:

@@ -15,10 +15,10 @@ from wa_forensics.parsing.senders import Speakers
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Names looked at closely: rare ones that are long, quoted or marked, and frequent ones whose texts share a colon.
+# Names looked at closely: rare ones that are long or quoted, and frequent ones whose texts share a colon.
 _MOST_CHECKED = 20_000
 _SAMPLE = 40
-_QUOTED = re.compile("[\"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d]")
+_QUOTED = re.compile('["\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d]')
 _MARKS = "\u200e\u200f"
 
 
@@ -95,7 +95,10 @@ def _extend(
     if not all(heads):
         return
     kinds = Counter(heads)
-    sure = any(text[len(head) + 2 :][:3] in (b"\xe2\x80\x8e", b"\xe2\x80\x8f") for text, head in zip(sample, heads, strict=True))
+    sure = any(
+        text[len(head) + 2 :][:3] in (b"\xe2\x80\x8e", b"\xe2\x80\x8f")
+        for text, head in zip(sample, heads, strict=True)
+    )
     sure |= any((raw + b": " + head).decode("utf-8", "replace") in known for head in kinds)
     if not sure and not (len(rows) >= 4 and len(rows) >= 2 * len(kinds) + 2):
         return

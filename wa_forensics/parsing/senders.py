@@ -24,9 +24,7 @@ class Speakers:
     text_start: NDArray[np.int64]
 
 
-def split_senders(
-    data: NDArray[np.uint8], body: NDArray[np.int64], line_stop: NDArray[np.int64]
-) -> Speakers:
+def split_senders(data: NDArray[np.uint8], body: NDArray[np.int64], line_stop: NDArray[np.int64]) -> Speakers:
     """Cut each body at its first ``: `` (or at a colon that ends the line)."""
     name_end = np.full(len(body), -1, dtype=np.int64)
     text_start = body.copy()
@@ -48,10 +46,8 @@ def split_senders(
     return Speakers(code=code, names=encoder.names, text_start=text_start)
 
 
-def _first_colons(
-    data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Offset of the first colon before a space or line end, from ``body`` to ``stop``; -1 if there is none."""
+def _first_colons(data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Offset of the first colon before a space or line end, from ``body`` to ``stop``; -1 if none."""
     if not len(body):
         return np.empty(0, dtype=np.int64)
     base, end = int(body[0]), int(stop[-1])

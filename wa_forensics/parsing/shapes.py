@@ -142,9 +142,7 @@ class _Finder:
         windows = np.lib.stride_tricks.sliding_window_view(piece, self.window)
         return np.ascontiguousarray(windows[starts - begin].T)
 
-    def _fits(
-        self, template: Template, columns: NDArray[np.uint8], left: NDArray[np.bool_]
-    ) -> NDArray[np.int64]:
+    def _fits(self, template: Template, columns: NDArray[np.uint8], left: NDArray[np.bool_]) -> NDArray[np.int64]:
         fits = left.copy()
         for position, byte in template.literals:
             fits &= columns[position] == byte
@@ -223,9 +221,7 @@ class _Finder:
         return code, False
 
 
-def byte_shape(
-    line: bytes, header: Header
-) -> tuple[bytes, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+def byte_shape(line: bytes, header: Header) -> tuple[bytes, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
     """The header with every digit as zero (its key), its literal bytes, and its digits with their zero."""
     positions = {position for run in header.runs.values() for position in run}
     digits = []

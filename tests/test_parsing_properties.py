@@ -1,0 +1,147 @@
+"""Properties of the parser on any bytes: every byte is accounted for, the fast path equals the plain one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from parsing_texts import raw_text
+
+from wa_forensics.chat import Chat
+from wa_forensics.errors import ParseError
+from wa_forensics.parsing.build import parse_buffer
+from wa_forensics.parsing.reference import match_plainly, read_plainly
+from wa_forensics.parsing.shapes import find_headers, line_starts
+
+HEADERS = (
+    "03/02/2024, 16:05 - ",
+    "3/2/24, 9:05 AM - ",
+    "13/2/24, 12:05\u202fPM - ",
+    "[03.02.24, 16:05:06] ",
+    "\u200e[3/2/24, 4:05:06\u202fpm] ",
+    "[\u200f٣\u200f/٢\u200f/٢٠٢٤، ٤:٠٥:٠٦ م] ",
+    "2024. 02. 03. 16:05 - ",
+    "24. 2. 3. 오후 4:05 - ",
+    "16:05, 03/02/2024 - ",
+    "[16:05, 3/2/2024] ",
+    "12 Aug 2014 18:05 - ",
+    "Mar 12, 9:05 PM - ",
+    "၀၃-၀၂-၂၄ ၁၆:၀၅ - ",
+    "99/99/2024, 99:99 - ",
+    "\ufeff31/12/2023, 23:59 - ",
+)
+PIECES = (
+    *HEADERS,
+    "Asha: ",
+    "Ravi: note: ",
+    ": ",
+    "hello",
+    "\u200eimage omitted",
+    "<Media omitted>",
+    "IMG-20240203-WA0001.jpg (file attached)",
+    "Asha added Ravi",
+    'Asha changed the subject to "Plan: B"',
+    "This message was deleted",
+    "½ ™ ﬁ ① \U0001f468\u200d\U0001f469",
+    "12",
+    "] - ",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\x00",
+    " ",
+)
+texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join).map(str.encode)
+anything = st.one_of(texts, st.binary(max_size=400), st.tuples(texts, st.binary(max_size=20), texts).map(b"".join))
+thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def read(data: bytes) -> Chat | None:
+    """The chat, with undecided orders read as shown first."""
+    try:
+        return parse_buffer(raw_text(data), None, "auto", True)
+    except ParseError:
+        return None
+
+
+@thorough
+@given(anything)
+def test_every_byte_belongs_to_one_message_or_one_unparsed_span(data: bytes) -> None:
+    chat = read(data)
+    if chat is None:
+        return
+    c = chat.columns
+    pieces = [(int(o), int(n)) for o, n in zip(c.byte_offset, c.byte_length, strict=True)]
+    pieces += [(span.byte_offset, span.byte_length) for span in chat.unparsed]
+    position = 0
+    for offset, length in sorted(pieces):
+        assert offset == position
+        assert length > 0
+        position += length
+    assert position == len(data)
+
+
+@thorough
+@given(anything)
+def test_lines_are_counted_on_line_feeds_without_gap(data: bytes) -> None:
+    chat = read(data)
+    if chat is None:
+        return
+    c = chat.columns
+    spans = [(int(a), int(b)) for a, b in zip(c.line, c.line_end, strict=True)]
+    spans += [(span.line, span.line_end) for span in chat.unparsed]
+    following = 1
+    for first, last in sorted(spans):
+        assert first == following
+        assert last >= first
+        following = last + 1
+    assert following - 1 == data.count(b"\n") + (not data.endswith(b"\n"))
+    assert all(data[:o].count(b"\n") + 1 == line for o, line in zip(c.byte_offset, c.line, strict=True))
+
+
+@thorough
+@given(anything)
+def test_columns_find_the_same_headers_and_numbers_as_lines(data: bytes) -> None:
+    fast = find_headers(data, line_starts(np.frombuffer(data, dtype=np.uint8)))
+    plain = match_plainly(data)
+    for name in ("line", "a", "b", "c", "seconds"):
+        assert getattr(fast, name).tolist() == getattr(plain, name).tolist(), name
+    headers = [fast.templates[code].header for code in fast.template]
+    assert headers == [plain.templates[code].header for code in plain.template]
+
+
+@thorough
+@given(anything)
+def test_text_is_the_bytes_behind_header_and_sender(data: bytes) -> None:
+    chat = read(data)
+    if chat is None:
+        return
+    blocks = {message.line: message for message in read_plainly(data)}
+    c = chat.columns
+    for i in range(len(chat)):
+        message = blocks[int(c.line[i])]
+        block = data[int(c.byte_offset[i]) : int(c.byte_offset[i] + c.byte_length[i])]
+        text = data[int(c.text_start[i]) : int(c.text_end[i])]
+        rest = block[len(message.header) :]
+        assert rest.removesuffix(b"\n").removesuffix(b"\r").endswith(text.removesuffix(b"\r"))
+        before = rest[: len(rest.removesuffix(b"\n").removesuffix(b"\r")) - len(text.removesuffix(b"\r"))]
+        sender = chat.sender(i)
+        if sender is not None:
+            assert before.decode("utf-8", "replace").strip("\u200e\u200f").startswith(sender.strip("\u200e\u200f"))
+            assert before.endswith((b": ", b":"))
+
+
+def test_the_same_bytes_give_the_same_chat() -> None:
+    data = "".join(f"0{1 + i % 9}/02/2024, 16:0{i % 10} - Asha {i % 3}: hi {i}\n" for i in range(300)).encode()
+    first, second = read(data), read(data)
+    assert first is not None and second is not None
+    assert first.facts == second.facts
+    assert first.messages.equals(second.messages)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\x00" * 1000, b"no export at all\n" * 50, b"\xff\xfe\x00"])
+def test_what_is_no_export_raises_parse_error(data: bytes) -> None:
+    with pytest.raises(ParseError):
+        parse_buffer(raw_text(data), None, "auto", True)

@@ -1,0 +1,119 @@
+"""Which messages may be lines of the app: told from their first and last bytes, in columns."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from wa_forensics.locales.app_words import app_lines
+from wa_forensics.parsing.events import PLACEHOLDERS
+from wa_forensics.parsing.senders import words_at
+from wa_forensics.vocabulary import Event
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+
+
+def likely_rows(
+    data: NDArray[np.uint8],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    first_stop: NDArray[np.int64],
+    named: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Rows without sender, marked by the app, or beginning or ending like a string of the app."""
+    known = _signatures()
+    first = words_at(data, start, end - start, 1)[0]
+    mark = first & np.uint64(0xFFFFFF)
+    likely = ~named | (mark == np.uint64(0x8E80E2)) | (mark == np.uint64(0x8F80E2))
+    likely |= known.beginnings.has(first)
+    for head, mask in known.short:
+        likely |= (first & mask) == head
+    stop = np.maximum(end - 8, start)
+    likely |= known.endings.has(words_at(data, stop, end - stop, 1)[0])
+    # A caption may follow the marker of an attachment on lines of its own.
+    rows = np.flatnonzero(~likely & (first_stop < end))
+    begin = start[rows]
+    breaks = np.maximum(first_stop[rows], begin)
+    breaks = breaks - (data[np.maximum(breaks - 1, 0)] == 13)
+    stop = np.maximum(breaks - 8, begin)
+    likely[rows] = known.endings.has(words_at(data, stop, np.maximum(breaks - stop, 0), 1)[0])
+    return np.flatnonzero(likely)
+
+
+class _WordSet:
+    """A set of 8-byte words that is asked for whole columns: a bit table, then the words themselves."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        joined = b"".join(piece[:8].ljust(8, b"\0") for piece in pieces)
+        self.words = np.unique(np.frombuffer(joined, dtype="<u8"))
+        self.table = np.zeros(1 << 16, dtype=bool)
+        self.table[self._slots(self.words)] = True
+
+    @staticmethod
+    def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
+
+    def has(self, words: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of the words are in the set."""
+        found: NDArray[np.bool_] = self.table[self._slots(words)]
+        rows = np.flatnonzero(found)
+        position = np.minimum(np.searchsorted(self.words, words[rows]), len(self.words) - 1)
+        found[rows] = self.words[position] == words[rows]
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Signatures:
+    """First and last eight bytes of what the app writes under a name; shorter beginnings with a mask."""
+
+    beginnings: _WordSet
+    endings: _WordSet
+    short: tuple[tuple[np.uint64, np.uint64], ...]
+
+
+@cache
+def _signatures() -> _Signatures:
+    beginnings: set[bytes] = set()
+    endings: set[bytes] = set()
+    short: set[bytes] = set()
+    for event, _, parts in app_lines():
+        if Event(event) not in PLACEHOLDERS and event != Event.EDITED_MARKER:
+            continue
+        head = parts[0] + ("https://" if parts[1:2] == ["url"] else "")
+        for first, last in _spellings(head, parts[-1], whole=len(parts) == 1):
+            if event == Event.POLL_HEADER:
+                short |= {first + b"\n", first + b"\r"}
+            elif len(first) >= 8 or len(parts) == 1:
+                beginnings.add(first)
+            if len(last) >= 8 or (len(first) < 8 and last):
+                endings.add(last[-8:])
+    return _Signatures(
+        beginnings=_WordSet(beginnings),
+        endings=_WordSet(endings),
+        short=tuple(
+            (
+                np.uint64(int.from_bytes(head[:8], "little")),
+                np.uint64((1 << 8 * min(len(head), 8)) - 1),
+            )
+            for head in sorted(short)
+        ),
+    )
+
+
+def _spellings(first: str, last: str, *, whole: bool) -> Iterable[tuple[bytes, bytes]]:
+    """How the app may write what is kept in normal form: case, composition, stop, apostrophe."""
+    for form in _FORMS[:1] if (first + last).isascii() else _FORMS:
+        for stop in ("", "."):
+            for apostrophe in ("'", "\u2019") if "'" in first[:8] + last[-8:] else ("'",):
+                begin = unicodedata.normalize(form, first.replace("'", apostrophe))
+                end = unicodedata.normalize(form, last.replace("'", apostrophe))
+                for head in dict.fromkeys((begin, begin[:1].upper() + begin[1:], begin.upper())):
+                    yield (head + (stop if whole else "")).encode(), (end + stop).encode()

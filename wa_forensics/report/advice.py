@@ -137,12 +137,24 @@ _NOW = (
     _step(
         mark("Report it to the police and to your bank, with this report and the exported chats."),
         mark(
-            "Many countries have a line of their own for online fraud; the earlier a payment is reported, the better."
+            "Many countries have a line of their own for online fraud; the earlier a payment is reported, "
+            "the better."
         ),
+        *(situation for situation in Situation if situation is not Situation.OTHER),
+    ),
+    _step(
+        mark("Look at Settings, Linked devices in WhatsApp: log out what you do not know."),
+        mark("Take a screenshot of the list first."),
+        Situation.OTHER,
     ),
     _step(
         mark("Keep the chats: delete nothing and do not remove the app before the export is made."),
         mark("What is deleted now may be missing as evidence later."),
+    ),
+    _step(
+        mark("If the suspicion stays, export the other chats too and have them read."),
+        mark("An intruder often writes in a few chats only."),
+        Situation.OTHER,
     ),
 )
 

@@ -63,9 +63,7 @@ def side(chat: Chat) -> Side:
     kinds = columns.kind[ids]
     placeholder = np.isin(kinds, [KIND_CODE[kind] for kind in PLACEHOLDERS])
     keys[placeholder] = kinds[placeholder].astype(np.uint64) + np.uint64(1)
-    hidden = (kinds == KIND_CODE[Kind.DELETED]) | np.isin(
-        columns.event[ids], [EVENT_CODE[event] for event in UNSEEN]
-    )
+    hidden = (kinds == KIND_CODE[Kind.DELETED]) | np.isin(columns.event[ids], [EVENT_CODE[event] for event in UNSEEN])
     keys[hidden] = 0
     return Side(
         chat=chat,

@@ -73,9 +73,9 @@ def comparison_check(comparison: Comparison, source: str) -> Check:
             "changed": len(comparison.changed),
             "moved": len(comparison.moved),
         },
-        lines=tuple(
-            sorted(m.line for m in (*comparison.missing_in_a, *comparison.missing_in_b) if m.source == source)
-        )[:200],
+        lines=tuple(sorted(m.line for m in (*comparison.missing_in_a, *comparison.missing_in_b) if m.source == source))[
+            :200
+        ],
     )
 
 
@@ -155,9 +155,7 @@ class _Work:
         pairs = []
         for place in np.flatnonzero(~found.same | other_sender | late).tolist():
             i, j = int(found.a[place]), int(found.b[place])
-            wrong_time = bool(late[place]) and not on_time(
-                self.a, self.b, i, j, found.offsets, found.tolerance
-            )
+            wrong_time = bool(late[place]) and not on_time(self.a, self.b, i, j, found.offsets, found.tolerance)
             reasons = self._reasons(i, j, bool(found.same[place]), bool(other_sender[place]), wrong_time)
             if reasons:
                 pairs.append(self._pair(i, j, reasons))
@@ -195,9 +193,7 @@ class _Work:
             waiting.setdefault(int(self.b.keys[j]), []).append(j)
         used_a, used_b, pairs = [], set(), []
         for i in left_a.tolist():
-            choices = [
-                j for j in waiting.get(int(self.a.keys[i]), ()) if j not in used_b and self._may_be(i, j)
-            ]
+            choices = [j for j in waiting.get(int(self.a.keys[i]), ()) if j not in used_b and self._may_be(i, j)]
             if choices:
                 wanted = int(self.a.times[i] + self.found.offsets[i])
                 j = min(choices, key=lambda j: (abs(int(self.b.times[j]) - wanted), j))
@@ -215,9 +211,7 @@ class _Work:
         mapped = int(self.found.sender_map[self.a.senders[i]])
         if mapped not in (-1, int(self.b.senders[j])):
             return False
-        return bool(self.a.telling[i]) or on_time(
-            self.a, self.b, i, j, self.found.offsets, self.found.tolerance
-        )
+        return bool(self.a.telling[i]) or on_time(self.a, self.b, i, j, self.found.offsets, self.found.tolerance)
 
     def _names(self) -> dict[str, str]:
         pairs = [

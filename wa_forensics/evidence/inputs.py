@@ -6,7 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 from wa_forensics.errors import EvidenceError
@@ -50,9 +50,9 @@ def read_texts(path: Path, member: str | None = None) -> Iterator[RawText]:
     try:
         with path.open("rb") as handle:
             if _is_zip(handle, path):
-                yield from _zip_texts(handle, name, member)
+                yield from _zip_texts(handle, os.fstat(handle.fileno()).st_size, name, member)
             else:
-                yield _text_file(handle, name, member)
+                yield _text_file(handle, path, member)
     except OSError as error:
         reason = error.strerror or "input error"
         raise EvidenceError(name, f"cannot be read ({reason})", "Check path and permissions.") from error
@@ -72,6 +72,17 @@ def verify_unchanged(sources: Iterable[Source]) -> tuple[Failure, ...]:
         if now != digest:
             failures.append(_changed(path, f"changed during the run: SHA-256 was {digest}, is {now}"))
     return tuple(failures)
+
+
+def raw_text(path: Path, data: bytes) -> RawText:
+    """The text of a ``.txt`` whose bytes are at hand already."""
+    digest = hashlib.sha256(data).hexdigest()
+    return _raw(str(path), str(path), None, digest, len(data), data, digest)
+
+
+def read_zip(path: Path, data: bytes) -> RawText:
+    """The first chat of a zip whose bytes are at hand already."""
+    return next(_zip_texts(BytesIO(data), len(data), str(path), None))
 
 
 def _changed(path: str, problem: str) -> Failure:
@@ -100,7 +111,8 @@ def _is_zip(handle: BufferedReader, path: Path) -> bool:
     return head in (b"PK\x03\x04", b"PK\x05\x06") or path.suffix.lower() == ".zip"
 
 
-def _text_file(handle: BufferedReader, name: str, member: str | None) -> RawText:
+def _text_file(handle: BufferedReader, path: Path, member: str | None) -> RawText:
+    name = str(path)
     if member is not None:
         raise EvidenceError(name, f"this is no zip, so it has no member {member!r}", "Leave the member out.")
     size = os.fstat(handle.fileno()).st_size
@@ -110,14 +122,11 @@ def _text_file(handle: BufferedReader, name: str, member: str | None) -> RawText
             f"the file is {size >> 20} MiB, the limit for a text is {MAX_TEXT_BYTES >> 20}",
             "A chat of a million messages is about 70 MiB; this is something else.",
         )
-    data = handle.read(MAX_TEXT_BYTES)
-    digest = hashlib.sha256(data).hexdigest()
-    return _raw(name, name, None, digest, len(data), data, digest)
+    return raw_text(path, handle.read(MAX_TEXT_BYTES))
 
 
-def _zip_texts(handle: BufferedReader, name: str, member: str | None) -> Iterator[RawText]:
+def _zip_texts(handle: BufferedReader | BytesIO, size: int, name: str, member: str | None) -> Iterator[RawText]:
     digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    size = os.fstat(handle.fileno()).st_size
     handle.seek(0)
     with open_archive(handle, name) as archive:
         facts = zip_facts(archive)
@@ -127,17 +136,13 @@ def _zip_texts(handle: BufferedReader, name: str, member: str | None) -> Iterato
         for info, data in chats:
             inner = member_name(info)
             text_digest = hashlib.sha256(data).hexdigest()
-            yield _raw(
-                f"{name}!{inner}", name, inner, digest, size, data, text_digest, facts, beside, times[inner]
-            )
+            yield _raw(f"{name}!{inner}", name, inner, digest, size, data, text_digest, facts, beside, times[inner])
 
 
 def _picked(archive: zipfile.ZipFile, name: str, member: str) -> tuple[zipfile.ZipInfo, bytes]:
     infos = {member_name(info): info for info in archive.infolist()}
     # A bare file name will do where it is not in doubt.
-    matches = (
-        [member] if member in infos else [inner for inner in infos if inner.rsplit("/", 1)[-1] == member]
-    )
+    matches = [member] if member in infos else [inner for inner in infos if inner.rsplit("/", 1)[-1] == member]
     if len(matches) != 1:
         texts = ", ".join(sorted(inner for inner in infos if inner.lower().endswith(".txt")))
         problem = f"{len(matches) or 'no'} members named {member!r} inside"

@@ -11,9 +11,7 @@ from wa_forensics.vocabulary import Event
 HEAD = About(
     id="I12",
     title="Beginning present",
-    looks_at=(
-        "the encryption notice, the creation of the group or the joining of the exporter in the first lines"
-    ),
+    looks_at=("the encryption notice, the creation of the group or the joining of the exporter in the first lines"),
     innocent_causes=(
         "the chat is older than the notice",
         "older messages were cut or deleted for the exporter",
@@ -125,6 +123,4 @@ def declared(export: Export) -> Check:
 
 def has_opening(export: Export) -> bool:
     """Whether a notice that opens a chat stands in the first lines."""
-    return any(
-        export.chat.event(message) in OPENINGS for message in range(min(FIRST_LINES, len(export.chat)))
-    )
+    return any(export.chat.event(message) in OPENINGS for message in range(min(FIRST_LINES, len(export.chat))))

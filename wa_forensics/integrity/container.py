@@ -17,9 +17,7 @@ HASHES = About(
 FINGERPRINT = About(
     id="I02",
     title="Zip fingerprint",
-    looks_at=(
-        "who says it wrote the zip, flags, extra fields, attributes, and members that the app never adds"
-    ),
+    looks_at=("who says it wrote the zip, flags, extra fields, attributes, and members that the app never adds"),
     innocent_causes=(
         "the zip was unpacked and packed again by a mail program, a cloud service or a file manager",
         "another build of the app writes other flags",
@@ -31,10 +29,7 @@ MOMENT = About(
     title="Export moment",
     looks_at="the time that the zip gives for the text, against the last message",
     innocent_causes=("the text was packed again later", "the clock or the zone of the phone was wrong"),
-    basis=(
-        "the text is written after its last message; zip times are local times in steps "
-        "of 2 s (APPNOTE 4.4.6)"
-    ),
+    basis=("the text is written after its last message; zip times are local times in steps of 2 s (APPNOTE 4.4.6)"),
 )
 # Local times of two zones differ by up to 26 hours.
 ZONES_APART = 26 * 3600
@@ -58,12 +53,8 @@ def hashes(export: Export) -> Check:
         return result(export, HASHES, Verdict.NOT_TESTABLE, statement, counts=counts)
     damaged = sorted(item.name for item in source.attachments if item.detected == "damaged")
     if damaged:
-        statement = (
-            f"{several(len(damaged), 'member')} of the zip cannot be unpacked, the first is {damaged[0]!r}."
-        )
-        return result(
-            export, HASHES, Verdict.INCONSISTENT, statement, counts=counts | {"damaged": len(damaged)}
-        )
+        statement = f"{several(len(damaged), 'member')} of the zip cannot be unpacked, the first is {damaged[0]!r}."
+        return result(export, HASHES, Verdict.INCONSISTENT, statement, counts=counts | {"damaged": len(damaged)})
     statement = (
         f"SHA-256 of the zip: {source.sha256}; {several(len(source.attachments) + 1, 'member')} agree with "
         "the check sums inside. This fixes what was examined, not what happened before."
@@ -126,9 +117,7 @@ def moment(export: Export) -> Check:
         f"{several(len(after), 'message')} bear a time after the moment at which the zip says the text was "
         f"packed ({packed}); the last one is of {export.chat.facts.last}."
     )
-    return result(
-        export, MOMENT, verdict, statement, counts=counts, lines=export.lines_of(after[:200].tolist())
-    )
+    return result(export, MOMENT, verdict, statement, counts=counts, lines=export.lines_of(after[:200].tolist()))
 
 
 def _foreign(facts: ZipFacts) -> list[str]:

@@ -53,8 +53,7 @@ class Export:
         """Positions of every LF in the buffer; physical line ``n`` ends at ``line_feeds[n - 1]``."""
         octets = self.octets
         parts = [
-            np.flatnonzero(octets[begin : begin + (4 << 20)] == 10) + begin
-            for begin in range(0, len(octets), 4 << 20)
+            np.flatnonzero(octets[begin : begin + (4 << 20)] == 10) + begin for begin in range(0, len(octets), 4 << 20)
         ]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 

@@ -17,18 +17,14 @@ if TYPE_CHECKING:
 SHAPE = About(
     id="I05",
     title="One header shape",
-    looks_at=(
-        "punctuation, spaces, padding, year width and AM/PM form of the date and time before each message"
-    ),
+    looks_at=("punctuation, spaces, padding, year width and AM/PM form of the date and time before each message"),
     innocent_causes=("two exports were joined", "a chat from another phone was pasted into a message"),
     basis="an export is written in one go with one date format; 31 shapes in 468 public files, one to a file",
 )
 INSIDE = About(
     id="I09",
     title="Header inside a message",
-    looks_at=(
-        "lines that look like the header of a message but were read as text, and messages that stand oddly"
-    ),
+    looks_at=("lines that look like the header of a message but were read as text, and messages that stand oddly"),
     innocent_causes=("somebody copied messages and pasted them into a message",),
     basis="iOS ends a message with CR LF and breaks lines inside it with LF (seven public chats)",
     proven=False,
@@ -36,6 +32,8 @@ INSIDE = About(
 MARKS = re.compile("[\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LETTERS = re.compile(r"[^\W\d_]+")
 ZEROS = re.compile("0+")
+HEADER = re.compile(r"\[?([^\]\n]{6,60}?)(?:\] ?| - )")
+LONGEST = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +48,7 @@ def shape(export: Export) -> Check:
     """I05: the rarer shapes are named; where they could be a pasted chat, nothing is concluded."""
     chat = export.chat
     if len(chat) < 2:
-        return result(
-            export, SHAPE, Verdict.NOT_TESTABLE, "A single message has nothing to be compared with."
-        )
+        return result(export, SHAPE, Verdict.NOT_TESTABLE, "A single message has nothing to be compared with.")
     families = _families(export)
     oddities = _other_families(export, families) + _other_padding(export, families)
     counts: dict[str, int | float | str] = {
@@ -78,28 +74,27 @@ def shape(export: Export) -> Check:
 
 
 def inside(export: Export) -> Check:
-    """I09: a header-shaped text dated after the message that holds it was not pasted into that message."""
+    """I09: a header-shaped text that carries the conversation on was not pasted into a message."""
     chat = export.chat
     candidates = sorted({line for line, _ in chat.possible_forgeries})
+    same_form = [line for line, reason in chat.possible_forgeries if "bare line feed" in reason]
     counts: dict[str, int | float | str] = {"headers_in_text": len(candidates)}
     if not candidates:
         statement = "No line inside a message looks like a header of this file."
         return result(export, INSIDE, Verdict.CONSISTENT, statement, counts=counts)
-    impossible = [line for line in candidates if _dated_after_its_message(export, line)]
-    counts["dated_after_their_message"] = len(impossible)
+    impossible = [line for line in sorted(same_form) if _cannot_be_pasted(export, line)]
+    counts["cannot_be_pasted"] = len(impossible)
     if impossible:
         statement = (
-            f"{several(len(impossible), 'header-like line')} inside a message "
-            f"({some_lines(impossible)}) end like a "
-            "line of text but bear a time that is not before the message they stand in: neither a "
-            "message that "
-            "the app wrote nor an older one pasted in."
+            f"{several(len(impossible), 'header-like line')} inside a message ({some_lines(impossible)}) end like a "
+            "line of text, but carry the conversation on: time and sender fit the place, and the words stand "
+            "nowhere else. The app writes no message so, and an older message pasted in would not fit."
         )
         return result(export, INSIDE, Verdict.INCONSISTENT, statement, counts=counts, lines=candidates)
     statement = (
         f"{several(len(candidates), 'header-like line')} stand inside messages "
         f"({some_lines(candidates)}); they "
-        "were read as text. They are older than the message that holds them, as pasted messages are."
+        "were read as text. People paste messages into messages."
     )
     return result(export, INSIDE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=candidates)
 
@@ -139,64 +134,85 @@ def _other_families(export: Export, families: dict[str, list[int]]) -> list[Oddi
 def _other_padding(export: Export, families: dict[str, list[int]]) -> list[Oddity]:
     """Numbers below ten written both as ``5`` and as ``05`` in the same place of the header."""
     found = []
+    shape = export.chat.columns.shape
     for codes in families.values():
-        patterns = [MARKS.sub("", export.chat.shapes[code].pattern) for code in codes]
-        places = min(len(ZEROS.findall(pattern)) for pattern in patterns)
-        for place in range(places):
-            single = [c for c, p in zip(codes, patterns, strict=True) if len(ZEROS.findall(p)[place]) == 1]
-            double = [c for c, p in zip(codes, patterns, strict=True) if len(ZEROS.findall(p)[place]) == 2]
-            if not single or not double:
+        widths = {code: [len(zeros) for zeros in ZEROS.findall(export.chat.shapes[code].pattern)] for code in codes}
+        for place in range(min(len(width) for width in widths.values())):
+            free = [code for code in codes if widths[code][place] == 1]
+            padded = np.flatnonzero(np.isin(shape, [code for code in codes if widths[code][place] == 2]))
+            if not free or not len(padded):
                 continue
-            short = np.flatnonzero(np.isin(export.chat.columns.shape, single))
-            padded = np.concatenate([_padded(export, code, place) for code in double])
-            fewer = short if len(short) <= len(padded) else padded
+            # The pattern of unpadded numbers covers those from ten up too, which tell nothing.
+            short = np.flatnonzero(np.isin(shape, free))
+            short = short[_number_at(export, place, short) < 10]
+            fewer, words = (short, "are without the leading zero")
+            if len(padded) < len(short):
+                fewer, words = (padded, "have a leading zero")
             if len(fewer):
-                words = "are without the leading zero" if fewer is short else "have a leading zero"
-                found.append(Oddity(what=words, messages=tuple(np.sort(fewer).tolist())))
+                found.append(Oddity(what=words, messages=tuple(fewer.tolist())))
     return found
 
 
-def _padded(export: Export, code: int, place: int) -> NDArray[np.int64]:
-    """Messages of a shape whose two-digit number at ``place`` begins with a zero."""
-    pattern = export.chat.shapes[code].pattern
-    messages = np.flatnonzero(export.chat.columns.shape == code)
-    position = len(pattern[: [match.start() for match in ZEROS.finditer(pattern)][place]].encode())
-    starts = export.line_starts[messages] + position
-    octets = export.octets[np.minimum(starts, len(export.octets) - 1)]
-    zero: NDArray[np.int64] = messages[octets == 0x30]
-    return zero
+def _number_at(export: Export, place: int, messages: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The number that the headers show at a place (day, month or hour), from the times of the messages."""
+    pattern = export.chat.shapes[int(export.chat.columns.shape[messages[0]])].pattern if len(messages) else ""
+    numbers = list(ZEROS.finditer(MARKS.sub("", pattern)))
+    is_time_first = bool(numbers) and MARKS.sub("", pattern)[numbers[0].end() : numbers[0].end() + 1] == ":"
+    date_place = place - 2 if is_time_first else place
+    hour_place = 0 if is_time_first else 3
+    stamps = export.chat.columns.timestamp[messages]
+    if place == hour_place:
+        hours = export.times[messages] // 3600 % 24
+        return (hours + 11) % 12 + 1 if LETTERS.search(pattern) else hours
+    order = export.chat.date_order.order
+    role = order[date_place] if 0 <= date_place < len(order) else ""
+    if role == "D":
+        days: NDArray[np.int64] = (stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]")).astype(np.int64)
+        return days + 1
+    if role == "M":
+        return stamps.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    return np.full(len(messages), 99, dtype=np.int64)
 
 
 def _could_be_pasted(export: Export, message: int) -> bool:
     return message > 0 and bool(export.times[message] < export.times[message - 1])
 
 
-def _dated_after_its_message(export: Export, line: int) -> bool:
-    """Whether a header-like line is dated at or after the message that holds it, but not after the next."""
+def _cannot_be_pasted(export: Export, line: int) -> bool:
+    """Whether a header-like line continues the chat where it stands, which a pasted older message does not.
+
+    It bears a time between the message that holds it and the next one, the name of a sender of this chat, and
+    a text that stands nowhere else in the file.
+    """
     chat = export.chat
     holder = int(np.searchsorted(chat.columns.line, line, side="right")) - 1
-    time = _time_of(export, line)
-    if holder < 0 or time is None:
+    text = _line_text(export, line)
+    head = HEADER.match(text)
+    time = _time_of(head[1], chat.date_order.order) if head else None
+    if holder < 0 or head is None or time is None or time < export.times[holder]:
         return False
-    following = export.times[holder + 1] if holder + 1 < len(chat) else None
-    return bool(time >= export.times[holder]) and (following is None or bool(time <= following))
+    if holder + 1 < len(chat) and time > export.times[holder + 1]:
+        return False
+    name, _, words = text[head.end() :].partition(": ")
+    known = {MARKS.sub("", sender) for sender in chat.senders}
+    return name in known and chat.buffer.count(words.strip().encode()) == 1
 
 
-def _time_of(export: Export, line: int) -> int | None:
-    """The time of a header-like line, read with the shapes and the date order of this file."""
+def _line_text(export: Export, line: int) -> str:
     feeds = export.line_feeds
     start = int(feeds[line - 2]) + 1 if line > 1 else 0
     end = int(feeds[line - 1]) if line <= len(feeds) else len(export.chat.buffer)
-    text = MARKS.sub("", export.chat.buffer[start : min(end, start + 120)].decode("utf-8", "replace"))
-    head = re.match(r"\[?([^\]\n]{6,60}?)(?:\] ?| - )", text)
-    if head is None:
-        return None
-    numbers = [int(number) for number in re.findall(r"\d+", head[1])]
+    return MARKS.sub("", export.chat.buffer[start : min(end, start + LONGEST)].decode("utf-8", "ignore"))
+
+
+def _time_of(header: str, order: str) -> int | None:
+    """The time of a header-like line, read with the date order of this file."""
+    numbers = [int(number) for number in re.findall(r"\d+", header)]
     if len(numbers) < 5:
         return None
-    first_is_time = ":" in head[1][:3] or 31 < numbers[0] < 1000
-    date, clock = (numbers[2:5], numbers[:2]) if first_is_time else (numbers[:3], numbers[3:6])
-    return _seconds(date, clock, export.chat.date_order.order, head[1].lower())
+    is_time_first = ":" in header[:3]
+    date, clock = (numbers[2:5], numbers[:2]) if is_time_first else (numbers[:3], numbers[3:6])
+    return _seconds(date, clock, order, header.lower())
 
 
 def _seconds(date: list[int], clock: list[int], order: str, words: str) -> int | None:

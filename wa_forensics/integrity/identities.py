@@ -14,9 +14,7 @@ from wa_forensics.vocabulary import Event
 IDENTITIES = About(
     id="I18",
     title="Identities",
-    looks_at=(
-        "sender names that are one name after folding (capitals, spaces, invisible and look-alike letters)"
-    ),
+    looks_at=("sender names that are one name after folding (capitals, spaces, invisible and look-alike letters)"),
     innocent_causes=(
         "two people of one name",
         "the contact was renamed between two exports that were joined",
@@ -55,9 +53,7 @@ def identities(export: Export) -> Check:
     if not alike:
         statement = f"The names of {several(len(chat.senders), 'sender')} are distinct"
         statement += (
-            f"; {several(len(notices), 'notice')} of changed numbers or security codes."
-            if len(notices)
-            else "."
+            f"; {several(len(notices), 'notice')} of changed numbers or security codes." if len(notices) else "."
         )
         return result(export, IDENTITIES, Verdict.CONSISTENT, statement, counts=counts, lines=lines)
     shown = " and ".join(_visible(name) for name in alike[0])

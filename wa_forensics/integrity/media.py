@@ -44,10 +44,7 @@ NAME_DATES = About(
 FILES = About(
     id="I15",
     title="Attached files",
-    looks_at=(
-        "files that the text names and the zip lacks, files that no message names, empty "
-        "files, type by content"
-    ),
+    looks_at=("files that the text names and the zip lacks, files that no message names, empty files, type by content"),
     innocent_causes=(
         "the chat was exported without media, or some media were no longer on the phone",
         "the sender gave the file another ending",
@@ -123,9 +120,7 @@ def name_times(export: Export) -> Check:
         "other_difference": len(odd),
     }
     if not len(odd):
-        statement = (
-            f"The times in the names of {several(len(messages), 'attachment')} agree with their messages."
-        )
+        statement = f"The times in the names of {several(len(messages), 'attachment')} agree with their messages."
         return result(export, NAME_TIMES, Verdict.CONSISTENT, statement, counts=counts)
     lines = export.lines_of(odd.tolist())
     own = (said - usual)[np.abs(difference - usual) > 1]
@@ -151,17 +146,13 @@ def name_dates(export: Export) -> Check:
     if not named or export.is_ios:
         return result(export, NAME_DATES, Verdict.NOT_TESTABLE, "No attachment carries a date.")
     days = [_day(match) for _, match in named]
-    messages = np.array(
-        [m for (m, _), day in zip(named, days, strict=True) if day is not None], dtype=np.int64
-    )
+    messages = np.array([m for (m, _), day in zip(named, days, strict=True) if day is not None], dtype=np.int64)
     said = np.array([day for day in days if day is not None], dtype=np.int64)
     apart = export.times[messages] // 86_400 - said
     odd = messages[np.abs(apart) > 1]
     counts: dict[str, int | float | str] = {"attachments": len(messages), "other_day": len(odd)}
     if not len(odd):
-        statement = (
-            f"The dates in the names of {several(len(messages), 'attachment')} agree with their messages."
-        )
+        statement = f"The dates in the names of {several(len(messages), 'attachment')} agree with their messages."
         return result(export, NAME_DATES, Verdict.CONSISTENT, statement, counts=counts)
     lines = export.lines_of(odd.tolist())
     statement = (
@@ -206,9 +197,7 @@ def files(export: Export) -> Check:
     if missing or loose or programs or disguised or empty:
         return result(export, FILES, Verdict.NO_CONCLUSION, facts, counts=counts, lines=lines)
     if not beside:
-        return result(
-            export, FILES, Verdict.CONSISTENT, "No file lies beside the text and none is named in it."
-        )
+        return result(export, FILES, Verdict.CONSISTENT, "No file lies beside the text and none is named in it.")
     return result(export, FILES, Verdict.CONSISTENT, facts, counts=counts)
 
 
@@ -227,14 +216,10 @@ def _file_facts(
         facts.append(f"{len(loose):,} are named by no message (the first is {loose[0]!r})")
     if programs:
         item = programs[0]
-        facts.append(
-            f"{len(programs):,} can run: {item.name!r} is by its content: {PROGRAMS[item.detected or '']}"
-        )
+        facts.append(f"{len(programs):,} can run: {item.name!r} is by its content: {PROGRAMS[item.detected or '']}")
     if disguised:
         item = disguised[0]
-        facts.append(
-            f"{len(disguised):,} are of another type than their name says ({item.name!r}: {item.detected})"
-        )
+        facts.append(f"{len(disguised):,} are of another type than their name says ({item.name!r}: {item.detected})")
     if empty:
         facts.append(f"{len(empty):,} are empty (the first is {empty[0].name!r})")
     return "; ".join(facts) + "."
@@ -259,9 +244,7 @@ def _jumps(export: Export) -> Jumps | None:
         offsets = numbers - positions[messages] - 1
         steps = np.diff(offsets)
         at = np.flatnonzero(steps)
-        found = Jumps(
-            messages=messages[at + 1], steps=steps[at], first_offset=int(offsets[0]), count=len(messages)
-        )
+        found = Jumps(messages=messages[at + 1], steps=steps[at], first_offset=int(offsets[0]), count=len(messages))
         if best is None or len(found.messages) < len(best.messages):
             best = found
     return best

@@ -16,16 +16,12 @@ if TYPE_CHECKING:
 HABITS = About(
     id="I04",
     title="Byte habits",
-    looks_at=(
-        "encoding, byte order marks, the line end after each message and inside messages, the final newline"
-    ),
+    looks_at=("encoding, byte order marks, the line end after each message and inside messages, the final newline"),
     innocent_causes=(
         "the text was opened and saved in an editor, or went through a mail program or version control",
         "parts of it were copied from another system",
     ),
-    basis=(
-        "588,409 messages of public exports: Android ends a message with LF, iOS with CR LF; UTF-8 throughout"
-    ),
+    basis=("588,409 messages of public exports: Android ends a message with LF, iOS with CR LF; UTF-8 throughout"),
 )
 DAMAGE = About(
     id="I20",
@@ -35,9 +31,7 @@ DAMAGE = About(
         "a transfer or an editor that used another encoding",
         "a sender whose phone sent such characters",
     ),
-    basis=(
-        "the app writes valid UTF-8; sequences such as U+00C3 U+00A9 come from decoding UTF-8 a second time"
-    ),
+    basis=("the app writes valid UTF-8; sequences such as U+00C3 U+00A9 come from decoding UTF-8 a second time"),
 )
 # Second and third characters of UTF-8 that was decoded as Windows-1252 or Latin-1 and encoded again.
 MOJIBAKE = re.compile(
@@ -70,11 +64,7 @@ def habits(export: Export) -> Check:
     marks = _inner_marks(export)
     few = _minority(export, at_ends)
     if marks or few:
-        signs = (
-            [f"{several(len(few), 'message')} end otherwise than the others ({some_lines(few)})"]
-            if few
-            else []
-        )
+        signs = [f"{several(len(few), 'message')} end otherwise than the others ({some_lines(few)})"] if few else []
         signs += [f"a byte order mark stands inside the text ({some_lines(marks)})"] if marks else []
         statement = f"One program did not write the whole text: {'; '.join(signs)}."
         counts |= {"other_ends": len(few), "inner_marks": len(marks)}
@@ -101,9 +91,7 @@ def _uniform(export: Export, counts: dict[str, int | float | str]) -> Check:
         statement = f"The text was probably saved by another program: {'; '.join(departures)}."
         return result(export, HABITS, Verdict.NO_CONCLUSION, statement, counts=counts)
     known = export.is_android or export.is_ios
-    statement = "Encoding and line ends are one kind throughout" + (
-        ", as the app writes them." if known else "."
-    )
+    statement = "Encoding and line ends are one kind throughout" + (", as the app writes them." if known else ".")
     return result(export, HABITS, Verdict.CONSISTENT, statement, counts=counts)
 
 
@@ -131,9 +119,7 @@ def damage(export: Export) -> Check:
     """I20: counts what cannot have been typed; a few odd characters are reported, not judged."""
     buffer = export.chat.buffer
     lost = export.raw.source.decode_errors
-    replaced = buffer.count(b"\xef\xbf\xbd") - (
-        len(export.raw.repairs) if export.raw.repairs is not None else 0
-    )
+    replaced = buffer.count(b"\xef\xbf\xbd") - (len(export.raw.repairs) if export.raw.repairs is not None else 0)
     nul = buffer.count(b"\0")
     foreign = 0 if buffer.isascii() else int((export.octets >= 0xC0).sum())
     doubled = [match.start() for match in MOJIBAKE.finditer(buffer)] if foreign else []
@@ -149,11 +135,7 @@ def damage(export: Export) -> Check:
     # A doubly encoded character shows as two or three; half of what is not ASCII is more than chance.
     mostly_doubled = len(doubled) >= 3 and len(doubled) * 4 >= foreign
     if lost or mostly_doubled:
-        what = (
-            f"{several(lost, 'byte')} are no UTF-8"
-            if lost
-            else f"{len(doubled):,} characters are encoded twice"
-        )
+        what = f"{several(lost, 'byte')} are no UTF-8" if lost else f"{len(doubled):,} characters are encoded twice"
         statement = f"The text is not as the app wrote it: {what}. Names and words may be damaged."
         return result(export, DAMAGE, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     if replaced > 0 or nul or doubled or questioned >= 3:

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 ORDER = About(
     id="I10",
     title="Time order",
-    looks_at=(
-        "messages of persons that bear an earlier time than one above them; hours that a clock change skips"
-    ),
+    looks_at=("messages of persons that bear an earlier time than one above them; hours that a clock change skips"),
     innocent_causes=(
         "a message was delivered late, or sent from a phone whose clock was wrong",
         "the chat moved to another phone or was restored from a backup",

@@ -35,9 +35,7 @@ def repeats(export: Export) -> Check:
     }
     if blocks:
         first, second, length = max(blocks, key=lambda block: (block[2], -block[0]))
-        lines = export.lines_of(
-            [message for _, again, size in blocks for message in range(again, again + size)]
-        )
+        lines = export.lines_of([message for _, again, size in blocks for message in range(again, again + size)])
         places = export.lines_of([first, second])
         statement = (
             f"{several(len(blocks), 'block')} of messages occur twice; the longest has {length:,} "
@@ -101,10 +99,7 @@ def _common(export: Export, first: int, second: int) -> int:
         a, b = first + length, second + length
         if export.times[a] != export.times[b] or columns.sender[a] != columns.sender[b]:
             break
-        if (
-            buffer[columns.text_start[a] : columns.text_end[a]]
-            != buffer[columns.text_start[b] : columns.text_end[b]]
-        ):
+        if buffer[columns.text_start[a] : columns.text_end[a]] != buffer[columns.text_start[b] : columns.text_end[b]]:
             break
         length += 1
     return length

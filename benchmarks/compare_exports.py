@@ -1,0 +1,141 @@
+"""Measure ``compare`` on generated pairs: recall and precision of missing and changed messages, and its cost.
+
+    python benchmarks/compare_exports.py [--quick]
+
+Each pair is one invented conversation written by two phones (other platform, language, clock, contact names)
+with random deletions on either side and random edits.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from invented_chats import NAMES, OTHER_NAMES, PHONES, Phone, Said, conversation, entries
+
+from wa_forensics.chat import Chat
+from wa_forensics.compare import Comparison, compare_chats
+from wa_forensics.evidence import RawText, raw_text
+from wa_forensics.parsing import parse_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two exports and the truth: physical lines that only one side holds, and lines of A that differ."""
+
+    a: RawText
+    b: RawText
+    only_a: frozenset[int]
+    only_b: frozenset[int]
+    edited: frozenset[int]
+
+
+def make_pair(
+    count: int,
+    changes: int,
+    seed: int,
+    *,
+    phones: tuple[Phone, Phone],
+    offset: timedelta,
+    summer: bool = False,
+) -> Pair:
+    """A pair with ``changes`` deletions on each side and ``changes`` edits."""
+    chance = random.Random(seed)  # noqa: S311
+    said = conversation(count, seed, language=phones[0].language)
+    # The first and last messages stay: what lies outside the common span is not missing.
+    chosen = chance.sample([i for i in range(5, count - 5) if said[i].kind == "text"], 3 * changes)
+    gone_a, gone_b = set(chosen[:changes]), set(chosen[changes : 2 * changes])
+    edited = set(chosen[2 * changes :])
+    changed = [_edit(m, chance) if i in edited else m for i, m in enumerate(said)]
+    half = said[count // 2].moment if summer else datetime.max
+    left = [replace(m, moment=m.moment + offset + timedelta(hours=m.moment >= half)) for m in changed]
+    text_a, starts_a = _text(said, gone_a, phones[0], NAMES)
+    text_b, starts_b = _text(left, gone_b, phones[1], OTHER_NAMES)
+    return Pair(
+        a=raw_text(Path("a.txt"), text_a),
+        b=raw_text(Path("b.txt"), text_b),
+        only_a=frozenset(starts_a[i] for i in gone_b),
+        only_b=frozenset(starts_b[i] for i in gone_a),
+        edited=frozenset(starts_a[i] for i in edited),
+    )
+
+
+def parsed(pair: Pair) -> tuple[Chat, Chat]:
+    """Both sides as chats."""
+    return parse_text(pair.a, allow_undecided=True), parse_text(pair.b, allow_undecided=True)
+
+
+def score(pair: Pair, found: Comparison) -> tuple[int, int, int]:
+    """True positives, false positives and false negatives over missing and changed messages."""
+    truth = {("b", line) for line in pair.only_a} | {("a", line) for line in pair.only_b}
+    truth |= {("changed", line) for line in pair.edited}
+    named = {("b", m.line) for m in found.missing_in_b} | {("a", m.line) for m in found.missing_in_a}
+    named |= {("changed", p.a.line) for p in found.changed} | {("moved", p.a.line) for p in found.moved}
+    return len(truth & named), len(named - truth), len(truth - named)
+
+
+def _edit(message: Said, chance: random.Random) -> Said:
+    words = message.text.split(" ")
+    words[chance.randrange(len(words))] = chance.choice(("not", "1,450", "tomorrow?", "never"))
+    return replace(message, text=" ".join(words) + chance.choice(("", "!", " please")))
+
+
+def _text(said: Sequence[Said], gone: set[int], phone: Phone, names: Sequence[str]) -> tuple[bytes, dict[int, int]]:
+    written, _ = entries(said, phone, names=names)
+    line = 1 + written[0].count("\n")
+    starts, kept = {}, [written[0]]
+    for place, entry in enumerate(written[1:]):
+        if place not in gone:
+            starts[place] = line
+            line += entry.count("\n")
+            kept.append(entry)
+    return "".join(kept).encode(), starts
+
+
+def main(arguments: list[str]) -> None:
+    """Print one row for each number of changes and kind of pair."""
+    by_name = {phone.name: phone for phone in PHONES}
+    kinds = (
+        ("one Android phone and another", "android-en-GB", "android-en-US", 0.0, False),
+        ("iPhone and Android, 5 h 30 min", "ios-en-GB", "android-en-IN", 5.5, False),
+        ("Android and iPhone, -9 h, German", "android-en-GB", "ios-de", -9.0, False),
+        ("two iPhones, 14 h, summer time in one", "ios-en-US", "ios-fr", 14.0, True),
+    )
+    rounds = 2 if "--quick" in arguments else 8
+    print("| pair | changes | recall | precision | CPU seconds |")
+    print("|---|---|---|---|---|")
+    for words, first, second, hours, summer in kinds:
+        for changes in (1, 10, 100):
+            totals, cost = [0, 0, 0], 0.0
+            for seed in range(rounds):
+                pair = make_pair(
+                    5000,
+                    changes,
+                    1000 + seed,
+                    phones=(by_name[first], by_name[second]),
+                    offset=timedelta(hours=hours),
+                    summer=summer,
+                )
+                chats = parsed(pair)
+                start = time.process_time()
+                found = compare_chats(*chats)
+                cost += time.process_time() - start
+                totals = [x + y for x, y in zip(totals, score(pair, found), strict=True)]
+            hit, false, missed = totals
+            recall, precision = hit / max(1, hit + missed), hit / max(1, hit + false)
+            print(f"| {words} | {changes} | {recall:.3f} | {precision:.3f} | {cost / rounds:.2f} |")
+    pair = make_pair(40_000, 100, 7, phones=(by_name["android-en-GB"], by_name["ios-de"]), offset=timedelta(hours=-9))
+    chats = parsed(pair)
+    start = time.process_time()
+    found = compare_chats(*chats)
+    cost = time.process_time() - start
+    print(f"\n40,000 against 40,000 messages: {cost:.2f} CPU seconds, {score(pair, found)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

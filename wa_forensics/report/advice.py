@@ -137,8 +137,7 @@ _NOW = (
     _step(
         mark("Report it to the police and to your bank, with this report and the exported chats."),
         mark(
-            "Many countries have a line of their own for online fraud; the earlier a payment is reported, "
-            "the better."
+            "Many countries have a line of their own for online fraud; the earlier a payment is reported, the better."
         ),
         *(situation for situation in Situation if situation is not Situation.OTHER),
     ),

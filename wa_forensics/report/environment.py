@@ -94,7 +94,7 @@ def _translated(words: Words, text: str) -> str:
     return text if found == text else escape(found)
 
 
-def assets(env: SandboxedEnvironment, page_foot: str, page_word: str) -> Assets:
+def page_assets(env: SandboxedEnvironment, script_name: str, page_foot: str, page_word: str) -> Assets:
     """Style, script and policy; ``page_foot`` and ``page_word`` stand at the foot of each printed page.
 
     A template module is trusted markup and reaches the page byte for byte, so that the hashes fit.
@@ -102,7 +102,7 @@ def assets(env: SandboxedEnvironment, page_foot: str, page_word: str) -> Assets:
     style = env.get_template("report/report.css").make_module(
         {"foot": _css_string(page_foot), "word": _css_string(page_word)}
     )
-    script = env.get_template("report/report.js").make_module()
+    script = env.get_template(script_name).make_module()
     return Assets(
         style=style,
         script=script,

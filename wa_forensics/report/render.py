@@ -1,15 +1,15 @@
-"""Writes the report of a case as one HTML file, piece by piece."""
+"""Writes the report of a case as one HTML file."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from wa_forensics.errors import CaseError, SettingsError
+from wa_forensics.errors import SettingsError
 from wa_forensics.report import build
 from wa_forensics.report.case_record import CaseRecord
-from wa_forensics.report.environment import assets, environment
+from wa_forensics.report.environment import environment, page_assets
+from wa_forensics.report.output import write_stream
 from wa_forensics.report.redact import REDACTIONS, redact
 from wa_forensics.report.register import Register
 from wa_forensics.report.words import LANGUAGES, Words
@@ -48,22 +48,12 @@ def render_case(
         findings=build.finding_views(register),
         other_findings=build.other_findings(register),
         whole_chats=build.whole_chats(register) if full_chat else (),
-        assets=assets(env, f"{page.case_number} {page.case_name}", words.text("Page")),
+        assets=page_assets(env, "report/report.js", f"{page.case_number} {page.case_name}", words.text("Page")),
         audience=audience,
         words=words,
         redactions=tuple(redactions),
     )
-    stream.enable_buffering(200)
-    partial = out.with_name(out.name + ".part")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(stream)
-        partial.replace(out)
-    except OSError as error:
-        raise CaseError(str(out), f"the report cannot be written ({os.strerror(error.errno or 0)})") from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return out
+    return write_stream(stream, out)
 
 
 def _refuse_unknown(option: str, given: Iterable[str], known: Sequence[str]) -> None:

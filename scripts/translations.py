@@ -1,0 +1,85 @@
+"""Keeps the report's catalogues in step: extract the words, merge them into each language, compile.
+
+Run from the checkout: ``python scripts/translations.py`` (needs Babel, an extra of ``test``).
+"""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+FOLDER = ROOT / "wa_forensics" / "report" / "translations"
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "mark": None,
+    "text": None,
+    "count": (1, 2),
+}
+
+
+def extracted() -> Catalog:
+    """Every word of the templates and of the report's modules."""
+    found = Catalog(project="wa_forensics", charset="utf-8")
+    places = (
+        (ROOT / "templates", [("report/**.html", "jinja2"), ("index/**.html", "jinja2")]),
+        (ROOT / "wa_forensics" / "report", [("**.py", "python")]),
+    )
+    for folder, methods in places:
+        options = {"report/**.html": {"newstyle_gettext": "true", "trimmed": "false", "silent": "false"}}
+        for _name, _line, message, _comments, _context in extract_from_dir(
+            folder, method_map=methods, options_map=options, keywords=KEYWORDS, comment_tags=()
+        ):
+            if message and message != ("", ""):
+                found.add(message)
+    return found
+
+
+def languages() -> list[str]:
+    return sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/report.po"))
+
+
+def path_of(language: str, suffix: str) -> Path:
+    return FOLDER / language / "LC_MESSAGES" / f"report.{suffix}"
+
+
+def load(language: str) -> Catalog:
+    with path_of(language, "po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def compiled(catalog: Catalog) -> bytes:
+    out = BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def source_of(catalog: Catalog) -> bytes:
+    out = BytesIO()
+    write_po(out, catalog, width=100, sort_output=True, omit_header=False, no_location=True, ignore_obsolete=True)
+    return out.getvalue()
+
+
+def main() -> None:
+    template = extracted()
+    for language in languages():
+        catalog = load(language)
+        catalog.update(template, no_fuzzy_matching=True)
+        missing = [m.id for m in catalog if m.id and not (m.string if isinstance(m.string, str) else all(m.string))]
+        path_of(language, "po").write_bytes(source_of(catalog))
+        path_of(language, "mo").write_bytes(compiled(catalog))
+        print(f"{language}: {len(catalog)} entries, {len(missing)} not translated", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

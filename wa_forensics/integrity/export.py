@@ -97,8 +97,8 @@ class Export:
 
     def lines_of(self, messages: Iterable[int]) -> tuple[int, ...]:
         """First physical line of each message."""
-        line = self.chat.columns.line
-        return tuple(int(line[message]) for message in messages)
+        places = np.fromiter(messages, dtype=np.int64)
+        return tuple(self.chat.columns.line[places].tolist())
 
 
 def result(

@@ -107,7 +107,7 @@ def name_times(export: Export) -> Check:
     if len(named) < 2 or not export.is_ios:
         return result(export, NAME_TIMES, Verdict.NOT_TESTABLE, "Fewer than two attachments carry a time.")
     messages = np.array([m for m, _ in named], dtype=np.int64)
-    said = np.array([_stamp(match) for _, match in named], dtype=np.int64)
+    said = _stamps([match for _, match in named])
     valid = said >= 0
     messages, said = messages[valid], said[valid]
     difference = said - export.times[messages]
@@ -262,13 +262,20 @@ def _fits_better(export: Export, message: int, time: int) -> bool:
     return low <= time <= high and not low <= own <= high
 
 
-def _stamp(match: re.Match[str]) -> int:
-    year, month, day, hour, minute, second = match.groups()[2:8]
+def _stamps(matches: list[re.Match[str]]) -> NDArray[np.int64]:
+    """The times in the names as seconds, -1 where a name holds no valid time."""
+    texts = ["{}-{}-{}T{}:{}:{}".format(*match.groups()[2:8]) for match in matches]
     try:
-        stamp = np.datetime64(f"{year}-{month}-{day}T{hour}:{minute}:{second}", "s")
+        return np.array(texts, dtype="datetime64[s]").astype(np.int64)
+    except ValueError:
+        return np.array([_stamp(text) for text in texts], dtype=np.int64)
+
+
+def _stamp(text: str) -> int:
+    try:
+        return int(np.datetime64(text, "s").astype(np.int64))
     except ValueError:
         return -1
-    return int(stamp.astype(np.int64))
 
 
 def _day(match: re.Match[str]) -> int | None:

@@ -39,6 +39,7 @@ MOJIBAKE = re.compile(
     rb"|\xc3[\xa2\xa0\x98\x99\x9a\x90\x91](?:\xe2\x82\xac|\xc2[\x80-\xbf]|\xc5.|\xe2..)"
     rb"|\xc3\xb0(?:\xc5\xb8|\xc2\x9f)|\xc3\x82\xc2[\xa0-\xbf]"
 )
+BLOCK = 1 << 20
 QUESTIONED = re.compile(rb"[A-Za-z]\?+[A-Za-z]")
 
 
@@ -121,8 +122,8 @@ def damage(export: Export) -> Check:
     lost = export.raw.source.decode_errors
     replaced = buffer.count(b"\xef\xbf\xbd") - (len(export.raw.repairs) if export.raw.repairs is not None else 0)
     nul = buffer.count(b"\0")
-    foreign = 0 if buffer.isascii() else int((export.octets >= 0xC0).sum())
-    doubled = [match.start() for match in MOJIBAKE.finditer(buffer)] if foreign else []
+    foreign = 0 if buffer.isascii() else _leading_bytes(export)
+    doubled = [match.start() for match in MOJIBAKE.finditer(buffer)] if b"\xc3" in buffer else []
     questioned = len(QUESTIONED.findall(buffer)) if not foreign else 0
     counts: dict[str, int | float | str] = {
         "undecodable_bytes": lost,
@@ -155,6 +156,12 @@ def damage(export: Export) -> Check:
         statement = f"There are signs of lost characters: {', '.join(signs)}."
         return result(export, DAMAGE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
     return result(export, DAMAGE, Verdict.CONSISTENT, "No sign of encoding damage.", counts=counts)
+
+
+def _leading_bytes(export: Export) -> int:
+    """Number of characters beyond ASCII, counted in blocks that fit the cache."""
+    octets = export.octets
+    return sum(int((octets[begin : begin + BLOCK] >= 0xC0).sum()) for begin in range(0, len(octets), BLOCK))
 
 
 def _places(buffer: bytes, needle: bytes, most: int = 1000) -> list[int]:

@@ -53,13 +53,17 @@ def repeats(export: Export) -> Check:
 def _blocks(export: Export) -> list[tuple[int, int, int]]:
     """Maximal repeated runs as (first message, first message of the copy, number of messages)."""
     n = len(export.chat)
-    if n < 2 * SHORTEST:
+    times = export.times
+    behind = np.flatnonzero(times[1:] < np.maximum.accumulate(times)[:-1]) + 1
+    # A second copy begins at an earlier time than the first copy ends: without a step back there is none.
+    if n < 2 * SHORTEST or not len(behind):
         return []
+    twice = np.isin(times[: n - 2], np.unique(times[behind]))
     keys = _keys(export)
     runs = keys[: n - 2] * MULTIPLIER ^ keys[1 : n - 1] * (MULTIPLIER << np.uint64(1)) ^ keys[2:]
     # A block inside one minute may be people repeating themselves; it has to span two different times.
     spans = export.times[2:] != export.times[:-2]
-    candidates = np.flatnonzero(spans)
+    candidates = np.flatnonzero(spans & twice)
     order = candidates[np.argsort(runs[candidates], kind="stable")]
     same = np.flatnonzero(runs[order[1:]] == runs[order[:-1]])
     pairs = sorted(zip(order[same].tolist(), order[same + 1].tolist(), strict=True))

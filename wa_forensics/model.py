@@ -567,3 +567,12 @@ class CaseData:
     acquired_how: str | None = None
     device: str | None = None
     app_version: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What ``verify`` found of a case: what holds, what does not, and what could not be looked at."""
+
+    passed: tuple[str, ...]
+    problems: tuple[Failure, ...]
+    notes: tuple[str, ...] = ()

@@ -61,9 +61,7 @@ def read(folder: Path) -> tuple[Mapping[str, Any], ...]:
     try:
         entries = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
     except (OSError, ValueError) as error:
-        raise CaseError(
-            str(path), "the custody record cannot be read", "Ask for the case folder again."
-        ) from error
+        raise CaseError(str(path), "the custody record cannot be read", "Ask for the case folder again.") from error
     if not all(isinstance(entry, dict) for entry in entries):
         raise CaseError(str(path), "the custody record has lines that are no entries")
     return tuple(entries)

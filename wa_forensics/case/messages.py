@@ -40,9 +40,7 @@ def write_messages(path: Path, tables: Iterable[Any]) -> tuple[int, ...]:
         writer: Any = None
         try:
             for table in tables:
-                writer = writer or pq.ParquetWriter(
-                    partial, table.schema, compression="zstd", compression_level=1
-                )
+                writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd", compression_level=1)
                 writer.write_table(table, row_group_size=ROW_GROUP)
                 groups.append(max(1, -(-len(table) // ROW_GROUP)))
         finally:

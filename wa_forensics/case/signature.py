@@ -45,9 +45,7 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     data = _read_key(path, "--key")
-    load = (
-        serialization.load_ssh_public_key if data.startswith(b"ssh-") else serialization.load_pem_public_key
-    )
+    load = serialization.load_ssh_public_key if data.startswith(b"ssh-") else serialization.load_pem_public_key
     try:
         key = load(data)
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -86,9 +84,7 @@ def check(folder: Path, key: Ed25519PublicKey | None) -> tuple[str | None, str]:
         content = json.loads(path.read_bytes())
         brought = base64.b64decode(content["public_key"], validate=True)
         signature = base64.b64decode(content["signature"], validate=True)
-        (key or Ed25519PublicKey.from_public_bytes(brought)).verify(
-            signature, (folder / manifest.FILE).read_bytes()
-        )
+        (key or Ed25519PublicKey.from_public_bytes(brought)).verify(signature, (folder / manifest.FILE).read_bytes())
     except InvalidSignature:
         return "the signature does not fit the manifest and the key", "signature wrong"
     except (OSError, ValueError, LookupError, TypeError):
@@ -109,6 +105,4 @@ def _require_library(option: str) -> None:
     from importlib.util import find_spec
 
     if find_spec("cryptography") is None:
-        raise SettingsError(
-            option, "signatures need the cryptography package", "pip install 'wa-forensics[sign]'"
-        )
+        raise SettingsError(option, "signatures need the cryptography package", "pip install 'wa-forensics[sign]'")

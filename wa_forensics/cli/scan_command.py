@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wa_forensics.cli.dates import date_order_option, parser_order
 from wa_forensics.cli.declared import case_options, declared
 from wa_forensics.cli.program import EXIT_PARTIAL
 from wa_forensics.cli.terminal import note, visible
@@ -17,21 +18,13 @@ if TYPE_CHECKING:
     from wa_forensics.case import Case
 
 EXIT_LEVEL = 11
-DATE_ORDERS = ("auto", "ask", "dmy", "mdy", "ymd")
 
 
 @click.command("scan")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True))
 @click.option("-o", "--out", default="case", show_default=True, help="Case folder to write.", metavar="CASE")
 @click.option("--force", is_flag=True, help="Replace an older case folder of that name.")
-@click.option(
-    "--date-order",
-    type=click.Choice(DATE_ORDERS, case_sensitive=False),
-    default="auto",
-    show_default=True,
-    help="Order of day, month and year. auto decides for each file and names the readings where it cannot; "
-    "ask refuses such files.",
-)
+@date_order_option("auto")
 @click.option("--timezone", metavar="IANA", help="The exporting phone's zone, e.g. Asia/Kolkata.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default as many as pay off.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for one file.")
@@ -75,12 +68,8 @@ def _scan(paths: tuple[str, ...], out: str, options: dict[str, Any], data: Any) 
         from wa_forensics.case.signature import load_private_key
 
         key = load_private_key(options["sign"])
-    order = options["date_order"].lower()
-    settings = Settings(
-        date_order="auto" if order in {"auto", "ask"} else order.upper(),
-        allow_undecided=order != "ask",
-        timezone=options["timezone"],
-    )
+    order, undecided = parser_order(options["date_order"])
+    settings = Settings(date_order=order, allow_undecided=undecided, timezone=options["timezone"])
     run = Run(
         jobs=options["jobs"],
         timeout=options["timeout"],

@@ -1,0 +1,50 @@
+"""``report``: render a case again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wa_forensics.cli.terminal import note
+
+
+@click.command("report")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, leave the case alone.")
+@click.option("--lang", "language", default="en", show_default=True, help="Language of the report's own words.")
+@click.option("--audience", default="examiner", show_default=True, help="victim, examiner or court.")
+@click.option("--full-chat", is_flag=True, help="Add every message of every chat.")
+@click.option("--redact", metavar="names,numbers,accounts", default="", help="Replace these by pseudonyms.")
+@click.option("--templates", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Own templates.")
+@click.option("--reproducible", is_flag=True, help="No clock time in the custody record.")
+@click.option("--sign", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Sign the case again.")
+def command(case: Path, out: Path | None, reproducible: bool, sign: Path | None, **options: Any) -> None:
+    """Render the report of a case again: other language, audience or redaction.
+
+    Without -o the report in the case is replaced, which the custody record notes.
+    """
+    from wa_forensics.case import Case, custody
+    from wa_forensics.case.change import change
+    from wa_forensics.cli.rendering import options_of, render
+
+    wanted = options_of(**options)
+    opened = Case.open(case, with_clock=False)
+    if out is not None:
+        render(opened, out, wanted)
+        note(f"report  {out}")
+        return
+    key = None
+    if sign is not None:
+        from wa_forensics.case.signature import load_private_key
+
+        key = load_private_key(sign)
+    change(
+        case,
+        lambda: render(opened, case / "report.html", wanted),
+        ("report", {"file": "report.html", **wanted}),
+        time=custody.moment(reproducible),
+        key=key,
+    )
+    note(f"report  {case / 'report.html'}")

@@ -8,8 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wa_forensics.entities import Texts
 from wa_forensics.frame import EVENTS, KINDS, Columns, arrow_table, pandas_frame
-from wa_forensics.model import ChatFacts, DateOrder, Evidence, Kind, Platform, Shape, Source, Span
+from wa_forensics.model import (
+    Amount,
+    ChatFacts,
+    Code,
+    DateOrder,
+    Evidence,
+    Kind,
+    Link,
+    Payee,
+    PhoneNumber,
+    Platform,
+    Shape,
+    Source,
+    Span,
+)
 from wa_forensics.search import Folded, Hits, Lexicon, compile_phrase, fold_messages, lexicon
 from wa_forensics.vocabulary import Concept, Event
 
@@ -140,9 +155,14 @@ class Chat:
     def folded(self) -> Folded:
         """What people wrote, folded for searching; lines of the app and deletion marks are left out."""
         c = self.columns
-        silent = [KIND_CODE[Kind.SYSTEM], KIND_CODE[Kind.DELETED], KIND_CODE[Kind.CALL]]
-        written = np.flatnonzero((c.sender >= 0) & ~np.isin(c.kind, silent))
+        written = np.flatnonzero(self.written)
         return fold_messages(self.buffer, c.text_start, c.text_end, written, lexicon().words)
+
+    @cached_property
+    def written(self) -> NDArray[np.bool_]:
+        """Which messages hold something a person wrote: no lines of the app, deletion marks or calls."""
+        silent = [KIND_CODE[Kind.SYSTEM], KIND_CODE[Kind.DELETED], KIND_CODE[Kind.CALL]]
+        return (self.columns.sender >= 0) & ~np.isin(self.columns.kind, silent)
 
     @cached_property
     def spoken(self) -> Hits:
@@ -169,6 +189,36 @@ class Chat:
         return np.unique(Lexicon([compile_phrase(phrase)]).scan(self.folded).messages)
 
     # tables
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Every link, in order of messages."""
+        return self._texts.links()
+
+    @cached_property
+    def payees(self) -> tuple[Payee, ...]:
+        """Every account, card, handle or wallet that money could go to, in order of messages."""
+        return self._texts.payees()
+
+    @cached_property
+    def phones(self) -> tuple[PhoneNumber, ...]:
+        """Every phone number written in a text, in order of messages."""
+        return self._texts.phones()
+
+    @cached_property
+    def amounts(self) -> tuple[Amount, ...]:
+        """Every amount of money, in order of messages."""
+        return self._texts.amounts()
+
+    @cached_property
+    def codes(self) -> tuple[Code, ...]:
+        """Everything that could be a one-time code, in order of messages."""
+        return self._texts.codes()
+
+    @cached_property
+    def _texts(self) -> Texts:
+        c = self.columns
+        return Texts(buffer=self.buffer, start=c.text_start, end=c.text_end, written=self.written)
 
     @cached_property
     def facts(self) -> ChatFacts:

@@ -1,0 +1,178 @@
+"""Reads where money would go: bank accounts, payment handles, cards, mobile money, wallets; checksums verified."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import stdnum.bitcoin
+import stdnum.iban
+import stdnum.luhn
+from stdnum.ar import cbu
+from stdnum.br import cpf
+
+from wa_forensics.model import Payee
+
+# Words that introduce an account number, as stems: a digit group of 6 to 18 after one of them is an account.
+ACCOUNT = re.compile(
+    r"(?i)(?:\ba/?c\b|\bacc(?:oun)?t?s?\b|\bacct\b|\bcuenta\b|\bcta\b|\bconta\b|\bconto\b|\bcompte\b|\bkonto\w*|\brekening\w*|"
+    r"\bhesa[bp]\w*|\bсч[её]т\w*|\bkont[ou]\b|\brek\b|\bnorek\b|\brekeningnummer\b|\bkhata\b|खाता|खाते|اکاؤنٹ|حساب|الحساب)"
+    r"[^\d\n]{0,25}((?:\d[ -]?){5,17}\d)(?!\d)"
+)
+IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}\b")
+IFSC = re.compile(r"\b[A-Za-z]{4}0[A-Za-z0-9]{6}\b")
+SORT_CODE = re.compile(r"(?<![\d-])(\d{2}-\d{2}-\d{2})(?![\d-])|(?i:sort ?code)\D{0,5}(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)")
+BSB = re.compile(r"(?i)\bbsb\D{0,5}(\d{3}[ -]?\d{3})(?!\d)")
+ROUTING = re.compile(r"(?i)\b(?:routing|aba)\D{0,12}(\d{9})(?!\d)")
+SWIFT = re.compile(r"(?i:\b(?:swift|bic)\b)\W{0,3}(?:code\W{0,3})?([A-Za-z]{6}[A-Za-z0-9]{2}(?:[A-Za-z0-9]{3})?)\b")
+HANDLE = re.compile(r"(?<![\w.@/-])([A-Za-z0-9][\w.\-]{1,60}@[A-Za-z]{2,20})(?![\w@-]|\.\w)")
+DIGITS_22 = re.compile(r"(?<!\d)(\d{22})(?!\d)")
+DIGITS_18 = re.compile(r"(?<!\d)(\d{18})(?!\d)")
+CARD = re.compile(r"(?<!\d)(\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4})(?!\d)")
+CPF = re.compile(r"(?<!\d)(\d{3}\.\d{3}\.\d{3}-\d{2})(?!\d)")
+BOLETO = re.compile(r"(?<!\d)(\d{5}[. ]?\d{5} ?\d{5}[. ]?\d{6} ?\d{5}[. ]?\d{6} ?\d ?\d{14})(?!\d)")
+MULTIBANCO = re.compile(r"(?i)\bentidade\D{0,6}(\d{5})\D{0,30}?refer[eê]ncia\D{0,6}(\d{3} ?\d{3} ?\d{3})(?!\d)")
+TILL = re.compile(r"(?i)\b(?:till|pay ?bill|buy ?goods|lipa na m-?pesa)\b\D{0,20}(\d{5,7})(?!\d)")
+# Services that pay to a phone number; the number may stand in the same or the next line.
+MOBILE = re.compile(
+    r"(?i)\b(nequi|daviplata|yape|plin|bizum|mb ?way|pix|momo|gcash|maya|dana|ovo|gopay|shopeepay|paytm|phone ?pe|"
+    r"g(?:oogle)? ?pay|easy ?paisa|jazz ?cash|opay|palmpay|kuda|paynow|pay ?id|m-?pesa|airtel money|blik|swish|vipps|"
+    r"mobilepay|twint|zelle|venmo|cash ?app|satispay|postepay|bkash|nagad|stc ?pay|touch ?n ?go|tng|duitnow|promptpay|"
+    r"сбп|сбер\w*|тинькофф\w*|e-?wallet|ewallet|upi)\b[^\d\n]{0,40}\n?[^\d\n]{0,12}(\+?\d(?:[ -]?\d){7,13})(?!\d)"
+)
+ETH = re.compile(r"\b0x[0-9a-fA-F]{40}\b")
+BTC = re.compile(r"\b(?:bc1[02-9ac-hj-np-z]{11,71}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b")
+TRON = re.compile(r"\bT[1-9A-HJ-NP-Za-km-z]{33}\b")
+LITECOIN = re.compile(r"\b(?:ltc1[02-9ac-hj-np-z]{11,71}|[LM][1-9A-HJ-NP-Za-km-z]{26,33})\b")
+PAY_LINK = re.compile(
+    r"(?i)\b(paypal\.me/[\w.-]+|cash\.app/\$?\w+|venmo\.com/(?:u/)?[\w-]+|revolut\.me/\w+|wise\.com/pay/\S+|monzo\.me/\S+|"
+    r"upi://pay\?\S+|bunq\.me/\S+|tikkie\.me/\S+|paytm\.me/\S+|rzp\.io/\S+|buy\.stripe\.com/\S+|link\.mercadopago\.\S+|mpago\.la/\S+)"
+)
+CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z][A-Za-z0-9_]{2,19}\b")
+ALIAS = re.compile(r"(?i)\balias\b[^\w\n]{0,3}(?:es |: ?|mp )?([a-z0-9]+(?:\.[a-z0-9]+){1,4})\b")
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def payees_in(message: int, text: str) -> Iterator[Payee]:
+    """Every payee of one text, strongest kinds first; a stretch of text is read once."""
+    taken: list[tuple[int, int]] = []
+    for kind, pattern, group, value_of in READERS:
+        for match in pattern.finditer(text):
+            begin, end = match.span(group)
+            if begin < 0 or any(begin < b and a < end for a, b in taken):
+                continue
+            read = value_of(match.group(group))
+            if read is None:
+                continue
+            taken.append((begin, end))
+            value, checked = read
+            yield Payee(message=message, type=kind, value=value, text=match.group(group), checked=checked)
+
+
+def _iban(text: str) -> tuple[str, bool] | None:
+    """An IBAN, or the longest beginning of the match that is one; one with a wrong checksum only if it looks written as such."""
+    parts = text.upper().replace("-", " ").split(" ")
+    for count in range(len(parts), 0, -1):
+        value = "".join(parts[:count])
+        if stdnum.iban.is_valid(value):
+            return value, True
+    value = "".join(parts)
+    shaped = len(parts) >= 4 and all(len(part) == 4 for part in parts[:4]) and sum(c.isdigit() for c in value) >= 10
+    return (value, False) if shaped and 15 <= len(value) <= 34 else None
+
+
+def _digits(text: str) -> tuple[str, bool]:
+    return re.sub(r"\D", "", text), False
+
+
+def _phone(text: str) -> tuple[str, bool] | None:
+    digits = re.sub(r"\D", "", text)
+    return (digits, False) if 8 <= len(digits) <= 14 else None
+
+
+def _upper(text: str) -> tuple[str, bool]:
+    return text.upper(), False
+
+
+def _lower(text: str) -> tuple[str, bool]:
+    return text.lower(), False
+
+
+def _ifsc(text: str) -> tuple[str, bool] | None:
+    # Words of eleven letters do not have digits in them.
+    return (text.upper(), False) if sum(c.isdigit() for c in text) >= 3 and text[:4].isalpha() else None
+
+
+def _swift(text: str) -> tuple[str, bool] | None:
+    return (text.upper(), False) if text.upper() == text else None
+
+
+def _card(text: str) -> tuple[str, bool] | None:
+    digits = re.sub(r"\D", "", text)
+    return (digits, True) if stdnum.luhn.is_valid(digits) and len(set(digits)) > 2 else None
+
+
+def _checked(is_valid: Callable[[str], bool]) -> Callable[[str], tuple[str, bool] | None]:
+    def read(text: str) -> tuple[str, bool] | None:
+        return (re.sub(r"\D", "", text), True) if is_valid(text) else None
+
+    return read
+
+
+def _clabe(digits: str) -> tuple[str, bool] | None:
+    # Banco de Mexico: weights 3, 7, 1; the last digit brings the sum of the products' last digits to a ten.
+    total = sum(int(d) * (3, 7, 1)[i % 3] % 10 for i, d in enumerate(digits[:17]))
+    return (digits, True) if (10 - total % 10) % 10 == int(digits[17]) else None
+
+
+def _bitcoin(text: str) -> tuple[str, bool] | None:
+    return (text, True) if stdnum.bitcoin.is_valid(text) else None
+
+
+def _tron(text: str) -> tuple[str, bool] | None:
+    return (text, _base58_checked(text)) if any(c.isdigit() for c in text) else None
+
+
+def _litecoin(text: str) -> tuple[str, bool] | None:
+    return (text, True) if text.startswith("ltc1") or _base58_checked(text) else None
+
+
+def _base58_checked(text: str) -> bool:
+    import hashlib
+
+    number = 0
+    for character in text:
+        number = number * 58 + BASE58.index(character)
+    raw = number.to_bytes(25, "big") if number < 1 << 200 else b""
+    return bool(raw) and hashlib.sha256(hashlib.sha256(raw[:21]).digest()).digest()[:4] == raw[21:]
+
+
+def _handle(text: str) -> tuple[str, bool] | None:
+    return (text.lower(), False) if not text.lower().endswith(("@gmail", "@yahoo", "@hotmail")) else None
+
+
+READERS: tuple[tuple[str, re.Pattern[str], int, Callable[[str], tuple[str, bool] | None]], ...] = (
+    ("link", PAY_LINK, 1, _lower),
+    ("boleto", BOLETO, 1, _digits),
+    ("btc", BTC, 0, _bitcoin),
+    ("eth", ETH, 0, _lower),
+    ("tron", TRON, 0, _tron),
+    ("ltc", LITECOIN, 0, _litecoin),
+    ("iban", IBAN, 0, _iban),
+    ("cbu", DIGITS_22, 1, _checked(cbu.is_valid)),
+    ("clabe", DIGITS_18, 1, _clabe),
+    ("card", CARD, 1, _card),
+    ("cpf", CPF, 1, _checked(cpf.is_valid)),
+    ("multibanco", MULTIBANCO, 2, _digits),
+    ("till", TILL, 1, _digits),
+    ("mobile", MOBILE, 2, _phone),
+    ("account", ACCOUNT, 1, _digits),
+    ("ifsc", IFSC, 0, _ifsc),
+    ("sort code", SORT_CODE, 0, _digits),
+    ("bsb", BSB, 1, _digits),
+    ("routing", ROUTING, 1, _digits),
+    ("swift", SWIFT, 1, _swift),
+    ("handle", HANDLE, 1, _handle),
+    ("alias", ALIAS, 1, _lower),
+    ("cashtag", CASHTAG, 0, _lower),
+)

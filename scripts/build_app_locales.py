@@ -15,11 +15,15 @@ import json
 import re
 import sys
 import tomllib
+import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from wa_forensics.locales.app_words import normal_line
+from wa_forensics.parsing.events import PLACEHOLDERS
+from wa_forensics.vocabulary import Event
 
 FOLDER = Path(__file__).resolve().parent.parent / "wa_forensics" / "locales" / "app"
 COMPILED = FOLDER.parent / "app.json"
@@ -39,9 +43,10 @@ def compile_folder(folder: Path) -> str:
     """All TOML files of the folder as one JSON text, with the strings also in normal form."""
     languages = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
     lines, closings = _normal_lines(languages)
+    signatures = _signatures(languages)
     for entry in languages.values():
         entry.pop("events", None)
-    compiled = {"languages": languages, "lines": lines, "closings": closings}
+    compiled = {"languages": languages, "lines": lines, "closings": closings, "signatures": signatures}
     return json.dumps(compiled, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
@@ -70,6 +75,40 @@ def _normal_lines(languages: dict[str, Any]) -> tuple[list[list[Any]], list[str]
                 found[event, parts].add(language)
     lines = [[event, sorted(used), list(parts)] for (event, parts), used in sorted(found.items())]
     return lines, sorted(closings)
+
+
+def _signatures(languages: dict[str, Any]) -> dict[str, list[int]]:
+    """First and last bytes of the placeholders in the spellings that builds use, as numbers."""
+    beginnings, endings, short = set(), set(), set()
+    for entry in languages.values():
+        for event, strings in entry.get("events", {}).items():
+            if event not in PLACEHOLDERS and event != Event.EDITED_MARKER:
+                continue
+            for text in strings:
+                for first, last in _spellings(text.replace("{url}", "https://{url}")):
+                    if event == Event.POLL_HEADER:
+                        short |= {first + b"\n", first + b"\r"}
+                    elif len(first) >= 8 or "{" not in text:
+                        beginnings.add(first[:8])
+                    if len(last) >= 8 or (last and len(first) < 8):
+                        endings.add(last[-8:])
+    return {
+        "beginnings": sorted(int.from_bytes(piece, "little") for piece in beginnings),
+        "endings": sorted(int.from_bytes(piece, "little") for piece in endings),
+        "short": sorted(int.from_bytes(piece, "little") for piece in short),
+    }
+
+
+def _spellings(text: str) -> Iterator[tuple[bytes, bytes]]:
+    """Literal beginning and end of a string: composed or not, either apostrophe, with and without a stop."""
+    plain = text.strip("\u200e\u200f").rstrip(".")
+    for apostrophe in ("'", "\u2019", "\u2018") if re.search("['\u2018\u2019]", plain) else ("",):
+        for form in ("NFC", "NFD"):
+            spelled = unicodedata.normalize(form, re.sub("['\u2018\u2019]", apostrophe, plain))
+            for stop in ("", "."):
+                for whole in {spelled, spelled[:1].upper() + spelled[1:], spelled[:1].lower() + spelled[1:]}:
+                    parts = re.split(r"\{\w+\}", whole + stop)
+                    yield parts[0].encode(), parts[-1].encode()
 
 
 def _closing(normal: str) -> tuple[str, str]:

@@ -96,6 +96,15 @@ def app_lines() -> Sequence[tuple[str, Sequence[str], Sequence[str]]]:
     return lines
 
 
+def app_signatures() -> Mapping[str, Sequence[int]]:
+    """The first and last eight bytes of what the app writes under a name, as sorted little-endian numbers.
+
+    ``short`` are whole first lines shorter than eight bytes, with their line end.
+    """
+    signatures: Mapping[str, Sequence[int]] = _compiled()["signatures"]
+    return signatures
+
+
 @cache
 def closings() -> frozenset[str]:
     """Closing sentences ("tap to learn more") in normal form, which some builds leave out."""

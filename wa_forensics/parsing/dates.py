@@ -215,8 +215,8 @@ def _by_line_order(dates: WrittenDates, clues: Clues, fitting: list[str]) -> Dat
 def _by_repeated_days(dates: WrittenDates, clues: Clues, fitting: list[str]) -> DateOrder | None:
     """Days follow each other: a chat whose every date falls on the same day of other months is not one.
 
-    Decided when one order gives at least four steps to a following day within a week, and every other
-    order turns each step into whole months; or when two or more talks run past midnight in one order only.
+    Decided when one order turns every step (four or more) of a dense chat into one to a day within a week
+    and no other order any; or when two or more talks run past midnight in one order only.
     """
     spoken = _spoken_runs(dates, clues)
     if len(spoken) < 3:
@@ -233,7 +233,9 @@ def _by_repeated_days(dates: WrittenDates, clues: Clues, fitting: list[str]) -> 
     others = [order for order in fitting if order != best]
     if max(near[order] for order in others) or max(night[order] for order in others):
         return None
-    if not (near[best] >= 4 and near[best] == len(spoken) - 1) and night[best] < 2 and near[best] < 6:
+    # A reminder sent on the same day of each month looks like this too; a conversation on each of the days does not.
+    dense = int(dates.count.sum()) >= 4 * len(dates.count)
+    if night[best] < 2 and not (dense and near[best] >= 4 and near[best] == len(spoken) - 1):
         return None
     return DateOrder(
         order=best,

@@ -11,10 +11,8 @@ from wa_forensics.locales.app_words import app_lines, closings, normal_line
 from wa_forensics.model import Kind
 from wa_forensics.vocabulary import Event
 
-# Never recognised alone: a user types such text too, or it is only the beginning of something longer.
-_NOT_ALONE = frozenset(
-    {Event.NULL_BODY, Event.POLL_OPTION, Event.EVENT_HEADER, Event.BUTTON_PREFIX, Event.EDITED_MARKER}
-)
+# Never recognised as a line: a user types such text too, or it stands at the end of a text.
+_NOT_ALONE = frozenset({Event.NULL_BODY, Event.EDITED_MARKER})
 
 KINDS_OF_EVENTS: Mapping[Event, Kind] = {
     **dict.fromkeys(
@@ -48,17 +46,27 @@ KINDS_OF_EVENTS: Mapping[Event, Kind] = {
         ),
         Kind.CALL,
     ),
-    **dict.fromkeys((Event.POLL_HEADER, Event.POLL_VOTE), Kind.POLL),
+    **dict.fromkeys((Event.POLL_HEADER, Event.POLL_OPTION, Event.POLL_VOTE), Kind.POLL),
+    **dict.fromkeys((Event.BUTTON_PREFIX, Event.EVENT_HEADER), Kind.TEXT),
     **dict.fromkeys((Event.LIVE_LOCATION, Event.LOCATION), Kind.LOCATION),
     Event.CONTACT_CARD_OMITTED: Kind.CONTACT,
     **dict.fromkeys((Event.PAYMENT_REQUEST_STATUS, Event.PAYMENT_REQUESTED, Event.PAYMENT_SENT), Kind.PAYMENT),
 }
 
 # Written by the app under the sender's name, without a mark, on Android.
-PLACEHOLDERS = frozenset(event for event, kind in KINDS_OF_EVENTS.items() if kind not in (Kind.PAYMENT, Kind.POLL)) | {
-    Event.POLL_HEADER
-}
+PLACEHOLDERS = frozenset(
+    event
+    for event, kind in KINDS_OF_EVENTS.items()
+    if kind not in (Kind.PAYMENT, Kind.POLL, Kind.TEXT) or event is Event.POLL_HEADER
+)
 
+# Two events with one wording: the one that says less.
+_ON_TIE = {
+    Event.DELETED_BY_SENDER: 0,
+    Event.GROUP_PARTICIPANT_WAS_ADDED: 0,
+    Event.MISSED_GROUP_VOICE_CALL: 0,
+    Event.MISSED_VOICE_CALL: 0,
+}
 _KEY = 14
 _MIDDLE = 4
 
@@ -99,7 +107,7 @@ class LineIndex:
         if len(text) > 2000:
             return None
         best: Recognised | None = None
-        rank: tuple[int, int, str] | None = None
+        rank: tuple[int, int, int, str] | None = None
         for line in _variants(text):
             for number in self._candidates(line):
                 event, languages, parts = self.lines[number]
@@ -108,7 +116,7 @@ class LineIndex:
                     continue
                 weight = sum(map(len, parts[::2])) - 30 * sum(_odd(*value) for value in values)
                 favor = min((favored.index(code) for code in languages if code in favored), default=99)
-                this = (-weight, favor, event)
+                this = (-weight, favor, _ON_TIE.get(Event(event), 1), event)
                 if rank is None or this < rank:
                     rank = this
                     best = Recognised(event=Event(event), languages=tuple(languages), weight=weight, values=values)

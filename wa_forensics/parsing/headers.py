@@ -17,7 +17,7 @@ MARKS = frozenset("\u200b\u200c\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\
 
 # Words beside date and time that say nothing about the half of the day.
 JOINS = frozenset(
-    "à a at um uhr klo kl kell o om op в у і на de del das às as las la the den der am alle ore h hs hrs น "  # noqa: SIM905
+    "à a at um uhr klo kl kell o om op в у і на de del das às as las la the den der alle ore h hs hrs น "  # noqa: SIM905
     "นาฬิกา ч г год р t u lúc ngày på στις د saat ساعة الساعة عند في ساعت बजे को pukul jam ob ab od v ve do i".split()
 )
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.locales.app_words import app_lines
-from wa_forensics.parsing.events import PLACEHOLDERS
+from wa_forensics.locales.app_words import app_signatures
 from wa_forensics.parsing.senders import words_at
-from wa_forensics.vocabulary import Event
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 
 
 def likely_rows(
@@ -51,9 +46,8 @@ def likely_rows(
 class _WordSet:
     """A set of 8-byte words that is asked for whole columns: a bit table, then the words themselves."""
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        joined = b"".join(piece[:8].ljust(8, b"\0") for piece in pieces)
-        self.words = np.unique(np.frombuffer(joined, dtype="<u8"))
+    def __init__(self, words: Sequence[int]) -> None:
+        self.words = np.array(words, dtype=np.uint64)
         self.table = np.zeros(1 << 16, dtype=bool)
         self.table[self._slots(self.words)] = True
 
@@ -81,39 +75,11 @@ class _Signatures:
 
 @cache
 def _signatures() -> _Signatures:
-    beginnings: set[bytes] = set()
-    endings: set[bytes] = set()
-    short: set[bytes] = set()
-    for event, _, parts in app_lines():
-        if Event(event) not in PLACEHOLDERS and event != Event.EDITED_MARKER:
-            continue
-        head = parts[0] + ("https://" if parts[1:2] == ["url"] else "")
-        for first, last in _spellings(head, parts[-1], whole=len(parts) == 1):
-            if event == Event.POLL_HEADER:
-                short |= {first + b"\n", first + b"\r"}
-            elif len(first) >= 8 or len(parts) == 1:
-                beginnings.add(first)
-            if len(last) >= 8 or (len(first) < 8 and last):
-                endings.add(last[-8:])
+    pieces = app_signatures()
     return _Signatures(
-        beginnings=_WordSet(beginnings),
-        endings=_WordSet(endings),
+        beginnings=_WordSet(pieces["beginnings"]),
+        endings=_WordSet(pieces["endings"]),
         short=tuple(
-            (
-                np.uint64(int.from_bytes(head[:8], "little")),
-                np.uint64((1 << 8 * min(len(head), 8)) - 1),
-            )
-            for head in sorted(short)
+            (np.uint64(head), np.uint64((1 << 8 * ((head.bit_length() + 7) // 8)) - 1)) for head in pieces["short"]
         ),
     )
-
-
-def _spellings(first: str, last: str, *, whole: bool) -> Iterable[tuple[bytes, bytes]]:
-    """How the app may write what is kept in normal form: case, composition, stop, apostrophe."""
-    for form in _FORMS[:1] if (first + last).isascii() else _FORMS:
-        for stop in ("", "."):
-            for apostrophe in ("'", "\u2019") if "'" in first[:8] + last[-8:] else ("'",):
-                begin = unicodedata.normalize(form, first.replace("'", apostrophe))
-                end = unicodedata.normalize(form, last.replace("'", apostrophe))
-                for head in dict.fromkeys((begin, begin[:1].upper() + begin[1:], begin.upper())):
-                    yield (head + (stop if whole else "")).encode(), (end + stop).encode()

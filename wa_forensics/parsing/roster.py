@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.parsing.events import KINDS_OF_EVENTS, any_line
+from wa_forensics.parsing.events import PLACEHOLDERS, any_line
 from wa_forensics.parsing.senders import Speakers
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def review(
     known: Sequence[str] = (),
 ) -> None:
     """Correct ``speakers`` in place; ``known`` are names that stand elsewhere (the file name)."""
+    _drop_bare_colons(speakers, body)
     counts = np.bincount(speakers.code[speakers.code >= 0], minlength=len(speakers.names))
     rows_of = _rows_by_code(speakers.code, len(speakers.names))
     checked = 0
@@ -40,9 +41,20 @@ def review(
         if _suspicious(name, int(counts[code])):
             checked += 1
             _release_lines_of_app(speakers, buffer, body, end, rows_of(code))
-        elif counts[code] >= 2 or name in known:
+        if counts[code] >= 2 or name in known:
             _extend(speakers, buffer, end, rows_of(code), raw, known)
     _join_marked(speakers)
+
+
+def _drop_bare_colons(speakers: Speakers, body: NDArray[np.int64]) -> None:
+    """A colon that ends the line follows a name only if that name speaks elsewhere."""
+    if not len(speakers.bare):
+        return
+    counts = np.bincount(speakers.code[speakers.code >= 0], minlength=len(speakers.names))
+    bare = np.bincount(speakers.code[speakers.bare], minlength=len(speakers.names))
+    rows = speakers.bare[(counts == bare)[speakers.code[speakers.bare]]]
+    speakers.code[rows] = -1
+    speakers.text_start[rows] = body[rows]
 
 
 def _rows_by_code(code: NDArray[np.int32], names: int) -> Callable[[int], NDArray[np.int64]]:
@@ -58,7 +70,7 @@ def _rows_by_code(code: NDArray[np.int32], names: int) -> Callable[[int], NDArra
 def _suspicious(name: str, count: int) -> bool:
     if _QUOTED.search(name) or name[:1] in _MARKS or len(name) > 60:
         return True
-    return count <= 3 and (name.count(" ") >= 2 or (not name.isascii() and " " not in name and len(name) > 8))
+    return count <= 3
 
 
 def _release_lines_of_app(
@@ -72,7 +84,7 @@ def _release_lines_of_app(
     for row in rows[:_MOST_CHECKED].tolist():
         text = buffer[body[row] : min(end[row], body[row] + 1000)].decode("utf-8", "replace")
         found = any_line().find(text)
-        if found is None or found.weight < 6 or found.event in KINDS_OF_EVENTS:
+        if found is None or found.weight < 6 or found.event in PLACEHOLDERS:
             continue
         # A name is no place for a colon, except in what the user called something.
         if any(": " in value for key, value in found.values if key in ("name", "names")):

@@ -17,11 +17,15 @@ _BLOCK = 1 << 15
 
 @dataclass(kw_only=True, eq=False)
 class Speakers:
-    """``code`` of each message into ``names`` (raw bytes), -1 without a sender; where each text begins."""
+    """``code`` of each message into ``names`` (raw bytes), -1 without a sender; where each text begins.
+
+    ``bare`` are rows whose colon ends the line: a name with an empty text, or no name at all.
+    """
 
     code: NDArray[np.int32]
     names: list[bytes]
     text_start: NDArray[np.int64]
+    bare: NDArray[np.int64]
 
 
 def split_senders(data: NDArray[np.uint8], body: NDArray[np.int64], line_stop: NDArray[np.int64]) -> Speakers:
@@ -43,7 +47,10 @@ def split_senders(data: NDArray[np.uint8], body: NDArray[np.int64], line_stop: N
         ]
         or [np.empty(0, dtype=np.int32)]
     )
-    return Speakers(code=code, names=encoder.names, text_start=text_start)
+    named = np.flatnonzero(code >= 0)
+    behind = name_end[named] + 1
+    is_bare = (behind >= len(data)) | (data[np.minimum(behind, len(data) - 1)] != 32)
+    return Speakers(code=code, names=encoder.names, text_start=text_start, bare=named[is_bare])
 
 
 def _first_colons(data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:

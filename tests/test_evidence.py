@@ -138,9 +138,7 @@ def test_the_chat_in_a_zip_is_found_under_any_name_and_its_neighbours_are_attach
 
 
 def test_several_chats_in_one_zip_give_several_texts(tmp_path: Path) -> None:
-    path = make_zip(
-        tmp_path / "all.zip", {"WhatsApp Chat with A.txt": CHAT, "WhatsApp Chat with B.txt": OTHER}
-    )
+    path = make_zip(tmp_path / "all.zip", {"WhatsApp Chat with A.txt": CHAT, "WhatsApp Chat with B.txt": OTHER})
     assert [raw.source.member for raw in read_texts(path)] == [
         "WhatsApp Chat with A.txt",
         "WhatsApp Chat with B.txt",
@@ -152,8 +150,7 @@ def test_a_chat_that_was_sent_as_a_file_is_an_attachment(tmp_path: Path) -> None
     path = make_zip(
         tmp_path / "a.zip",
         {
-            "WhatsApp Chat with A.txt": CHAT
-            + "03/02/2024, 16:07 - Ben: WhatsApp Chat with B.txt (file attached)\n",
+            "WhatsApp Chat with A.txt": CHAT + "03/02/2024, 16:07 - Ben: WhatsApp Chat with B.txt (file attached)\n",
             "WhatsApp Chat with B.txt": OTHER,
         },
     )
@@ -238,9 +235,7 @@ def test_attachments_are_typed_by_their_content(
 
 def test_a_name_that_points_outside_is_refused(tmp_path: Path) -> None:
     for name in ("../evil.txt", "/etc/evil.txt", "C:\\evil.txt", "a\\..\\..\\evil.txt"):
-        assert "points outside the zip" in refusal(
-            make_zip(tmp_path / "a.zip", {"_chat.txt": CHAT, name: "x"})
-        )
+        assert "points outside the zip" in refusal(make_zip(tmp_path / "a.zip", {"_chat.txt": CHAT, name: "x"}))
 
 
 def test_a_symbolic_link_is_refused(tmp_path: Path) -> None:

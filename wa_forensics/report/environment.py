@@ -94,7 +94,9 @@ def _translated(words: Words, text: str) -> str:
     return text if found == text else escape(found)
 
 
-def page_assets(env: SandboxedEnvironment, script_name: str, page_foot: str, page_word: str) -> Assets:
+def page_assets(
+    env: SandboxedEnvironment, script_name: str, page_foot: str, page_word: str, *, pictures: bool = False
+) -> Assets:
     """Style, script and policy; ``page_foot`` and ``page_word`` stand at the foot of each printed page.
 
     A template module is trusted markup and reaches the page byte for byte, so that the hashes fit.
@@ -108,7 +110,7 @@ def page_assets(env: SandboxedEnvironment, script_name: str, page_foot: str, pag
         script=script,
         policy=(
             f"default-src 'none'; style-src '{_hash(str(style))}'; script-src '{_hash(str(script))}'; "
-            "img-src data:; base-uri 'none'; form-action 'none'"
+            f"{'img-src data:; ' if pictures else ''}base-uri 'none'; form-action 'none'"
         ),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from wa_forensics.errors import CaseError, SettingsError
 
@@ -16,13 +15,15 @@ def render_pdf(page: Path, out: Path) -> Path:
     """
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:
         raise SettingsError(
             "--pdf", "WeasyPrint is not installed or lacks Pango", "Install it: pip install 'wa-forensics[pdf]'."
         ) from error
     partial = out.with_name(out.name + ".part")
     try:
-        HTML(string=page.read_text(encoding="utf-8"), url_fetcher=_refuse).write_pdf(partial)
+        inside_only = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+        HTML(string=page.read_text(encoding="utf-8"), url_fetcher=inside_only).write_pdf(partial)
         partial.replace(out)
     except OSError as error:
         raise CaseError(str(out), f"the PDF cannot be written ({error.strerror})") from error
@@ -30,11 +31,3 @@ def render_pdf(page: Path, out: Path) -> Path:
         partial.unlink(missing_ok=True)
     return out
 
-
-def _refuse(url: str, *_: object, **__: object) -> dict[str, Any]:
-    """Pictures inside the page (``data:``) are decoded; whatever lies outside is not fetched."""
-    if not url.startswith("data:image/jpeg;base64,"):
-        raise ValueError(f"the report does not load {url[:60]}")
-    import base64
-
-    return {"string": base64.b64decode(url.partition(",")[2]), "mime_type": "image/jpeg"}

@@ -9,6 +9,7 @@ from wa_forensics.errors import SettingsError
 from wa_forensics.report import build
 from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.environment import environment, page_assets
+from wa_forensics.report.media import Thumbnails
 from wa_forensics.report.output import write_stream
 from wa_forensics.report.redact import REDACTIONS, redact
 from wa_forensics.report.register import Register
@@ -25,6 +26,7 @@ def render_case(
     audience: str = "examiner",
     full_chat: bool = False,
     redactions: Collection[str] = (),
+    embed_media: bool = False,
     template_folder: Path | None = None,
 ) -> Path:
     """Write the report of ``case`` to ``out`` and return ``out``.
@@ -32,15 +34,20 @@ def render_case(
     ``language`` is one of ``LANGUAGES``; the report's own words are translated, quotes are not. ``audience``:
     ``victim`` (plain words, no method), ``examiner`` (everything), ``court`` (everything but the advice, with
     signature lines). ``full_chat`` adds every message of every chat. ``redactions``: any of ``names``,
-    ``numbers``, ``accounts``, replaced by pseudonyms that depend on the case alone. ``template_folder`` holds
-    templates that replace built-in ones of the same name. Raises SettingsError for an unknown choice and
+    ``numbers``, ``accounts``, replaced by pseudonyms that depend on the case alone. ``embed_media`` adds small
+    JPEG copies of pictures from the scanned zips (needs Pillow; the zips must lie where they were scanned; not
+    together with ``redactions``, for pictures cannot be redacted). ``template_folder`` holds templates that
+    replace built-in ones of the same name. Raises SettingsError for an unknown choice and
     CaseError when the file cannot be written; a file that was begun and not ended is removed.
     """
     _refuse_unknown("--lang", (language,), LANGUAGES)
     _refuse_unknown("--audience", (audience,), AUDIENCES)
     _refuse_unknown("--redact", redactions, REDACTIONS)
+    if embed_media and redactions:
+        raise SettingsError("--embed-media", "pictures cannot be redacted", "Leave --redact or --embed-media out.")
     words = Words(language)
     env = environment(words, template_folder)
+    thumbnails = Thumbnails(case.inputs) if embed_media else None
     register = Register(redact(case, redactions, words) if redactions else case)
     page = build.page(register, full_chat=full_chat)
     stream = env.get_template("report/page.html").stream(
@@ -48,12 +55,19 @@ def render_case(
         findings=build.finding_views(register),
         other_findings=build.other_findings(register),
         whole_chats=build.whole_chats(register) if full_chat else (),
-        assets=page_assets(env, "report/report.js", f"{page.case_number} {page.case_name}", words.text("Page")),
+        assets=page_assets(
+            env, "report/report.js", f"{page.case_number} {page.case_name}", words.text("Page"), pictures=embed_media
+        ),
         audience=audience,
         words=words,
         redactions=tuple(redactions),
+        thumbnails=thumbnails,
     )
-    return write_stream(stream, out)
+    try:
+        return write_stream(stream, out)
+    finally:
+        if thumbnails is not None:
+            thumbnails.close()
 
 
 def _refuse_unknown(option: str, given: Iterable[str], known: Sequence[str]) -> None:

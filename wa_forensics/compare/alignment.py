@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FEWEST_ANCHORS = 3
 WINDOW = 15
 LARGEST_TABLE = 250_000
+MOST_PAIRS = 500_000
 # Score of pairing two messages: the sum over a stretch is made as large as possible.
 SAME, SAME_TEXT_OTHER_SENDER, ON_TIME = 12, 6, 4
 # An edited text scores 1 to 5 by how much of it is left; two long texts with less in common are two messages.
@@ -106,15 +107,13 @@ def _once(keys: NDArray[np.uint64], use: NDArray[np.bool_]) -> tuple[NDArray[np.
 
 def _by_commonest_offset(a: Side, b: Side) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For chats of short texts: the pairs of equal texts whose clocks differ by the commonest offset."""
-    places: dict[int, list[int]] = {}
-    for place, key in enumerate(b.keys.tolist()):
-        places.setdefault(key, []).append(place)
-    pairs = [
-        (i, j)
-        for i, key in enumerate(a.keys.tolist())
-        if key and len(places.get(key, ())) <= 40
-        for j in places.get(key, ())
-    ]
+    places_a, places_b = _places(a), _places(b)
+    pairs: list[tuple[int, int]] = []
+    for key in sorted(places_a.keys() & places_b.keys(), key=lambda k: (len(places_a[k]) * len(places_b[k]), k)):
+        if len(pairs) + len(places_a[key]) * len(places_b[key]) > MOST_PAIRS:
+            break
+        pairs += [(i, j) for i in places_a[key] for j in places_b[key]]
+    pairs.sort()
     if not pairs:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     first, second = np.array(pairs, dtype=np.int64).T
@@ -128,6 +127,14 @@ def _by_commonest_offset(a: Side, b: Side) -> tuple[NDArray[np.int64], NDArray[n
     _, unique = np.unique(second, return_index=True)
     order = np.sort(unique)
     return first[order], second[order]
+
+
+def _places(side: Side) -> dict[int, list[int]]:
+    places: dict[int, list[int]] = {}
+    for place, key in enumerate(side.keys.tolist()):
+        if not side.hidden[place]:
+            places.setdefault(key, []).append(place)
+    return places
 
 
 def _sender_map(a: Side, b: Side, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from wa_forensics.errors import SettingsError
-from wa_forensics.model import Confidence, Severity, Stage, Threat, Verdict
+from wa_forensics.model import Confidence, Finding, Severity, Stage, Threat, Verdict
 from wa_forensics.report import quoting, wording
 from wa_forensics.report.words import Words
 
@@ -72,6 +72,7 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         verdict=lambda value: words.text(wording.VERDICT[Verdict(value)]),
         verdict_shape=lambda value: wording.VERDICT_SHAPE[Verdict(value)],
         indicator=lambda value: words.text(wording.INDICATOR.get(value, value)),
+        heading=lambda finding: _heading(words, finding),
         kind=lambda value: words.text(wording.KIND[value]),
     )
     env.globals.update(span=own(words.span), duration=own(words.duration), count=own(words.count))
@@ -92,6 +93,15 @@ def _translated(words: Words, text: str) -> str:
     """A text of a rule in the reader's language; what no catalogue knows is treated as evidence."""
     found = words.text(text)
     return text if found == text else escape(found)
+
+
+def _heading(words: Words, finding: Finding) -> str:
+    """The rule's title; in a language whose catalogue lacks it, what the finding is about."""
+    title = _translated(words, finding.title)
+    if words.language == "en" or isinstance(title, Markup):
+        return title
+    about = words.text(wording.THREAT[finding.threat])
+    return escape(about[:1].upper() + about[1:])
 
 
 def page_assets(

@@ -30,4 +30,3 @@ def render_pdf(page: Path, out: Path) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return out
-

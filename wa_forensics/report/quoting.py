@@ -60,7 +60,12 @@ _FLAG = "\U0001f3f4"
 
 
 def evidence(text: object) -> Markup:
-    """Text of the evidence as markup. Use it for whatever a sender, a file or a finding may have written."""
+    """Text of the evidence as markup. Use it for whatever a sender, a file or a finding may have written.
+
+    Markup stays as it is: in this package it holds nothing but escaped text (of a catalogue, of this function).
+    """
+    if isinstance(text, Markup):
+        return text
     raw = str(text)
     out: list[Markup] = []
     position = 0

@@ -125,3 +125,38 @@ MONEY = frozenset(
         Threat.JOB_OR_INVESTMENT_SCAM,
     }
 )
+
+# What the case folder writes in English and the report shows in the reader's language.
+DECLARED = (
+    mark("Case number"),
+    mark("Items"),
+    mark("Examiner"),
+    mark("Organization"),
+    mark("Acquired by"),
+    mark("Acquired at"),
+    mark("Acquired how"),
+    mark("Device"),
+    mark("App version"),
+    mark("not declared"),
+)
+CHECKS = (
+    mark("Hashes"),
+    mark("Zip fingerprint"),
+    mark("Export moment"),
+    mark("Byte habits"),
+    mark("One header shape"),
+    mark("iOS attachment ordinals"),
+    mark("iOS attachment times"),
+    mark("Android attachment dates"),
+    mark("Header inside a message"),
+    mark("Time order"),
+    mark("Silences"),
+    mark("Beginning present"),
+    mark("Near an export limit"),
+    mark("Notices only"),
+    mark("Attached files"),
+    mark("Declared deletions and edits"),
+    mark("Repeated blocks"),
+    mark("Identities"),
+    mark("Encoding damage"),
+)

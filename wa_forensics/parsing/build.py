@@ -19,6 +19,7 @@ from wa_forensics.parsing.calendars import NO_DAY
 from wa_forensics.parsing.clues import dated_names, export_day
 from wa_forensics.parsing.contents import Contents, describe
 from wa_forensics.parsing.dates import ORDERS, Clues, decide, read_days, written_dates
+from wa_forensics.parsing.forgeries import possible_forgeries
 from wa_forensics.parsing.identity import chat_name, phones
 from wa_forensics.parsing.notes import notes_on
 from wa_forensics.parsing.patterns import shape_table
@@ -60,6 +61,8 @@ def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_u
     body = blocks.begin + rows.width()
     line_stop = np.append(starts, len(buffer))[blocks.line + 1]
     speakers = split_senders(data, body, line_stop)
+    if bounds.platform is Platform.LEGACY and speakers.names and _LOG_WORDS.issuperset(speakers.names):
+        raise ParseError(raw.source.name, "the lines look like a program's log, not like a chat", _ADVICE)
     name = chat_name(raw.source)
     review(speakers, buffer, body, blocks.stop, (name,))
     order, moments = _moments(raw, bounds, speakers, blocks, asked, year)
@@ -247,6 +250,7 @@ def _chat(
         byte_length=length[keep],
         shape=shape,
     )
+    suspects = possible_forgeries(moments[keep], code, blocks.line[keep])
     attachments = {int(numbers[row]): file for row, file in contents.attachments.items() if dated[row]}
     return Chat(
         source=raw.source,
@@ -262,7 +266,7 @@ def _chat(
         shapes=shapes,
         unparsed=_unparsed(raw, blocks, dated, begin, length),
         notes=notes_on(raw, contents, text_start, blocks.stop, bounds),
-        possible_forgeries=bounds.rejected,
+        possible_forgeries=tuple(sorted({*bounds.rejected, *suspects})),
     )
 
 

@@ -164,10 +164,13 @@ def judge(text: str, named: bool, platform: Platform) -> Judgement:
     poll = _poll(body)
     if poll is not None:
         return Judgement(kind=Kind.POLL, event=Event.POLL_HEADER, edited=edited, languages=poll)
+    document = _document(body, edited)
+    if document.event is not None:
+        return document
     line = body.split("\n", 1)[0] if platform is Platform.ANDROID else body
     found = (any_line() if marked else placeholder_line()).find(line.rstrip("\r"))
     if found is None:
-        return _document(body, edited)
+        return Judgement(edited=edited)
     if "\n" in body.strip("\r\n") and not marked:
         # A placeholder stands alone; only an attachment has a caption.
         return Judgement(edited=edited)
@@ -192,11 +195,11 @@ def _by_app(body: str, edited: bool) -> Judgement:
 
 def _document(body: str, edited: bool) -> Judgement:
     """``Plan.pdf • <mark>2 pages <mark>document omitted``: the file name stands before the app's words."""
-    pieces = re.split("[\u200e\u200f]", body)
+    pieces = re.split("[\u200e\u200f]", body.lstrip("\u200e\u200f"))
     if len(pieces) > 1 and len(body) < 400:
         found = placeholder_line().find(pieces[-1])
         if found is not None and found.event is Event.DOCUMENT_OMITTED:
-            name = re.split(r"\s\u2022\s", pieces[0] or pieces[1])[0].strip()
+            name = re.split(r"\s\u2022\s", pieces[0])[0].strip()
             return Judgement(
                 kind=Kind.MEDIA,
                 event=found.event,

@@ -124,11 +124,11 @@ def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> Date
 def _year_first(asked: str) -> DateOrder:
     contradictions: tuple[str, ...] = ()
     if asked not in ("auto", "YMD"):
-        contradictions = (f"asked to read {asked}, but the first number of the date has four digits",)
+        contradictions = (f"asked to read {asked}, but the first number of the date is the year",)
     return DateOrder(
         order="YMD",
         decided_by="values",
-        proof=("the first number of the date has four digits: it is the year",),
+        proof=("the first number of the date is the year (by its digits or its era)",),
         contradictions=contradictions,
     )
 

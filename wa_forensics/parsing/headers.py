@@ -174,8 +174,9 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
         return None
     skeleton = _skeleton(text, width)
     clock = "12" if before[0] or joined[0] or after[0] else "24"
-    year_first = bool(groups.get("a")) and len(groups["a"]) > 2
-    year_last = bool(month) or (bool(groups.get("c")) and len(groups["c"]) > 2)
+    # An era beside the year tells it from the day: 令和6/2/23, 2/23/R6.
+    year_first = bool(groups.get("a")) and (len(groups["a"]) > 2 or bool(before[1]))
+    year_last = bool(month or era) or (bool(groups.get("c")) and len(groups["c"]) > 2)
     family = "|".join(
         (
             platform.value,

@@ -1,0 +1,255 @@
+"""Header forms and dates: right or undecided, never silently wrong."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from parsing_texts import parsed, raw_text
+
+from wa_forensics.errors import AmbiguousDateOrder, ParseError
+from wa_forensics.model import Confidence, ZipFacts, ZipMember
+from wa_forensics.parsing import parse_text
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "data" / "header_vectors.json").read_text(encoding="utf-8")
+)["vectors"]
+# A 12-hour pattern that names no half of the day (one entry of the locale tables): no reader can tell 4:05 from 16:05.
+HALFLESS = {"03/02/2024 à 4:05 - ", "03/02/2024, 4:05 - "}
+
+
+def alone(header: str) -> str:
+    return f"{header}Asha: hello\n"
+
+
+def in_a_file(header: str) -> str:
+    return (
+        f"{header}Asha: hello\n{header}Ravi K: again\n\n3/2 second line: 10:30 - ok\n"
+        f"{header}Asha: - 10:30 fine: ok\n{header}Messages and calls are end-to-end encrypted.\n"
+    )
+
+
+def wanted(vector: dict[str, Any]) -> str:
+    instant: str = vector["instant"]
+    return instant if instant.count(":") == 2 else instant + ":00"
+
+
+def outcome(text: str, vector: dict[str, Any], messages: int) -> str:
+    """``right``, ``undecided`` (the right reading is among those named), or what went wrong."""
+    try:
+        chat = parsed(text)
+    except AmbiguousDateOrder as error:
+        read = {parsed(text, date_order=order).time(0) for order in error.readings}
+        return "undecided" if wanted(vector) in read else f"right reading not named: {read}"
+    except ParseError as error:
+        return f"not read: {error}"
+    got = (len(chat), chat.time(0), chat.sender(0), chat.text(0))
+    return "right" if got == (messages, wanted(vector), "Asha", "hello") else f"wrong: {got}"
+
+
+@pytest.mark.parametrize(("build", "messages"), [(alone, 1), (in_a_file, 4)])
+def test_every_header_of_the_specification_is_right_or_undecided(build: Callable[[str], str], messages: int) -> None:
+    outcomes: Counter[str] = Counter()
+    for vector in VECTORS:
+        if vector["instant"].startswith("????") or vector["header"] in HALFLESS:
+            continue
+        result = outcome(build(vector["header"]), vector, messages)
+        assert result in ("right", "undecided"), (vector["header"], result)
+        outcomes[result] += 1
+    assert sum(outcomes.values()) == len(VECTORS) - 4
+
+
+def test_given_the_order_every_header_is_right() -> None:
+    for vector in VECTORS:
+        for order in vector.get("date_order", ()):
+            if vector["header"] in HALFLESS or len(vector["date_order"]) > 1:
+                continue
+            chat = parsed(in_a_file(vector["header"]), date_order=order)
+            assert chat.time(0) == wanted(vector), vector["header"]
+
+
+@pytest.mark.parametrize("header", ["Mar 12, 9:05 PM - ", "12 Aug 18:05 - "])
+def test_a_header_without_a_year_asks_for_it(header: str) -> None:
+    with pytest.raises(ParseError, match="no year"):
+        parsed(alone(header))
+    assert parsed(alone(header), date_order="auto@2014").time(0).startswith("2014-")
+
+
+# the order, decided from each kind of evidence
+
+
+def chat_of(moments: list[datetime], style: str, texts: list[str] | None = None) -> str:
+    lines = []
+    for number, moment in enumerate(moments):
+        text = texts[number] if texts else f"text {number}"
+        lines.append(f"{moment:{style}} - {('Asha', 'Ravi')[number % 2]}: {text}\n")
+    return "".join(lines)
+
+
+DMY, MDY = "%d/%m/%Y, %H:%M", "%m/%d/%Y, %H:%M"
+
+
+def days(*dates: str, each: int = 1) -> list[datetime]:
+    return [datetime.fromisoformat(day) + timedelta(hours=9, minutes=5 * i) for day in dates for i in range(each)]
+
+
+@pytest.mark.parametrize(("style", "order"), [(DMY, "DMY"), (MDY, "MDY")])
+def test_values_decide_with_their_proof(style: str, order: str) -> None:
+    found = parsed(chat_of(days("2024-02-03", "2024-02-25"), style)).date_order
+    assert (found.order, found.decided_by, found.confidence) == (order, "values", Confidence.HIGH)
+    assert "reaches 25" in found.proof[0]
+    assert found.contradictions == ()
+
+
+@pytest.mark.parametrize(("style", "order"), [(DMY, "DMY"), (MDY, "MDY")])
+def test_line_order_decides(style: str, order: str) -> None:
+    moments = days("2024-01-10", "2024-02-03", "2024-03-02", "2024-04-11", "2024-05-01")
+    found = parsed(chat_of(moments, style)).date_order
+    assert (found.order, found.decided_by) == (order, "line order")
+
+
+@pytest.mark.parametrize(("style", "order"), [(DMY, "DMY"), (MDY, "MDY")])
+@pytest.mark.parametrize(
+    "name", ["IMG-20240203-WA0001.jpg (file attached)", "<attached: 00000001-PHOTO-2024-02-03-09-00-00.jpg>"]
+)
+def test_names_of_attachments_decide(style: str, order: str, name: str) -> None:
+    found = parsed(chat_of(days("2024-02-03", each=2), style, ["hi", name])).date_order
+    assert (found.order, found.decided_by) == (order, "attachment names")
+
+
+@pytest.mark.parametrize(("style", "order"), [(DMY, "DMY"), (MDY, "MDY")])
+def test_following_days_of_a_dense_chat_decide(style: str, order: str) -> None:
+    moments = days("2024-02-03", "2024-02-04", "2024-02-05", "2024-02-07", "2024-02-08", each=6)
+    found = parsed(chat_of(moments, style)).date_order
+    assert (found.order, found.decided_by, found.confidence) == (order, "repeated days", Confidence.MEDIUM)
+
+
+def test_a_monthly_reminder_is_left_undecided() -> None:
+    moments = days(*(f"2024-{month:02d}-05" for month in range(1, 9)))
+    with pytest.raises(AmbiguousDateOrder):
+        parsed(chat_of(moments, DMY))
+
+
+@pytest.mark.parametrize(("style", "order"), [(DMY, "DMY"), (MDY, "MDY")])
+def test_the_time_of_the_zip_entry_decides(style: str, order: str) -> None:
+    member = ZipMember(
+        name="chat.txt",
+        size=1,
+        compressed=1,
+        crc32=0,
+        modified="2024-03-02T10:00:00",
+        create_system=0,
+        create_version=20,
+        extract_version=20,
+        flag_bits=8,
+        compression=8,
+        external_attr=0,
+        extra_length=0,
+        header_offset=0,
+    )
+    moment = days("2024-02-11" if order == "DMY" else "2024-02-11")
+    zip_facts = ZipFacts(members=(member,), prepended_bytes=0, comment="")
+    raw = raw_text(chat_of(moment, style), path="chat.zip", member="chat.txt", zip_facts=zip_facts)
+    found = parse_text(raw).date_order
+    assert (found.order, found.decided_by) == (order, "zip entry time")
+
+
+def test_an_undecided_order_stops_names_both_readings_or_goes_on_when_allowed() -> None:
+    text = chat_of(days("2024-02-03"), DMY)
+    with pytest.raises(AmbiguousDateOrder) as caught:
+        parsed(text)
+    assert caught.value.readings == ("DMY", "MDY")
+    chat = parsed(text, allow_undecided=True)
+    assert (chat.date_order.decided_by, chat.date_order.readings) == ("undecided", ("DMY", "MDY"))
+    assert chat.time(0) == "2024-02-03T09:00:00"
+    asked = parsed(text, date_order="MDY")
+    assert (asked.date_order.decided_by, asked.time(0)) == ("caller", "2024-03-02T09:00:00")
+
+
+def test_lines_that_fit_no_common_order_are_named_as_contradictions() -> None:
+    moments = days(*(f"2024-02-{day}" for day in range(13, 27)))
+    found = parsed(chat_of(moments, DMY) + "02/28/2024, 10:00 - Asha: late\n")
+    assert found.date_order.order == "DMY"
+    assert found.date_order.contradictions
+    assert found.time(len(found) - 1) == "2024-02-28T10:00:00"
+
+
+def test_no_random_chat_is_read_in_a_wrong_order() -> None:
+    chance = random.Random(5)
+    decided = 0
+    for _ in range(400):
+        start = datetime(2012 + chance.randrange(13), chance.randrange(1, 13), chance.randrange(1, 28), 8)
+        span = chance.choice([0.2, 2, 6, 20, 90]) * 86_400
+        moments = sorted(start + timedelta(minutes=int(chance.random() * span / 60)) for _ in range(24))
+        style = chance.choice([DMY, MDY, "%d/%m/%y, %H:%M", "%m/%d/%y, %H:%M", "%y/%m/%d, %H:%M", "%Y-%m-%d %H:%M"])
+        try:
+            chat = parsed(chat_of(moments, style))
+        except AmbiguousDateOrder:
+            continue
+        decided += 1
+        assert [chat.time(i) for i in range(len(chat))] == [f"{moment:%Y-%m-%dT%H:%M:00}" for moment in moments], style
+    assert decided > 200
+
+
+# clocks and calendars
+
+
+@pytest.mark.parametrize(
+    ("header", "moment"),
+    [
+        ("2024/2/23 凌晨1:05 - ", "2024-02-23T01:05:00"),
+        ("2024/2/23 中午12:30 - ", "2024-02-23T12:30:00"),
+        ("2024/2/23 晚上11:05 - ", "2024-02-23T23:05:00"),
+        ("2024/2/23 上午12:05 - ", "2024-02-23T00:05:00"),
+        ("2024/02/23 午後0:05 - ", "2024-02-23T12:05:00"),
+        ("2024. 2. 23. 오전 12:05 - ", "2024-02-23T00:05:00"),
+        ("2/23/24, 12:05\u202fPM - ", "2024-02-23T12:05:00"),
+        ("2/23/24, 12:05 AM - ", "2024-02-23T00:05:00"),
+        ("23/2/2024 12:05 in the afternoon - ", "2024-02-23T12:05:00"),
+        ("23/2/2024, 16:05 PM - ", "2024-02-23T16:05:00"),
+        ("23.02.2024, 16:05 Uhr - ", "2024-02-23T16:05:00"),
+        ("23 févr. 2024 à 16:05 - ", "2024-02-23T16:05:00"),
+        ("23 de fev de 2024 16:05 - ", "2024-02-23T16:05:00"),
+        ("2024年2月23日 16:05 - ", "2024-02-23T16:05:00"),
+        ("[23/2/2567 BE, 14:56:01] ", "2024-02-23T14:56:01"),
+        ("[23/2/67, 14:56:01] ", "2024-02-23T14:56:01"),
+        ("[2/23/R6, 14:56:01] ", "2024-02-23T14:56:01"),
+        ("[令和6/2/23 14:56:01] ", "2024-02-23T14:56:01"),
+        ("[2/23/H31, 14:56:01] ", "2019-02-23T14:56:01"),
+        ("[113/2/23 14:56:01] ", "2024-02-23T14:56:01"),
+        ("[民國113/2/23 14:56:01] ", "2024-02-23T14:56:01"),
+        ("۱۴۰۲/۱۱/۱۴،\u200f ۱۶:۰۵ - ", "2024-02-03T16:05:00"),
+        ("[24/5/5784, 14:56:01] ", "2024-02-03T14:56:01"),
+        ("[16/7/1445 AH, 14:56:01] ", "2024-01-27T14:56:01"),
+    ],
+)
+def test_clock_words_months_and_calendars(header: str, moment: str) -> None:
+    assert parsed(alone(header)).time(0) == moment
+
+
+@pytest.mark.parametrize(("pattern", "shapes"), [
+    ("{d}/{m}/24, 09:05 - ", ["0/0/24"]),
+])  # fmt: skip
+def test_widths_of_one_form_are_one_shape(pattern: str, shapes: list[str]) -> None:
+    text = "".join(pattern.format(d=d, m=m) + "Asha: hi\n" for d, m in [(3, 2), (13, 2), (3, 11), (30, 11)])
+    (shape,) = parsed(text).shapes
+    assert (shape.pattern, shape.count, shape.first_line) == ("0/0/00, 00:00 - ", 4, 1)
+
+
+def test_padded_and_unpadded_writing_are_two_shapes() -> None:
+    text = "3/2/24, 09:05 - Asha: hi\n13/2/24, 09:05 - Asha: hi\n03/2/24, 09:05 - Ravi: odd\n"
+    assert [shape.pattern for shape in parsed(text, date_order="DMY").shapes] == [
+        "0/0/00, 00:00 - ",
+        "00/0/00, 00:00 - ",
+    ]
+
+
+def test_spaces_and_case_of_am_and_pm_tell_shapes_apart() -> None:
+    text = "23/2/2024, 9:05\u202fam - Asha: hi\n23/2/2024, 9:06\u202fpm - Asha: hi\n23/2/2024, 9:07 pm - Ravi: odd\n"
+    assert [shape.pattern for shape in parsed(text).shapes] == ["00/0/0000, 0:00\u202fam - ", "00/0/0000, 0:00 am - "]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from invented_chats import NAMES, PHONES, Phone, Said, as_zip, conversation, entries
+from invented_chats import NAMES, PHONES, Phone, Said, as_zip, conversation, entries, write_between
 
 from wa_forensics.errors import ParseError
 from wa_forensics.evidence import RawText
@@ -26,7 +26,6 @@ from wa_forensics.model import Check, Verdict
 from wa_forensics.parsing import parse_text
 
 MESSAGES = 400
-START, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 ALWAYS = ("I16",)
 BADNESS = {
     Verdict.NOT_TESTABLE: 0,
@@ -384,6 +383,15 @@ def measure(rounds: int) -> tuple[list[str], list[str], tuple[int, int]]:
     return table, quiet, (hits, total)
 
 
+def checks_table() -> list[str]:
+    """What each check looks at, its innocent causes and its basis, from the program itself."""
+    rows = ["| id | check | looks at | innocent causes | basis |", "|---|---|---|---|---|"]
+    for about, _ in CHECKS:
+        causes = "; ".join(about.innocent_causes) or "none"
+        rows.append(f"| {about.id} | {about.title} | {about.looks_at} | {causes} | {about.basis} |")
+    return rows
+
+
 def _share(values: object) -> str:
     numbers = list(values)  # type: ignore[call-overload]
     return f"{sum(numbers) / len(numbers):.2f}"
@@ -409,11 +417,8 @@ def main(arguments: list[str]) -> None:
     print("\n".join(words))
     if "--write" in arguments:
         document = Path(arguments[arguments.index("--write") + 1])
-        text = document.read_text("utf-8")
-        head, rest = text.split(START, 1)
-        _, tail = rest.split(END, 1)
-        body = "\n".join(words)
-        document.write_text(f"{head}{START}\n\n{body}\n\n{END}{tail}", "utf-8")
+        write_between(document, "checks", checks_table())
+        write_between(document, "measured", words)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 NAMES = ("Asha Verma", "Ben Carter", "Joana Pinto", "Milo Okafor", "Ines Keller")
 OTHER_NAMES = ("Asha (office)", "B. Carter", "+44 7700 900123", "Milo O.", "Ines \U0001f33f")
@@ -462,3 +463,12 @@ class _Unseekable:
 
     def flush(self) -> None:
         self.target.flush()
+
+
+def write_between(document: Path, mark: str, lines: Sequence[str]) -> None:
+    """Replace what stands between the marks ``mark: begin`` and ``mark: end`` of a document."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    head, rest = document.read_text("utf-8").split(begin, 1)
+    _, tail = rest.split(end, 1)
+    body = "\n".join(lines)
+    document.write_text(f"{head}{begin}\n{body}\n{end}{tail}", "utf-8")

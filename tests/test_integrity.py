@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from damaged_exports import DAMAGES, Damage, Export, outcome_of, packed, untouched
+from damaged_exports import DAMAGES, Damage, Export, checks_table, outcome_of, packed, untouched
 from damaged_exports import checks as checks_of
 from invented_chats import PHONES, Phone
 
@@ -270,3 +270,12 @@ def test_an_export_of_notices_only_and_one_near_a_limit_are_pointed_out() -> Non
     many = "".join(f"{1 + i // 1440:02}/01/2024, {i // 60 % 24:02}:{i % 60:02} - Asha: x{i}\n" for i in range(10_001))
     assert checks(many)["I13"].verdict == Verdict.NO_CONCLUSION
     assert checks(notice.replace("25/02/2024", "01/01/2024") + many)["I13"].verdict == Verdict.CONSISTENT
+
+
+def test_the_document_lists_the_checks_as_the_program_has_them() -> None:
+    document = (Path(__file__).parents[1] / "docs" / "integrity.md").read_text("utf-8")
+    for row in checks_table():
+        assert row in document, f"{row}: run benchmarks/damaged_exports.py --write docs/integrity.md"
+    assert f"{len(PHONES)} phones" in document
+    for damage in DAMAGES:
+        assert f"| {damage.name} |" in document

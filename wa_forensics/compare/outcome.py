@@ -22,6 +22,9 @@ STEP_SECONDS = 900
 DRIFT_SECONDS = 120
 FEWEST_FOR_DRIFT = 100
 FEWEST_COMMON_SHARE = 0.2
+BUCKET = 120
+# Two texts of one sender and moment with this share of common letter pairs are one text, edited.
+ALIKE = 0.4
 
 DELETED_FOR_ONESELF = "deleted for oneself on that phone, which leaves no trace"
 TAKEN_OUT = "taken out of that file after the export"
@@ -96,7 +99,8 @@ class _Work:
         left_a = np.setdiff1d(np.arange(len(self.a)), found.a)
         left_b = np.setdiff1d(np.arange(len(self.b)), found.b)
         moved, left_a, left_b = self._moved(left_a, left_b)
-        changed = self._changed()
+        elsewhere, left_a, left_b = self._edited_elsewhere(left_a, left_b)
+        changed = tuple(sorted((*self._changed(), *elsewhere), key=lambda pair: (pair.a.line, pair.b.line)))
         missing_in_b = tuple(self._missing(self.a, i, self.b) for i in left_a[self.inside_a[left_a]].tolist())
         missing_in_a = tuple(self._missing(self.b, j, self.a) for j in left_b[self.inside_b[left_b]].tolist())
         values, counts = np.unique(found.offsets[found.a], return_counts=True)
@@ -203,6 +207,31 @@ class _Work:
                 pairs.append(self._pair(i, j, (OTHER_TIME, ALTERED) if late else (DELIVERED_LATE, ALTERED)))
         return (
             tuple(pairs),
+            np.setdiff1d(left_a, np.array(used_a, dtype=np.int64)),
+            np.setdiff1d(left_b, np.array(sorted(used_b), dtype=np.int64)),
+        )
+
+    def _edited_elsewhere(
+        self, left_a: NDArray[np.int64], left_b: NDArray[np.int64]
+    ) -> tuple[list[Pair], NDArray[np.int64], NDArray[np.int64]]:
+        """Pairs among the left-over messages of one sender and moment whose texts are alike."""
+        waiting: dict[tuple[int, int], list[int]] = {}
+        for j in left_b.tolist():
+            waiting.setdefault((int(self.b.senders[j]), int(self.b.times[j]) // BUCKET), []).append(j)
+        used_a, used_b, pairs = [], set(), []
+        for i in left_a.tolist():
+            sender = int(self.found.sender_map[self.a.senders[i]])
+            bucket = int(self.a.times[i] + self.found.offsets[i]) // BUCKET
+            likely = [j for near in (-1, 0, 1) for j in waiting.get((sender, bucket + near), ()) if j not in used_b]
+            timely = [j for j in likely if on_time(self.a, self.b, i, j, self.found.offsets, self.found.tolerance)]
+            rated = [(self._pair(i, j, (EDITED, ALTERED, DELIVERED_LATE)), j) for j in timely]
+            best = max(rated, key=lambda item: (item[0].similarity, -item[1]), default=None)
+            if best is not None and best[0].similarity >= ALIKE:
+                used_a.append(i)
+                used_b.add(best[1])
+                pairs.append(best[0])
+        return (
+            pairs,
             np.setdiff1d(left_a, np.array(used_a, dtype=np.int64)),
             np.setdiff1d(left_b, np.array(sorted(used_b), dtype=np.int64)),
         )

@@ -17,7 +17,7 @@ DAY = 24 * HOUR
 # Fewer messages outside the stretch than this are no history that a change could be measured against.
 LEAST_HISTORY = 6
 # Less harm than one clear request inside the stretch is no attack.
-LEAST_HARM = 2.0
+LEAST_HARM = 1.5
 # A notice or a code given away says something about the days after it, not about the months.
 NOTICE_REACH = 3 * DAY
 ACCESS_REACH = 10 * DAY
@@ -33,13 +33,18 @@ class Reason:
     weight: float
     sentence: str = ""
     messages: tuple[int, ...] = ()
+    disowning: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """Sum of the weights, the sentences shown and the messages the reasons rest on."""
+    """Sum of the weights, the sentences shown and the messages the reasons rest on.
+
+    ``disowned``: somebody, the owner or another, wrote that the account was in other hands.
+    """
 
     total: float
+    disowned: bool = False
     sentences: tuple[str, ...] = ()
     messages: tuple[int, ...] = ()
 
@@ -118,6 +123,7 @@ def weigh(
     ]
     return Proof(
         total=sum(reason.weight for reason in reasons),
+        disowned=any(reason.disowning for reason in reasons),
         sentences=tuple(reason.sentence for reason in reasons if reason.sentence),
         messages=tuple(sorted({m for reason in reasons for m in reason.messages})),
     )
@@ -199,6 +205,7 @@ def _others(asked: Question) -> Iterator[Reason]:
             weight=1.5,
             sentence=f"Others warn, or say that the account is in other hands ({_at(asked, warnings)}).",
             messages=tuple(warnings),
+            disowning=True,
         )
 
 
@@ -215,6 +222,7 @@ def _afterwards(asked: Question) -> Iterator[Reason]:
             weight=3.0,
             sentence=f"Afterwards the account itself tells of a theft or disowns texts ({_at(asked, word)}).",
             messages=tuple(word),
+            disowning=True,
         )
     removed = [
         m

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from wa_forensics.incidents.marks import HARM
 from wa_forensics.model import Analysis, Finding, Severity, Threat, Window
@@ -19,6 +20,8 @@ SAME_ACCOUNT = 30 * DAY
 BEFORE_WINDOW = 10 * DAY
 AFTER_WINDOW = 45 * DAY
 AROUND = 2 * DAY
+# Clusters looked at for one to continue: older ones are weeks away in any chat with this many.
+RECENT = 20
 NOT_A_STORY = frozenset({Threat.INTEGRITY})
 CONTEXT = frozenset(
     {Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED, Threat.IDENTITY}
@@ -59,27 +62,24 @@ def stories(chat: int, analysis: Analysis) -> list[Story]:
     told: list[Story] = []
     for window in sorted(analysis.windows, key=lambda w: w.first_message):
         story = Story(chat=chat, windows=[window])
-        story.findings, left = _split(left, lambda f, w=window: _explains(f, w))
+        story.findings, left = _split(left, partial(_explains, window))
         told.append(story)
     serious, left = _split(left, lambda f: f.severity >= Severity.MEDIUM)
     told += [Story(chat=chat, findings=part) for part in _clusters(serious)]
     told = _joined([s for s in told if s.findings or s.windows])
-    for finding in left:
-        home = next((s for s in told if _fits(finding, s)), None)
-        if home is not None:
-            home.findings.append(finding)
+    _attach(left, told)
     return told
 
 
-def _split(findings: list[Finding], wanted: object) -> tuple[list[Finding], list[Finding]]:
+def _split(findings: list[Finding], wanted: Callable[[Finding], bool]) -> tuple[list[Finding], list[Finding]]:
     taken: list[Finding] = []
     rest: list[Finding] = []
     for finding in findings:
-        (taken if wanted(finding) else rest).append(finding)  # type: ignore[operator]
+        (taken if wanted(finding) else rest).append(finding)
     return taken, rest
 
 
-def _explains(finding: Finding, window: Window) -> bool:
+def _explains(window: Window, finding: Finding) -> bool:
     """Does a finding belong to a window: inside it, how it came to it, or what was said after it?"""
     if finding.id in window.findings or any(
         window.first_message <= item.message <= window.last_message for item in finding.evidence
@@ -100,7 +100,7 @@ def _clusters(findings: Sequence[Finding]) -> list[list[Finding]]:
     """Findings in order of time, cut where nothing happens for days and no account goes on."""
     clusters: list[list[Finding]] = []
     for finding in findings:
-        home = next((c for c in reversed(clusters) if _continues(finding, c)), None)
+        home = next((c for c in reversed(clusters[-RECENT:]) if _continues(finding, c)), None)
         if home is None:
             clusters.append([finding])
         else:
@@ -140,11 +140,18 @@ def _harmful(story: Story) -> set[str]:
     return {name for f in story.findings if f.threat in HARM for name in f.actors}
 
 
-def _fits(finding: Finding, story: Story) -> bool:
-    """Does a low finding belong to a story: within its time and about one of its accounts?"""
-    if finding.severity < Severity.LOW:
-        return False
-    if not story.start - DAY <= seconds(finding.start) <= story.end + DAY:
-        return False
-    accounts = {name for f in story.findings for name in f.actors} | {w.account for w in story.windows}
-    return not finding.actors or bool(accounts & set(finding.actors))
+def _attach(findings: Iterable[Finding], told: Sequence[Story]) -> None:
+    """Give low findings to the story within whose time they fall and one of whose accounts they are about."""
+    spans = [(s.start - DAY, s.end + DAY, _accounts(s), s) for s in told]
+    for finding in findings:
+        at = seconds(finding.start)
+        if finding.severity < Severity.LOW:
+            continue
+        for start, end, accounts, story in spans:
+            if start <= at <= end and (not finding.actors or accounts & set(finding.actors)):
+                story.findings.append(finding)
+                break
+
+
+def _accounts(story: Story) -> set[str]:
+    return {name for f in story.findings for name in f.actors} | {w.account for w in story.windows}

@@ -37,6 +37,8 @@ FADING = 6 * HOUR
 # What a message of an account is worth before anything is known: most belong to the owner.
 PRIOR = -0.35
 THRESHOLD = 2.2
+# Where no finding of medium level rests on the account, more is needed, and a person must have said so.
+THRESHOLD_WEAK = 4.0
 MOST_WINDOWS = 3
 
 
@@ -61,7 +63,7 @@ def takeover_windows(
     """
     marks = read_marks(chat, findings)
     seconds = chat.columns.timestamp.astype(np.int64)
-    codes = sorted({int(chat.columns.sender[m]) for m in marks.serious if chat.columns.sender[m] >= 0})
+    codes = sorted({int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0})
     windows: list[Window] = []
     for code in codes:
         windows += _windows_of(chat, code, seconds, marks, profiles)
@@ -83,7 +85,7 @@ def _windows_of(
         first, last = _best_run(chat, stretch, marks)
         span = int(stretch.messages[first]), int(stretch.messages[last])
         proof = weigh(chat, stretch.account, own, span, seconds, marks, spent)
-        if proof.total < THRESHOLD:
+        if not _convinces(proof, stretch, marks):
             break
         spent |= set(proof.messages)
         windows.append(_window(chat, stretch, first, last, marks, proof))
@@ -105,7 +107,7 @@ def _stretch(
     """
     harmful = [i for i, m in enumerate(own.tolist()) if open_to[i] and marks.harm.get(m, 0.0) > 0]
     core = _heaviest_cluster(harmful, own, seconds, marks)
-    if not core or not any(int(own[i]) in marks.serious for i in core):
+    if not core:
         return None
     times = seconds[own]
     near = np.flatnonzero(
@@ -137,6 +139,12 @@ def _heaviest_cluster(
     return max(clusters, key=lambda c: (sum(marks.harm[int(own[i])] for i in c), -c[0]), default=[])
 
 
+def _convinces(proof: Proof, stretch: Stretch, marks: Marks) -> bool:
+    if bool(np.isin(stretch.messages, sorted(marks.serious)).any()):
+        return proof.total >= THRESHOLD
+    return proof.total >= THRESHOLD_WEAK and proof.disowned
+
+
 def _content(
     chat: Chat, messages: NDArray[np.int64], marks: Marks, profiles: Sequence[SenderProfile]
 ) -> NDArray[np.float64]:
@@ -166,6 +174,8 @@ def _content(
 def _best_run(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[int, int]:
     """First and last row of the run for which content, habits and ends together speak best."""
     harmful = np.isin(stretch.messages, sorted(marks.serious))
+    if not harmful.any():
+        harmful = np.isin(stretch.messages, sorted(marks.harm))
     session = np.concatenate(([0], np.cumsum(np.diff(stretch.seconds) > SESSION)))
     inside = np.isin(session, session[harmful])
     begin, end = _ends(chat, stretch, marks)

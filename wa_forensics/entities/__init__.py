@@ -16,7 +16,17 @@ from wa_forensics.entities.payees import payees_in
 from wa_forensics.entities.text import clean, with_digits, with_dots, with_sign
 from wa_forensics.model import Amount, Code, Link, Payee, PhoneNumber
 
-__all__ = ["Texts", "amounts_in", "clean", "codes_in", "describe_host", "links_in", "payees_in", "phones_in", "similar_names"]
+__all__ = [
+    "Texts",
+    "amounts_in",
+    "clean",
+    "codes_in",
+    "describe_host",
+    "links_in",
+    "payees_in",
+    "phones_in",
+    "similar_names",
+]
 
 T = TypeVar("T")
 SHORTEST_PAYEE = 5

@@ -29,7 +29,9 @@ AMOUNT = re.compile(
     rf"|(?<![\w.,])(?P<b>{NUMBER})(?P<bk>\s?(?:k|mil|thousand|lakhs?|lacs?|crores?|million))?\s?(?P<after>{_SIGN}|(?:{_WORD})(?!\w)))"
 )
 SCALES = {"k": 1e3, "mil": 1e3, "thousand": 1e3, "lakh": 1e5, "lac": 1e5, "crore": 1e7, "million": 1e6}
-CODE = re.compile(r"(?<![\w.,/:\u20b9$\u20ac\u00a3+-])(?:\d{4,8}|\d{3}[ -]\d{3,4}|\d{4} \d{4}|\d{2}[ -]\d{2}[ -]\d{2})(?![\w/%:]|[.,-]\d)")
+CODE = re.compile(
+    r"(?<![\w.,/:\u20b9$\u20ac\u00a3+-])(?:\d{4,8}|\d{3}[ -]\d{3,4}|\d{4} \d{4}|\d{2}[ -]\d{2}[ -]\d{2})(?![\w/%:]|[.,-]\d)"
+)
 
 
 def phones_in(message: int, text: str) -> Iterator[PhoneNumber]:

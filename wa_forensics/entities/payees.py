@@ -21,7 +21,9 @@ ACCOUNT = re.compile(
 )
 IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}\b")
 IFSC = re.compile(r"\b[A-Za-z]{4}0[A-Za-z0-9]{6}\b")
-SORT_CODE = re.compile(r"(?<![\d-])(\d{2}-\d{2}-\d{2})(?![\d-])|(?i:sort ?code)\D{0,5}(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)")
+SORT_CODE = re.compile(
+    r"(?<![\d-])(\d{2}-\d{2}-\d{2})(?![\d-])|(?i:sort ?code)\D{0,5}(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)"
+)
 BSB = re.compile(r"(?i)\bbsb\D{0,5}(\d{3}[ -]?\d{3})(?!\d)")
 ROUTING = re.compile(r"(?i)\b(?:routing|aba)\D{0,12}(\d{9})(?!\d)")
 SWIFT = re.compile(r"(?i:\b(?:swift|bic)\b)\W{0,3}(?:code\W{0,3})?([A-Za-z]{6}[A-Za-z0-9]{2}(?:[A-Za-z0-9]{3})?)\b")

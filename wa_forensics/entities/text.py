@@ -7,7 +7,9 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
+)
 SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 DIGIT_SCRIPTS = "".join(chr(start + d) for start in (0x660, 0x6F0, 0x966, 0x9E6, 0xFF10) for d in range(10))
 ASCII_DIGITS = str.maketrans(DIGIT_SCRIPTS, "0123456789" * 5)
@@ -22,9 +24,7 @@ def clean(text: str) -> str:
     return SPACES.sub(" ", INVISIBLE.sub("", text)).translate(ASCII_DIGITS)
 
 
-def rows_of(
-    positions: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def rows_of(positions: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
     """The messages whose text holds one of the byte positions, ascending."""
     row = np.searchsorted(start, positions, "right") - 1
     inside = (row >= 0) & (positions < end[np.maximum(row, 0)])

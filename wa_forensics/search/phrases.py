@@ -112,12 +112,18 @@ def _sequence(tokens: Sequence[str], at: int) -> tuple[tuple[Node, ...], int]:
                 nodes.append(Node(kind="group", alternatives=(*group.alternatives, (node,))))
                 continue
             break
-        if tokens[at].isspace():
+        if tokens[at].isspace() or _is_sign(tokens[at]):
             at += 1
             continue
         node, at = _atom(tokens, at)
         nodes.append(node)
     return tuple(nodes), at
+
+
+def _is_sign(token: str) -> bool:
+    """A sign that folding makes a space, as in ``friends & family``: it stands for nothing in a phrase."""
+    known = token in ("_", "...", "\u2026", "|", "(") or token.startswith("<")
+    return not known and not folded(token.rstrip("?").strip("*"))
 
 
 def _outside(tokens: Sequence[str], at: int) -> bool:
@@ -133,13 +139,14 @@ def _atom(tokens: Sequence[str], at: int) -> tuple[Node, int]:
         alternatives = []
         while True:
             nodes, at = _sequence(tokens, at + 1)
-            if not nodes:
-                raise PhraseError(f"{''.join(tokens)!r}: empty alternative")
-            alternatives.append(nodes)
+            if nodes:
+                alternatives.append(nodes)
             if at >= len(tokens):
                 raise PhraseError(f"{''.join(tokens)!r}: bracket never closed")
             if tokens[at] != "|":
                 break
+        if not alternatives:
+            raise PhraseError(f"{''.join(tokens)!r}: empty bracket")
         return Node(kind="group", alternatives=tuple(alternatives), optional=tokens[at] == ")?"), at + 1
     if token in ("...", "\u2026"):
         return Node(kind="gap"), at + 1
@@ -151,8 +158,6 @@ def _atom(tokens: Sequence[str], at: int) -> tuple[Node, int]:
         return Node(kind="class", text=token[1:-1]), at + 1
     optional = token.endswith("?") and len(token) > 1
     word = token.removesuffix("?") if optional else token
-    if not folded(word.strip("*")):
-        raise PhraseError(f"{''.join(tokens)!r}: {word!r} has no letter")
     return Node(kind="word", text=word, optional=optional), at + 1
 
 

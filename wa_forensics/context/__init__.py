@@ -1,0 +1,24 @@
+"""The conversation around a signal: who writes, what is new, what the others answer; shared by all detectors."""
+
+from __future__ import annotations
+
+from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
+from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
+from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed
+
+__all__ = [
+    "HIGH",
+    "LOW",
+    "MEDIUM",
+    "Episode",
+    "Sighting",
+    "Sightings",
+    "confidence_of",
+    "episode_findings",
+    "episodes",
+    "finding_of",
+    "observed",
+    "sightings",
+    "strangers",
+    "wary",
+]

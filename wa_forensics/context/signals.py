@@ -1,0 +1,210 @@
+"""Collects, per message, everything that may speak for or against an attack: phrases, links, payees, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from wa_forensics.chat import Chat
+from wa_forensics.entities import similar_names
+from wa_forensics.search import lexicon
+from wa_forensics.vocabulary import Concept
+
+# What one message of a kind is worth in an account's stretch, as log-odds by judgement; the kinds not listed here
+# (answers, warnings, confirmations) do not speak for an attack by the account that writes them.
+WEIGHTS: Mapping[str, float] = {
+    Concept.CODE_REQUEST: 2.4,
+    Concept.CODE_BY_MISTAKE: 2.4,
+    Concept.CARD_DETAILS_REQUEST: 2.2,
+    Concept.CALL_FORWARDING: 2.2,
+    Concept.DEVICE_LINKING: 1.8,
+    Concept.SUPPORT_CLAIM: 1.6,
+    Concept.ACCOUNT_THREAT: 1.6,
+    Concept.SAFE_ACCOUNT: 2.0,
+    Concept.SEXTORTION: 2.6,
+    Concept.DIGITAL_ARREST: 2.2,
+    Concept.BANK_DETAILS_CHANGED: 1.8,
+    Concept.GIFT_CARD: 1.6,
+    Concept.CRYPTO_PAYMENT: 1.2,
+    Concept.UNLOCK_FEE: 1.8,
+    Concept.JOB_OFFER: 1.8,
+    Concept.INVESTMENT_PITCH: 1.6,
+    Concept.PROFIT_TESTIMONY: 0.8,
+    Concept.CURRENCY_SALE: 1.4,
+    Concept.PARCEL_FEE: 1.8,
+    Concept.KYC_UPDATE: 1.8,
+    Concept.UTILITY_CUTOFF: 2.0,
+    Concept.REMOTE_ACCESS: 1.6,
+    Concept.FILE_INVITATION: 1.0,
+    Concept.GIVEAWAY: 1.3,
+    Concept.VOTE_REQUEST: 1.6,
+    Concept.FORWARD_CHAIN: 1.2,
+    Concept.NEW_NUMBER: 1.5,
+    Concept.PHONE_LOST: 0.9,
+    Concept.FAMILY_GREETING: 0.4,
+    Concept.FAMILY_EMERGENCY: 1.0,
+    Concept.LOAN_REQUEST: 1.1,
+    Concept.PAYMENT_REQUEST: 1.0,
+    Concept.PAYMENT_DETAILS: 0.7,
+    Concept.PAYMENT_TROUBLE: 1.0,
+    Concept.AUTHORITY_CLAIM: 1.1,
+    Concept.SECRECY: 1.4,
+    Concept.CALL_REFUSAL: 1.1,
+    Concept.DEADLINE_THREAT: 0.9,
+    Concept.URGENCY: 0.6,
+    Concept.LINK_INVITATION: 0.8,
+    Concept.FORMAL_GREETING: 0.4,
+    Concept.BOSS_ERRAND: 0.8,
+    Concept.CUSTOMER_INQUIRY: 0.5,
+    Concept.TROUBLE_EXCUSE: 0.4,
+    Concept.DELETE_INSTRUCTION: 0.7,
+    "new link": 0.6,
+    "imitating link": 2.6,
+    "odd link": 1.4,
+    "dangerous file": 2.4,
+    "new payee": 0.9,
+    "changed payee": 1.4,
+}
+# Words about danger rather than of danger: a text that holds them may quote or warn.
+WARY = (
+    Concept.WARNING,
+    Concept.CODE_NEVER_SHARE,
+    Concept.HACKED_DISCLOSURE,
+    Concept.DISOWNING,
+    Concept.SCAM_TALK,
+    Concept.IDENTITY_DOUBT,
+)
+ODD_TRAITS = frozenset(
+    ["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "shortener", "many labels"]
+)
+DANGEROUS_ENDINGS = (".apk", ".xapk", ".apks", ".exe", ".scr", ".msi", ".bat", ".vbs", ".jar", ".iso", ".lnk", ".hta")
+BANKING = frozenset(
+    ["account", "iban", "ifsc", "sort code", "bsb", "routing", "swift", "cbu", "clabe", "alias", "card", "btc", "eth", "tron", "ltc",
+     "mobile", "handle", "till", "boleto", "multibanco", "link", "cashtag", "cpf"]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """One signal: the message, its kind (a concept's value or the name of an entity signal), its weight, its words."""
+
+    message: int
+    kind: str
+    weight: float
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sightings:
+    """All signals of a chat: ``by_message`` in the order of messages, ``talk`` the messages of each concept."""
+
+    by_message: Mapping[int, tuple[Sighting, ...]]
+    talk: Mapping[Concept, frozenset[int]]
+
+    def said(self, message: int, *concepts: Concept) -> bool:
+        """Does the message express one of the concepts?"""
+        return any(message in self.talk[concept] for concept in concepts)
+
+
+@lru_cache(maxsize=2)
+def sightings(chat: Chat) -> Sightings:
+    """Every signal of the chat, made once."""
+    hits = chat.spoken
+    phrases = lexicon().phrases
+    talk: dict[Concept, set[int]] = {concept: set() for concept in Concept}
+    strongest: dict[tuple[int, str], tuple[float, str]] = {}
+    for message, phrase, weight in zip(
+        hits.messages.tolist(), hits.phrases.tolist(), hits.weights.tolist(), strict=True
+    ):
+        found = phrases[phrase]
+        talk[Concept(found.concept)].add(message)
+        if found.concept in WEIGHTS:
+            known = strongest.get((message, found.concept))
+            if known is None or weight > known[0]:
+                strongest[message, found.concept] = (weight, found.text)
+    found_signals = [
+        Sighting(message=message, kind=kind, weight=WEIGHTS[kind] * weight, detail=text)
+        for (message, kind), (weight, text) in strongest.items()
+    ]
+    found_signals += _links(chat) + _payees(chat) + _files(chat)
+    by_message: dict[int, list[Sighting]] = {}
+    for sighting in found_signals:
+        by_message.setdefault(sighting.message, []).append(sighting)
+    return Sightings(
+        by_message={m: tuple(sorted(by_message[m], key=lambda s: (-s.weight, s.kind))) for m in sorted(by_message)},
+        talk={concept: frozenset(messages) for concept, messages in talk.items()},
+    )
+
+
+def _links(chat: Chat) -> list[Sighting]:
+    """Links to a domain that is new in the chat and not well known, stranger ones with more weight."""
+    seen: dict[str, int] = {}
+    found = []
+    for link in chat.links:
+        first = seen.setdefault(link.domain, link.message) == link.message
+        sender = chat.columns.sender[link.message]
+        if link.imitates:
+            found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like {link.imitates})"))
+        elif any(similar_names(link.domain, other) for other in seen if other != link.domain):
+            found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like a domain of this chat)"))
+        elif ODD_TRAITS & set(link.traits):
+            found.append(_sighting(link.message, "odd link", f"{link.host} ({', '.join(link.traits)})"))
+        elif not link.popular and (first or chat.columns.sender[seen[link.domain]] == sender):
+            found.append(_sighting(link.message, "new link", link.host))
+        if "file" in link.traits:
+            found.append(_sighting(link.message, "dangerous file", link.text[-60:]))
+    return found
+
+
+def _payees(chat: Chat) -> list[Sighting]:
+    """Payees named for the first time in the chat; more weight if the sender had named another one before."""
+    seen: set[str] = set()
+    own: dict[int, set[str]] = {}
+    found = []
+    for payee in chat.payees:
+        if payee.type not in BANKING:
+            continue
+        sender = int(chat.columns.sender[payee.message])
+        known = own.setdefault(sender, set())
+        if payee.value not in seen:
+            kind = "changed payee" if known else "new payee"
+            found.append(_sighting(payee.message, kind, f"{payee.type} {payee.value}"))
+        seen.add(payee.value)
+        known.add(payee.value)
+    return found
+
+
+def _files(chat: Chat) -> list[Sighting]:
+    found = []
+    for message, name in sorted(chat.attachments.items()):
+        if name.lower().endswith(DANGEROUS_ENDINGS):
+            found.append(_sighting(message, "dangerous file", name))
+    named = set(chat.attachments)
+    for message in chat.search("apk|xapk").tolist():
+        text = chat.text(message).lower()
+        if message not in named and any(ending in text for ending in DANGEROUS_ENDINGS):
+            found.append(_sighting(message, "dangerous file", text[:60]))
+    return found
+
+
+def _sighting(message: int, kind: str, detail: str) -> Sighting:
+    return Sighting(message=message, kind=kind, weight=WEIGHTS[kind], detail=detail)
+
+
+def wary(found: Sightings, message: int) -> bool:
+    """Does the text warn, quote or doubt rather than ask?"""
+    return found.said(message, *WARY)
+
+
+def strangers(chat: Chat) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which senders are not in the exporter's contacts: shown by number, or by the name they gave themselves."""
+    return np.array(
+        [
+            phone is not None or name.lstrip("\u200e\u202a").startswith("~")
+            for name, phone in zip(chat.senders, chat.sender_phones, strict=True)
+        ],
+        dtype=bool,
+    )

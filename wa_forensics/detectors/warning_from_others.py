@@ -1,0 +1,85 @@
+"""Others warn, doubt or disown; the owner tells of the theft.
+
+Family, colleagues or the owner on another phone say that the account, link or request is false.
+In an export: warnings, doubts, "that was not me", "my WhatsApp was hacked", during or after a suspicious stretch.
+Limits: talk about scams in general is not reported; quotations are told from warnings by words only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from wa_forensics.chat import Chat
+from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, observed, sightings
+from wa_forensics.findings import make_finding
+from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.vocabulary import Concept
+
+RULE = Rule(
+    id="warning-from-others",
+    title="Others warn, or the owner disowns the messages",
+    threat=Threat.WARNING_FROM_OTHERS,
+    stage=Stage.AFTERMATH,
+    severity=Severity.MEDIUM,
+    why="These lines are the strongest confirmation in an export and bound the attack in time.",
+    alternatives=("A joke, or a warning about something else.",),
+    next_steps=("Take statements from those who warned.", "Use the time as the latest end of the attack."),
+    references=("https://faq.whatsapp.com/1131652977717250",),
+    fires_on=(
+        Example(
+            messages=(
+                (
+                    "+44 7700 900123",
+                    "Hi mum it's me, my phone is broken, this is my new number, can you pay a bill of 900 GBP today?",
+                ),
+                ("Ana", "mum don't pay, it's a scam, I just called him and that is not him"),
+            )
+        ),
+    ),
+    quiet_on=(Example(messages=(("Ana", "there was a talk about phishing at work"), ("Ben", "useful"))),),
+)
+STRONG = (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+DOUBT = (Concept.IDENTITY_DOUBT, Concept.SCAM_TALK)
+AFTER = 7 * 86400
+
+
+def detect(chat: Chat) -> Iterator[Finding]:
+    """Per suspicious stretch one finding on warnings and one, lower, on doubts; a disclosure alone is low."""
+    talk = sightings(chat).talk
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    serious = [e for e in episodes(chat) if e.score >= MEDIUM]
+    hostile = {m for e in serious for m in e.messages}
+    taken: set[int] = set()
+    for concepts, severity, did in ((STRONG, Severity.MEDIUM, "warned or disowned"), (DOUBT, Severity.LOW, "doubted")):
+        spoken = {m for concept in concepts for m in talk[concept]} - hostile
+        for episode in serious:
+            lines = [m for m in _after(episode, spoken, seconds) if m not in taken and chat.columns.sender[m] >= 0]
+            lines = [m for m in lines if not (episode.stranger and chat.columns.sender[m] == episode.sender)]
+            taken.update(lines)
+            if lines:
+                yield finding_of(
+                    chat,
+                    RULE,
+                    episode,
+                    lines,
+                    did=did,
+                    inference="The others saw the messages as false.",
+                    severity=severity,
+                )
+    for message in sorted(talk[Concept.HACKED_DISCLOSURE] - taken - hostile):
+        yield make_finding(
+            chat,
+            RULE,
+            [message],
+            observation=observed(chat, [message], "told of a hacked or stolen account"),
+            inference="An account may have been taken over, in this chat or elsewhere.",
+            confidence=Confidence.LOW,
+            severity=Severity.INFO,
+        )
+
+
+def _after(episode: Episode, messages: set[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
+    first = episode.messages[0]
+    return sorted(m for m in messages if m > first and seconds[m] <= seconds[episode.messages[-1]] + AFTER)

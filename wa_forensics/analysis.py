@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import traceback
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +14,7 @@ from wa_forensics.chat import Chat
 from wa_forensics.detectors import DETECTORS
 from wa_forensics.evidence import RawText
 from wa_forensics.incidents.mass import RULE as MASS_RULE
-from wa_forensics.model import Analysis, Failure, Finding, Rule, Settings
+from wa_forensics.model import Analysis, Example, Failure, Finding, Rule, Settings, Source
 from wa_forensics.parsing import parse_text
 
 T = TypeVar("T")
@@ -49,12 +51,7 @@ def analyze(raw: RawText, settings: Settings) -> tuple[Chat, Analysis]:
     checks = guard.run("integrity", lambda: integrity.check(chat, raw, zone=settings.timezone)) or ()
     findings: list[Finding] = []
     rules_run: list[str] = []
-    steps: list[tuple[Rule, Callable[[Chat], Iterable[Finding]]]] = [
-        *((detector.RULE, detector.detect) for detector in DETECTORS),
-    ]
-    if hasattr(behaviour, "RULE"):
-        steps.append((behaviour.RULE, behaviour.detect))
-    for rule, detect in steps:
+    for rule, detect in _detectors():
         found = guard.run(rule.id, lambda detect=detect: tuple(detect(chat)))  # type: ignore[misc]
         if found is not None:
             findings += found
@@ -76,6 +73,17 @@ def analyze(raw: RawText, settings: Settings) -> tuple[Chat, Analysis]:
         traces=guard.run("traces", lambda: incidents.traces(chat, findings, seen)) or (),
     )
     return chat, analysis
+
+
+Detect = Callable[[Chat], Iterable[Finding]]
+
+
+def _detectors() -> tuple[tuple[Rule, Detect], ...]:
+    """Every rule that looks at one chat, with its function."""
+    found: list[tuple[Rule, Detect]] = [(detector.RULE, detector.detect) for detector in DETECTORS]
+    if hasattr(behaviour, "RULE"):
+        found.append((behaviour.RULE, behaviour.detect))
+    return tuple(found)
 
 
 class _Guard:
@@ -103,3 +111,48 @@ def crash(where: str, source: str, error: BaseException) -> Failure:
         problem=f"stopped with {type(error).__name__}{place}: {str(error)[:200]}",
         advice="This is a mistake of the program; its silence on this chat says nothing.",
     )
+
+
+def example_chat(example: Example) -> Chat:
+    """A rule's example as a chat: one message a minute unless it says otherwise, no sender for a line of the app."""
+    moment = datetime(2025, 1, 15, 9, 0)  # a day above 12 settles the date order
+    lines: list[str] = []
+    for said in example.messages:
+        sender, text, *pause = said
+        moment += timedelta(minutes=int(pause[0]) if pause else 1)
+        lines.append(f"{moment:%d/%m/%Y, %H:%M} - {f'{sender}: ' if sender else ''}{text}\n")
+    buffer = "".join(lines).encode()
+    digest = hashlib.sha256(buffer).hexdigest()
+    source = Source(
+        name="example.txt",
+        path="example.txt",
+        member=None,
+        sha256=digest,
+        size=len(buffer),
+        text_sha256=digest,
+        text_size=len(buffer),
+        encoding="utf-8",
+    )
+    return parse_text(RawText(source=source, buffer=buffer), date_order="DMY")
+
+
+def findings_in(chat: Chat, rule: str | None = None) -> tuple[Finding, ...]:
+    """What the rules that look at one chat find in it; only ``rule`` if given. Crashes are not caught."""
+    return tuple(
+        finding for known, detect in _detectors() if rule is None or known.id == rule for finding in detect(chat)
+    )
+
+
+def broken_examples(rule: Rule) -> tuple[str, ...]:
+    """The examples of a rule that it does not do right, one sentence each."""
+    if rule.id not in {known.id for known, _ in _detectors()}:
+        return ()
+    wrong = []
+    for wanted, examples in ((True, rule.fires_on), (False, rule.quiet_on)):
+        for number, example in enumerate(examples, 1):
+            found = any(finding.rule == rule.id for finding in findings_in(example_chat(example), rule.id))
+            if found != wanted:
+                name = f"{'fires_on' if wanted else 'quiet_on'} {number}"
+                note = f" ({example.note})" if example.note else ""
+                wrong.append(f"{rule.id} {'is silent' if wanted else 'fires'} on {name}{note}")
+    return tuple(wrong)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from wa_forensics.batch.progress import Progress, Watcher
-from wa_forensics.batch.scan import Plan, Run, plan, scan
+from wa_forensics.batch.job import Plan, Run, plan, scan
 
 __all__ = ["Plan", "Progress", "Run", "Watcher", "plan", "scan"]

@@ -16,16 +16,17 @@ from wa_forensics.case import Case, CaseRecords, InputFile, StoredChat, custody,
 from wa_forensics.case.folder import publish, staging
 from wa_forensics.case.messages import merge_messages
 from wa_forensics.case.store import write_records
+from wa_forensics.case.tables import write_tables
 from wa_forensics.clock import clock
 from wa_forensics.errors import EvidenceError, NothingReadError, ParseError
 from wa_forensics.evidence import find_inputs, verify_unchanged
 from wa_forensics.model import CaseData, Failure, Settings
-from wa_forensics.report import render_case
+from wa_forensics.report import render_case, render_index
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-# From so many files on, the messages stay in one Parquet file for each chat.
+# From so many files on, a case is a batch: one Parquet file for each chat, tables, an index.
 BATCH_FROM = 33
 MESSAGES = "messages.parquet"
 
@@ -194,7 +195,11 @@ def _close(folder: Path, records: CaseRecords, run: Run) -> None:
     entries = [("read", item) for item in files]
     entries.append(("scan", {"command": records.command, "chats": len(records.chats)}))
     custody.append(folder, entries, time)
-    render_case(Case.open(folder, with_clock=False), folder / "report.html")
+    case = Case.open(folder, with_clock=False)
+    render_case(case, folder / "report.html")
+    if len(records.inputs) >= BATCH_FROM:
+        write_tables(folder, records.correlation.findings, records.indicators)
+        render_index(case, folder / "index.html")
     manifest.seal(folder, files, [("report", {"file": "report.html"})], time)
     if run.key is not None:
         signature.sign(folder, run.key)

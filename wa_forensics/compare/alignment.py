@@ -17,6 +17,8 @@ FEWEST_ANCHORS = 3
 WINDOW = 15
 LARGEST_TABLE = 250_000
 MOST_PAIRS = 500_000
+MOST_OFFSETS = 8
+MOST_LIKENESSES = 20_000
 # Score of pairing two messages: the sum over a stretch is made as large as possible.
 SAME, SAME_TEXT_OTHER_SENDER, ON_TIME = 12, 6, 4
 # An edited text scores 1 to 5 by how much of it is left; two long texts with less in common are two messages.
@@ -56,9 +58,12 @@ def align(a: Side, b: Side) -> Alignment | None:
 
 
 def on_time(a: Side, b: Side, i: int, j: int, offsets: NDArray[np.int64], tolerance: int) -> bool:
-    """Whether two messages bear the same moment, by the offset at, before or after this place."""
+    """Whether two messages bear the same moment, by one of the offsets around this place.
+
+    A running median may show a step of the clock up to half a window off its place.
+    """
     wanted = int(b.times[j]) - int(a.times[i])
-    near = offsets[max(0, i - 1) : i + 2]
+    near = offsets[max(0, i - WINDOW) : i + WINDOW + 1]
     return bool((np.abs(near - wanted) <= tolerance).any())
 
 
@@ -239,7 +244,7 @@ class _Table:
     def pairs(self, range_a: range, range_b: range) -> list[tuple[int, int, bool]]:
         if len(range_a) * len(range_b) > LARGEST_TABLE:
             return self._in_time_order(range_a, range_b)
-        scores = [[self._score(i, j) for j in range_b] for i in range_a]
+        scores = self._scores(range_a, range_b)
         best = [[0] * (len(range_b) + 1) for _ in range(len(range_a) + 1)]
         for i in range(len(range_a) - 1, -1, -1):
             row, below, score = best[i], best[i + 1], scores[i]
@@ -261,16 +266,25 @@ class _Table:
     def _is_same(self, i: int, j: int) -> bool:
         return bool(self.a.keys[i] == self.b.keys[j])
 
-    def _score(self, i: int, j: int) -> int:
-        """Zero when the two cannot be one message."""
-        timely = on_time(self.a, self.b, i, j, self.offsets, self.tolerance)
-        mapped = int(self.sender_map[self.a.senders[i]])
-        sender = mapped == int(self.b.senders[j])
-        if self._is_same(i, j):
-            if sender or mapped < 0:
-                return SAME + ON_TIME * timely if timely or self.a.telling[i] else 0
-            return SAME_TEXT_OTHER_SENDER if timely else 0
-        return self._likeness(i, j) if timely and (sender or mapped < 0) else 0
+    def _scores(self, range_a: range, range_b: range) -> list[list[int]]:
+        """The score of each pair of the stretch; zero when the two cannot be one message."""
+        a, b = self.a, self.b
+        rows, columns = slice(range_a.start, range_a.stop), slice(range_b.start, range_b.stop)
+        same = a.keys[rows, None] == b.keys[None, columns]
+        apart = b.times[None, columns] - a.times[rows, None]
+        timely = np.zeros(same.shape, dtype=bool)
+        near = np.unique(self.offsets[max(0, range_a.start - WINDOW) : range_a.stop + WINDOW])
+        for offset in near[:: max(1, len(near) // MOST_OFFSETS)].tolist():
+            timely |= np.abs(apart - offset) <= self.tolerance
+        mapped = self.sender_map[a.senders[rows]][:, None]
+        sender = (mapped == b.senders[None, columns]) | (mapped < 0)
+        scores = np.where(same & sender & (timely | a.telling[rows, None]), SAME + ON_TIME * timely, 0)
+        scores[same & ~sender & timely] = SAME_TEXT_OTHER_SENDER
+        replaced = np.argwhere(~same & sender & timely)
+        for i, j in replaced.tolist() if len(replaced) <= MOST_LIKENESSES else ():
+            scores[i, j] = self._likeness(range_a[i], range_b[j])
+        table: list[list[int]] = scores.tolist()
+        return table
 
     def _likeness(self, i: int, j: int) -> int:
         a, b = self.a, self.b
@@ -291,7 +305,7 @@ class _Table:
         last = range_b.start - 1
         for i in range_a:
             for j in waiting.get(int(self.a.keys[i]), ()):
-                if j > last and self._score(i, j) >= SAME + ON_TIME:
+                if j > last and on_time(self.a, self.b, i, j, self.offsets, self.tolerance):
                     found.append((i, j, True))
                     last = j
                     break

@@ -23,6 +23,8 @@ DRIFT_SECONDS = 120
 FEWEST_FOR_DRIFT = 100
 FEWEST_COMMON_SHARE = 0.2
 BUCKET = 120
+# Exports that differ in more than this do not differ by edits.
+MOST_LEFT = 2_000
 # Two texts of one sender and moment with this share of common letter pairs are one text, edited.
 ALIKE = 0.4
 
@@ -215,6 +217,8 @@ class _Work:
         self, left_a: NDArray[np.int64], left_b: NDArray[np.int64]
     ) -> tuple[list[Pair], NDArray[np.int64], NDArray[np.int64]]:
         """Pairs among the left-over messages of one sender and moment whose texts are alike."""
+        if min(len(left_a), len(left_b)) > MOST_LEFT:
+            return [], left_a, left_b
         waiting: dict[tuple[int, int], list[int]] = {}
         for j in left_b.tolist():
             waiting.setdefault((int(self.b.senders[j]), int(self.b.times[j]) // BUCKET), []).append(j)

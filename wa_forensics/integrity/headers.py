@@ -34,6 +34,8 @@ LETTERS = re.compile(r"[^\W\d_]+")
 ZEROS = re.compile("0+")
 HEADER = re.compile(r"\[?([^\]\n]{6,60}?)(?:\] ?| - )")
 LONGEST = 2000
+# Each candidate is looked for in the whole text.
+MOST_CANDIDATES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +61,10 @@ def shape(export: Export) -> Check:
     if not oddities:
         statement = f"The headers of the {several(len(chat), 'message')} have one form."
         return result(export, SHAPE, Verdict.CONSISTENT, statement, counts=counts)
-    messages = sorted({message for oddity in oddities for message in oddity.messages})
-    lines = export.lines_of(messages)
+    messages = np.unique(np.concatenate([np.array(oddity.messages, dtype=np.int64) for oddity in oddities]))
+    lines = export.lines_of(messages.tolist())
     what = "; ".join(f"{several(len(o.messages), 'header')} {o.what}" for o in oddities)
-    if all(_could_be_pasted(export, message) for message in messages):
+    if _could_be_pasted(export, messages):
         statement = (
             f"{what} ({some_lines(lines)}). Each of them is dated before the message above it, so "
             f"it can be a "
@@ -82,7 +84,7 @@ def inside(export: Export) -> Check:
     if not candidates:
         statement = "No line inside a message looks like a header of this file."
         return result(export, INSIDE, Verdict.CONSISTENT, statement, counts=counts)
-    impossible = [line for line in sorted(same_form) if _cannot_be_pasted(export, line)]
+    impossible = [line for line in sorted(same_form)[:MOST_CANDIDATES] if _cannot_be_pasted(export, line)]
     counts["cannot_be_pasted"] = len(impossible)
     if impossible:
         statement = (
@@ -174,8 +176,10 @@ def _number_at(export: Export, place: int, messages: NDArray[np.int64]) -> NDArr
     return np.full(len(messages), 99, dtype=np.int64)
 
 
-def _could_be_pasted(export: Export, message: int) -> bool:
-    return message > 0 and bool(export.times[message] < export.times[message - 1])
+def _could_be_pasted(export: Export, messages: NDArray[np.int64]) -> bool:
+    """Whether each of the messages is dated before the one above it, as pasted older messages are."""
+    later = messages[messages > 0]
+    return len(later) == len(messages) and bool((export.times[later] < export.times[later - 1]).all())
 
 
 def _cannot_be_pasted(export: Export, line: int) -> bool:

@@ -188,6 +188,15 @@ def test_a_folder_gives_its_exports_in_order_without_attachments_and_mac_files(t
     assert [str(path.relative_to(tmp_path)) for path in found] == ["a/x.ZIP", "b/chat.txt", "missing.txt"]
 
 
+def test_files_that_an_unpacked_text_names_are_its_attachments(tmp_path: Path) -> None:
+    path = tmp_path / "_chat.txt"
+    path.write_text(CHAT + "03/02/2024, 16:08 - Ben: Update.apk (file attached)\n")
+    (tmp_path / "Update.apk").write_bytes(b"PK\x03\x04" + b"\0" * 26 + b"AndroidManifest.xml")
+    (tmp_path / "diary.pdf").write_bytes(b"%PDF-1.4")
+    (item,) = only(path).source.attachments
+    assert (item.name, item.detected) == ("Update.apk", "application/vnd.android.package-archive")
+
+
 def test_a_changed_or_removed_file_is_noticed_after_the_run(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("same.txt", "changed.txt", "gone.txt")]
     for path in paths:

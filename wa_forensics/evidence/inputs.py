@@ -6,6 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from wa_forensics.errors import EvidenceError
 from wa_forensics.evidence.archive import (
     MAX_TEXT_BYTES,
     MEDIA_NAME,
+    READ_BLOCK,
     attachments,
     chat_members,
     is_resource_fork,
@@ -21,8 +23,12 @@ from wa_forensics.evidence.archive import (
     read_member,
     zip_facts,
 )
+from wa_forensics.evidence.content import examine
 from wa_forensics.evidence.text import RawText, decode
 from wa_forensics.model import Attachment, Failure, Source, ZipFacts
+
+# A folder with more files than this is a disk, not an unpacked export.
+MOST_BESIDE = 20_000
 
 
 def find_inputs(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -74,10 +80,10 @@ def verify_unchanged(sources: Iterable[Source]) -> tuple[Failure, ...]:
     return tuple(failures)
 
 
-def raw_text(path: Path, data: bytes) -> RawText:
-    """The text of a ``.txt`` whose bytes are at hand already."""
+def raw_text(path: Path, data: bytes, beside: tuple[Attachment, ...] = ()) -> RawText:
+    """The text of a ``.txt`` whose bytes are at hand already, with the files that belong to it."""
     digest = hashlib.sha256(data).hexdigest()
-    return _raw(str(path), str(path), None, digest, len(data), data, digest)
+    return _raw(str(path), str(path), None, digest, len(data), data, digest, beside=beside)
 
 
 def read_zip(path: Path, data: bytes) -> RawText:
@@ -122,7 +128,26 @@ def _text_file(handle: BufferedReader, path: Path, member: str | None) -> RawTex
             f"the file is {size >> 20} MiB, the limit for a text is {MAX_TEXT_BYTES >> 20}",
             "A chat of a million messages is about 70 MiB; this is something else.",
         )
-    return raw_text(path, handle.read(MAX_TEXT_BYTES))
+    data = handle.read(MAX_TEXT_BYTES)
+    return raw_text(path, data, _files_beside(path, data))
+
+
+def _files_beside(path: Path, data: bytes) -> tuple[Attachment, ...]:
+    """The files of an unpacked export: those in the folder of the text that the text names, in sorted order."""
+    found = []
+    for other in sorted(path.parent.iterdir())[:MOST_BESIDE]:
+        is_export = other.suffix.lower() in {".txt", ".zip"} and not MEDIA_NAME.search(other.name)
+        if is_export or is_resource_fork(other.name) or other.is_symlink() or not other.is_file():
+            continue
+        if other.name.encode("utf-8", "surrogateescape") not in data:
+            continue
+        try:
+            with other.open("rb") as handle:
+                size = os.fstat(handle.fileno()).st_size
+                found.append(examine(other.name, size, iter(partial(handle.read, READ_BLOCK), b"")))
+        except OSError:
+            found.append(Attachment(name=other.name, size=0, detected="unreadable"))
+    return tuple(found)
 
 
 def _zip_texts(handle: BufferedReader | BytesIO, size: int, name: str, member: str | None) -> Iterator[RawText]:

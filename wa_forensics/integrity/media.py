@@ -166,7 +166,7 @@ def name_dates(export: Export) -> Check:
 def files(export: Export) -> Check:
     """I15: compares the files with the text; a nameless file where an ordinal is missing is inconsistent."""
     source = export.chat.source
-    if source.zip is None:
+    if source.zip is None and not source.attachments:
         return result(export, FILES, Verdict.NOT_TESTABLE, "The text came alone; no files can be compared.")
     beside = {item.name.rsplit("/", 1)[-1]: item for item in source.attachments}
     named = {name: message for message, name in reversed(_names(export))}
@@ -174,7 +174,7 @@ def files(export: Export) -> Check:
     loose = _unreferenced(export, sorted(set(beside) - set(named)))
     programs = [item for item in source.attachments if item.detected in PROGRAMS]
     disguised = [item for item in source.attachments if _disguised(item)]
-    empty = [item for item in source.attachments if item.size == 0]
+    empty = [item for item in source.attachments if item.size == 0 and item.sha256]
     counts: dict[str, int | float | str] = {
         "files": len(beside),
         "named_in_text": len(named),
@@ -319,7 +319,7 @@ def _disguised(item: Attachment) -> bool:
     """Whether the content is of another kind than the ending of the name promises."""
     suffix = item.name.rsplit(".", 1)[-1].lower()
     family = _family(suffix)
-    if not item.detected or not family or item.detected == "damaged":
+    if not item.detected or not family or item.detected in ("damaged", "unreadable"):
         return False
     if family in ("audio", "video") and item.detected.startswith(("audio/", "video/", "application/ogg")):
         return False

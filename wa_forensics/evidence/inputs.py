@@ -6,7 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
 
@@ -135,19 +135,32 @@ def _text_file(handle: BufferedReader, path: Path, member: str | None) -> RawTex
 def _files_beside(path: Path, data: bytes) -> tuple[Attachment, ...]:
     """The files of an unpacked export: those in the folder of the text that the text names, in sorted order."""
     found = []
-    for other in sorted(path.parent.iterdir())[:MOST_BESIDE]:
-        is_export = other.suffix.lower() in {".txt", ".zip"} and not MEDIA_NAME.search(other.name)
-        if is_export or is_resource_fork(other.name) or other.is_symlink() or not other.is_file():
-            continue
-        if other.name.encode("utf-8", "surrogateescape") not in data:
+    for name in _candidates(path.parent, path.parent.stat().st_mtime_ns):
+        other = path.parent / name
+        if os.fsencode(name) not in data or other.is_symlink() or not other.is_file():
             continue
         try:
             with other.open("rb") as handle:
                 size = os.fstat(handle.fileno()).st_size
-                found.append(examine(other.name, size, iter(partial(handle.read, READ_BLOCK), b"")))
+                found.append(examine(name, size, iter(partial(handle.read, READ_BLOCK), b"")))
         except OSError:
-            found.append(Attachment(name=other.name, size=0, detected="unreadable"))
+            found.append(Attachment(name=name, size=0, detected="unreadable"))
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _candidates(folder: Path, changed: int) -> tuple[str, ...]:
+    """Names in a folder that are no exports; kept, because a batch asks once for each export of the folder.
+
+    ``changed`` is the folder's time of change: a folder that changed is read again.
+    """
+    try:
+        names = sorted(item.name for item in folder.iterdir())
+    except PermissionError:
+        return ()
+    is_other = [MEDIA_NAME.search(name) or not name.lower().endswith((".txt", ".zip")) for name in names]
+    chosen = [name for name, other in zip(names, is_other, strict=True) if other and not is_resource_fork(name)]
+    return tuple(chosen[:MOST_BESIDE])
 
 
 def _zip_texts(handle: BufferedReader | BytesIO, size: int, name: str, member: str | None) -> Iterator[RawText]:

@@ -171,8 +171,7 @@ def test_lone_surrogates_are_read_as_replacement_and_counted(tmp_path: Path) -> 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_a_file_name_that_is_no_utf8_is_reported(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/chat \xff.txt"
-    with open(path, "wb") as file:
-        file.write(chat_text().encode())
+    Path(os.fsdecode(path)).write_bytes(chat_text().encode())
     result = run("scan", os.fsdecode(path), "-o", tmp_path / "case")
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "case" / "report.html").exists()
@@ -216,7 +215,7 @@ def test_a_full_disk_leaves_nothing_that_looks_complete(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_under_parse_says_so(tmp_path: Path) -> None:
     chat = write_chat(tmp_path / "in")
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "wa_forensics", "parse", str(chat)]
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode != 0 and "No space left" in result.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wa_forensics.batch.progress import Progress, Watcher
 from wa_forensics.batch.job import Plan, Run, plan, scan
+from wa_forensics.batch.progress import Progress, Watcher
 
 __all__ = ["Plan", "Progress", "Run", "Watcher", "plan", "scan"]

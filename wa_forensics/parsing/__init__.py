@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from wa_forensics.chat import Chat
 from wa_forensics.errors import ParseError
-
-if TYPE_CHECKING:
-    from wa_forensics.chat import Chat
-    from wa_forensics.evidence import RawText
+from wa_forensics.evidence import RawText, read_texts
+from wa_forensics.parsing.build import parse_buffer
 
 __all__ = ["parse_text", "read_export"]
 
@@ -21,8 +19,6 @@ def read_export(path: str | Path, *, date_order: str = "auto", member: str | Non
     form does not name. Raises ParseError if the text is no export, AmbiguousDateOrder if several date orders
     fit it (nothing is guessed), EvidenceError if the file cannot be read.
     """
-    from wa_forensics.evidence import read_texts
-
     for raw in read_texts(Path(path), member):
         return parse_text(raw, date_order=date_order)
     raise ParseError(str(path), "no chat text inside")
@@ -30,6 +26,4 @@ def read_export(path: str | Path, *, date_order: str = "auto", member: str | Non
 
 def parse_text(raw: RawText, *, date_order: str = "auto", allow_undecided: bool = False) -> Chat:
     """Parse one text; ``allow_undecided`` goes on with a named reading instead of AmbiguousDateOrder."""
-    from wa_forensics.parsing.build import parse_buffer
-
     return parse_buffer(raw, None, date_order, allow_undecided)

@@ -218,12 +218,12 @@ def _attachment(body: str) -> tuple[Event, str, tuple[str, ...]] | None:
     """The file named by an attachment marker on the first line, as written."""
     line = body.split("\n", 1)[0].rstrip("\r").strip("\u200e\u200f \u2068\u2069")
     if line.startswith("<") and line.endswith(">"):
-        inner = line[1:-1]
-        for pattern in _ios_markers():
-            found = pattern[0].match(inner)
-            if found:
-                name = found["file"].strip("\u200e\u200f\u2068\u2069 ")
-                return Event.ATTACHED_IOS, name, pattern[1]
+        inner = normal_line(line[1:-1])
+        for before, after, languages in _ios_markers():
+            if inner.startswith(before) and inner.endswith(after) and len(inner) > len(before) + len(after):
+                name = _cut_file(line[1:-1], before, after)
+                if name:
+                    return Event.ATTACHED_IOS, name, languages
         return None
     for name, words in _android_candidates(line):
         languages = _android_markers().get(normal_line(words))
@@ -260,17 +260,22 @@ def _leading_markers() -> tuple[str, ...]:
     return tuple(parts[0].strip() for event, _, parts in app_lines() if event == Event.FILE_ATTACHED and parts[0])
 
 
+def _cut_file(inner: str, before: str, after: str) -> str | None:
+    """The file name between marker words, from the text as written."""
+    words = len(before.split())
+    if before:
+        pieces = re.split(r"(?<=[:\uff1a])\s*|\s+", inner, maxsplit=words)
+        inner = pieces[-1] if ":" in before else inner.split(maxsplit=words)[-1]
+    if after:
+        inner = inner.rsplit(maxsplit=len(after.split()))[0]
+    return inner.strip(" \u200e\u200f\u2068\u2069\u202f\u00a0") or None
+
+
 @cache
-def _ios_markers() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    """Patterns of what stands between ``<`` and ``>``; the frequent form first."""
+def _ios_markers() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Text between ``<`` and the file name, text between it and ``>``, languages; the frequent form first."""
     return tuple(
-        (
-            re.compile(
-                re.escape(parts[0][1:].strip()) + r"\s*(?P<file>.+?)\s*" + re.escape(parts[-1][:-1].strip()) + r"$",
-                re.IGNORECASE,
-            ),
-            tuple(languages),
-        )
+        (parts[0][1:].strip(), parts[-1][:-1].strip(), tuple(languages))
         for event, languages, parts in sorted(app_lines(), key=lambda line: "en" not in line[1])
         if event == Event.ATTACHED_IOS
     )

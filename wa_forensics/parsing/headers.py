@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from wa_forensics.locales.app_words import Spans, clock_words, month_names, word_key
 from wa_forensics.model import Platform
@@ -51,17 +51,24 @@ _TIME = (
 _FREE = r"[^\d\[\]]{0,26}?"
 
 
-def _forms() -> tuple[re.Pattern[str], ...]:
+def _form(body: str, ending: str) -> re.Pattern[str]:
+    return re.compile(body.replace("<end>", ending), re.VERBOSE)
+
+
+@cache
+def _forms(kind: str) -> tuple[re.Pattern[str], ...]:
+    """Patterns of whole headers, date first and time first: by digits alone, or with a month as a word."""
+    dates = (_NUMERIC,) if kind == "numbers" else (_DAY_FIRST, _MONTH_FIRST)
     forms = []
-    for date in (_NUMERIC, _DAY_FIRST, _MONTH_FIRST):
+    for date in dates:
         for body in (
-            rf"(?P<w0>{_FREE}){date}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})",
-            rf"(?P<w0>{_FREE}){_TIME}(?P<w2>{_FREE}){date}(?P<w1>{_FREE})",
+            rf"(?P<open>\[)?(?P<w0>{_FREE}){date}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>",
+            rf"(?P<open>\[)?(?P<w0>{_FREE}){_TIME}(?P<w2>{_FREE}){date}(?P<w1>{_FREE})<end>",
         ):
-            forms.append(re.compile(rf"\[{body}\](?:\ |$)", re.VERBOSE))
-            forms.append(re.compile(rf"{body}\ [-–—](?:\ |$)", re.VERBOSE))
-            forms.append(re.compile(rf"{body}:(?:\ |$)", re.VERBOSE))
-            forms.append(re.compile(rf"{body}\ (?=[^:]{{1,60}}:\ )", re.VERBOSE))
+            forms.append(_form(body, r"(?(open)\](?:\ |$)|(?:\ [-–—](?:\ |$)|:(?:\ |$)))"))
+    if kind == "numbers":
+        body = rf"(?P<w0>){_NUMERIC}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>"
+        forms.append(_form(body, r"\ (?=[^:]{1,60}:\ )"))
     return tuple(forms)
 
 
@@ -117,18 +124,15 @@ def read_header(line: bytes) -> Header | None:
             plain.append(char)
         ends.append(offset)
     reading = "".join(plain)
-    for form in _forms_compiled():
-        found = form.match(reading)
-        if found:
-            header = _understand(found, text, ends)
-            if header is not None:
-                return header
+    # Most files never need the forms with a month as a word.
+    for kind in ("numbers", "words"):
+        for form in _forms(kind):
+            found = form.match(reading)
+            if found:
+                header = _understand(found, text, ends)
+                if header is not None:
+                    return header
     return None
-
-
-@lru_cache(maxsize=1)
-def _forms_compiled() -> tuple[re.Pattern[str], ...]:
-    return _forms()
 
 
 def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | None:

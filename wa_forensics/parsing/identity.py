@@ -21,10 +21,9 @@ def chat_name(source: Source) -> str:
     stems.append(_stem(source.path))
     named = [stem for stem in stems if stem.casefold() not in _INNER_NAMES and stem]
     for stem in named:
-        for template in _templates():
-            found = template.fullmatch(stem)
-            if found and found["chat"].strip():
-                return found["chat"].strip()
+        name = _named_by_template(stem)
+        if name:
+            return name
     return (named or stems)[0]
 
 
@@ -36,14 +35,25 @@ def _stem(path: str) -> str:
 
 
 @cache
-def _templates() -> tuple[re.Pattern[str], ...]:
-    patterns = []
-    for stem in file_stems():
-        before, after = (re.escape(part).replace(r"\ ", r"[\s_]") for part in stem.split("{chat}"))
-        patterns.append(re.compile(rf"{before}(?P<chat>.+?){after}", re.IGNORECASE | re.DOTALL))
+def _templates() -> tuple[tuple[str, str], ...]:
+    """Text before and after the chat's name; underscores and odd spaces count as spaces."""
+    pairs = (stem.partition("{chat}") for stem in file_stems())
+    return tuple((before.casefold(), after.casefold()) for before, _, after in pairs)
+
+
+def _named_by_template(stem: str) -> str | None:
+    plain = re.sub(r"[\s_]", " ", stem)
+    folded = plain.casefold()
+    if len(folded) != len(plain):
+        return None
+    for before, after in _templates():
+        if folded.startswith(before) and folded.endswith(after) and len(folded) > len(before) + len(after):
+            name = stem[len(before) : len(stem) - len(after)].strip()
+            if name:
+                return name
     # iOS names the zip "WhatsApp Chat - Name".
-    patterns.append(re.compile(r"(?=.*WhatsApp)[^-]{4,40} - (?P<chat>.+)", re.IGNORECASE | re.DOTALL))
-    return tuple(patterns)
+    found = re.fullmatch(r"(?=.*WhatsApp)[^-]{4,40} - (?P<chat>.+)", stem, re.IGNORECASE | re.DOTALL)
+    return found["chat"].strip() or None if found else None
 
 
 def phones(names: Sequence[str]) -> list[str | None]:

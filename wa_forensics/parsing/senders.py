@@ -10,9 +10,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Words of a name that are compared exactly in columns; longer names are compared one by one.
+# Words of eight bytes of a name that are compared in columns; longer names are searched for their colon.
 WORDS = 6
 _BLOCK = 1 << 15
+_ROOM = 64
+# Names beyond this number are searched for their colon; chains of names with one beginning are followed so far.
+_MOST_KNOWN = 4_096
+_CHAIN = 6
 
 
 @dataclass(kw_only=True, eq=False)
@@ -28,87 +32,142 @@ class Speakers:
     bare: NDArray[np.int64]
 
 
-def split_senders(data: NDArray[np.uint8], body: NDArray[np.int64], line_stop: NDArray[np.int64]) -> Speakers:
+def split_senders(
+    data: NDArray[np.uint8], body: NDArray[np.int64], line_stop: NDArray[np.int64]
+) -> Speakers:
     """Cut each body at its first ``: `` (or at a colon that ends the line)."""
-    name_end = np.full(len(body), -1, dtype=np.int64)
-    text_start = body.copy()
+    encoder = _Encoder(data)
+    code = np.empty(len(body), dtype=np.int32)
+    text_start = np.empty(len(body), dtype=np.int64)
+    bare = []
     for begin in range(0, len(body), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        ends = _first_colons(data, body[part], line_stop[part])
-        name_end[part] = ends
-        found = ends > body[part]
-        text_start[part] = np.where(found, np.minimum(ends + 2, line_stop[part]), body[part])
-    name_end[name_end <= body] = -1
-    encoder = _Encoder(data)
-    code = np.concatenate(
-        [
-            encoder.encode(body[begin : begin + _BLOCK], name_end[begin : begin + _BLOCK])
-            for begin in range(0, len(body), _BLOCK)
-        ]
-        or [np.empty(0, dtype=np.int32)]
+        code[part], length = encoder.encode(body[part], line_stop[part])
+        ends = body[part] + length
+        # A name that is followed by a line end has an empty text.
+        behind = np.minimum(ends + 1, len(data) - 1)
+        ends_line = (code[part] >= 0) & ((data[behind] != 32) | (ends + 1 == len(data)))
+        text_start[part] = np.where(code[part] >= 0, ends + 2 - ends_line, body[part])
+        bare.append(np.flatnonzero(ends_line) + begin)
+    return Speakers(
+        code=code,
+        names=encoder.names,
+        text_start=text_start,
+        bare=np.concatenate(bare or [np.empty(0, dtype=np.int64)]),
     )
-    named = np.flatnonzero(code >= 0)
-    behind = name_end[named] + 1
-    is_bare = (behind >= len(data)) | (data[np.minimum(behind, len(data) - 1)] != 32)
-    return Speakers(code=code, names=encoder.names, text_start=text_start, bare=named[is_bare])
 
 
-def _first_colons(data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:
+def _first_colons(
+    data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Offset of the first colon before a space or line end, from ``body`` to ``stop``; -1 if none."""
-    if not len(body):
-        return np.empty(0, dtype=np.int64)
     base, end = int(body[0]), int(stop[-1])
     colons = np.flatnonzero(data[base:end] == 58) + base
     following = data[np.minimum(colons + 1, len(data) - 1)]
     ends_line = (following == 10) | (following == 13) | (colons + 1 == len(data))
     colons = colons[(following == 32) | ends_line]
-    index = np.searchsorted(colons, body)
     padded = np.append(colons, np.iinfo(np.int64).max)
-    found = padded[index]
-    return np.where(found < stop, found, -1)
+    found = padded[np.searchsorted(colons, body)]
+    return np.where((found < stop) & (found > body), found, -1)
 
 
 class _Encoder:
-    """Gives each distinct name a code in the order of appearance, by comparing words of eight bytes."""
+    """Gives each distinct name a code in the order of appearance.
+
+    A known name is recognised, with its ``: ``, by comparing words of eight bytes, so that most rows need no
+    search for a colon; rows that no known name fits are searched, and their names learned.
+    """
 
     def __init__(self, data: NDArray[np.uint8]) -> None:
         self.data = data
         self.names: list[bytes] = []
         self._codes: dict[bytes, int] = {}
-        self._words = np.zeros((64, WORDS), dtype=np.uint64)
-        self._lengths = np.zeros(64, dtype=np.int64)
-        self._table = np.full(1 << 16, -1, dtype=np.int32)
+        self._words = np.zeros((_ROOM, WORDS), dtype=np.uint64)
+        self._masks = np.zeros((_ROOM, WORDS), dtype=np.uint64)
+        self._lengths = np.zeros(_ROOM + 1, dtype=np.int64)
+        self._next = np.full(_ROOM, -1, dtype=np.int32)
+        self._table = np.full(1 << 12, -1, dtype=np.int32)
+        self._short: list[int] = []
+        self._most_words = 1
 
-    def encode(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Codes of the names ``data[start:end]``; -1 where ``end`` is negative."""
-        named = np.flatnonzero(end >= 0)
-        codes = np.full(len(start), -1, dtype=np.int32)
-        begin, length = start[named], (end - start)[named]
-        words = words_at(self.data, begin, length, WORDS)
-        key = _mix(words, length)
-        guess = self._table[key]
-        same = (guess >= 0) & (length <= 8 * WORDS) & (self._lengths[guess] == length)
-        for k in range(WORDS):
-            if same.any():
-                same &= self._words[guess, k] == words[k]
-        codes[named[same]] = guess[same]
-        for row in np.flatnonzero(~same).tolist():
-            name = self.data[begin[row] : begin[row] + length[row]].tobytes()
-            code = self._codes.get(name)
-            if code is None:
-                code = self._codes[name] = len(self.names)
-                self.names.append(name)
-                self._remember(code, int(key[row]), [int(word[row]) for word in words], int(length[row]))
-            codes[named[row]] = code
+    def encode(
+        self, body: NDArray[np.int64], stop: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Code and length of the name at each body; -1 and 0 where there is none."""
+        codes = self._recognise(body)
+        left = np.flatnonzero(codes < 0)
+        lengths = self._lengths[codes]
+        step = 256
+        while len(left):
+            # Learn from a few rows, then try again: most names come early.
+            some = left[:step]
+            ends = _first_colons(self.data, body[some], stop[some])
+            for row, begin, end in zip(some.tolist(), body[some].tolist(), ends.tolist(), strict=True):
+                if end >= 0:
+                    codes[row] = self._learn(self.data[begin:end].tobytes())
+                    lengths[row] = end - begin
+            left = left[step:]
+            if len(left) > step:
+                found = self._recognise(body[left])
+                codes[left] = found
+                lengths[left] = self._lengths[found]
+                left = left[found < 0]
+            step *= 4
+        return codes, lengths
+
+    def _recognise(self, body: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Codes of the rows that begin with a known name and ``: ``."""
+        far = np.full(len(body), 8 * WORDS, dtype=np.int64)
+        words = words_at(self.data, body, np.minimum(far, len(self.data) - body), self._most_words)
+        codes = np.full(len(body), -1, dtype=np.int32)
+        rows = np.arange(len(body))
+        guess = self._table[_slots(words[0])]
+        for _ in range(_CHAIN):
+            hit = guess >= 0
+            rows, guess = rows[hit], guess[hit]
+            if not len(rows):
+                break
+            same = np.ones(len(rows), dtype=bool)
+            for k, word in enumerate(words):
+                same &= ((word[rows] ^ self._words[guess, k]) & self._masks[guess, k]) == 0
+            codes[rows[same]] = guess[same]
+            rows, guess = rows[~same], self._next[guess[~same]]
+        for code in self._short:
+            codes[(words[0] & self._masks[code, 0]) == self._words[code, 0]] = code
         return codes
 
-    def _remember(self, code: int, key: int, words: list[int], length: int) -> None:
-        if code >= len(self._lengths):
+    def _learn(self, name: bytes) -> int:
+        code = self._codes.get(name)
+        if code is None:
+            code = self._codes[name] = len(self.names)
+            self.names.append(name)
+            self._remember(code, name + b": ")
+        return code
+
+    def _remember(self, code: int, key: bytes) -> None:
+        if code >= len(self._next):
             self._words = np.concatenate([self._words, np.zeros_like(self._words)])
+            self._masks = np.concatenate([self._masks, np.zeros_like(self._masks)])
+            self._next = np.concatenate([self._next, np.full_like(self._next, -1)])
             self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
-        self._words[code] = words
-        self._lengths[code] = length
-        self._table[key] = code
+        self._lengths[code] = len(key) - 2
+        if len(key) > 8 * WORDS or code > _MOST_KNOWN:
+            return
+        self._most_words = max(self._most_words, -(-len(key) // 8))
+        for k in range(WORDS):
+            piece = key[8 * k : 8 * k + 8]
+            self._words[code, k] = int.from_bytes(piece, "little")
+            self._masks[code, k] = (1 << 8 * len(piece)) - 1
+        if len(key) < 8:
+            self._short.append(code)
+            return
+        slot = int(_slots(self._words[code, :1])[0])
+        self._next[code] = self._table[slot]
+        self._table[slot] = code
+
+
+def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52)
 
 
 def words_at(
@@ -142,12 +201,3 @@ def _short_words(data: NDArray[np.uint8], here: NDArray[np.int64]) -> NDArray[np
     padded = np.concatenate([data, np.zeros(16, dtype=np.uint8)])
     view = np.ndarray((len(padded) - 8,), dtype="<u8", buffer=padded, strides=(1,))
     return view[np.minimum(here, len(data))]
-
-
-def _mix(words: list[NDArray[np.uint64]], length: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A 16-bit key; names that share one are told apart by comparison."""
-    mixed = length.astype(np.uint64)
-    for word in words:
-        mixed = (mixed ^ word) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return (mixed >> np.uint64(48)).astype(np.int64)

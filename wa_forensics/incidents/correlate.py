@@ -22,8 +22,7 @@ def correlate(analyses: Sequence[Analysis]) -> Correlation:
         for chat, finding in findings_of(wave, analyses):
             extra.setdefault(chat, []).append(finding)
     together = [
-        replace(a, findings=(*a.findings, *extra[chat])) if chat in extra else a
-        for chat, a in enumerate(analyses)
+        replace(a, findings=(*a.findings, *extra[chat])) if chat in extra else a for chat, a in enumerate(analyses)
     ]
     told = [story for chat, analysis in enumerate(together) for story in stories(chat, analysis)]
     incidents = [incident_of(parts, together) for parts in tie(told, together, found_waves)]

@@ -6,13 +6,43 @@ from collections.abc import Iterable, Sequence
 
 from wa_forensics.chat import Chat
 from wa_forensics.incidents.traces import harmful_messages
-from wa_forensics.model import Finding, Indicator
+from wa_forensics.model import Finding, Indicator, Link
+
+# Codes of banks, not of accounts: thousands of people share one.
+BANK_CODES = frozenset({"ifsc", "sort code", "bsb", "routing", "swift"})
+WALLETS = frozenset({"btc", "eth", "tron", "ltc"})
+SHORTEST_PHONE = 9
+# Top-level domains that belong to nobody: what stands before them is all there is.
+RESERVED = frozenset({"example", "test", "invalid", "localhost"})
 
 
 def occurrences(chat: Chat) -> tuple[tuple[str, str, int], ...]:
     """(type, value, message) of each indicator, in order of message, then type and value, without repeats."""
     found = {("file", _file_value(chat, name), message) for message, name in chat.attachments.items()}
+    digits: dict[int, str] = {}
+    for payee in chat.payees:
+        digits[payee.message] = digits.get(payee.message, "") + " " + _digits(payee.text)
+        if payee.type not in BANK_CODES:
+            found.add(("wallet" if payee.type in WALLETS else "payee", payee.value, payee.message))
+    for link in chat.links:
+        found.add(("link", link.text, link.message))
+        found.add(("domain", _domain(link), link.message))
+    for phone in chat.phones:
+        # Parts of account numbers look like phone numbers.
+        if len(phone.value) >= SHORTEST_PHONE and _digits(phone.text) not in digits.get(phone.message, ""):
+            found.add(("phone", phone.value, phone.message))
     return tuple(sorted(found, key=lambda o: (o[2], o[0], o[1])))
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _domain(link: Link) -> str:
+    """The registrable domain, or the host where its neighbours belong to other people."""
+    shared = bool({"free hosting", "dynamic dns", "shortener"} & set(link.traits))
+    reserved = link.domain.rpartition(".")[2] in RESERVED and link.domain.count(".") == 1
+    return link.host.removeprefix("www.") if shared or reserved else link.domain
 
 
 def indicators(

@@ -32,19 +32,22 @@ HARM: Mapping[Threat, float] = {
 CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.SECURITY_CODE_CHANGED_ALL)
 REMOVAL_EVENTS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED)
 DELETION_EVENTS = (Event.DELETED_BY_SENDER, Event.DELETED_BY_ADMIN)
-INVISIBLE = dict.fromkeys(
-    map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-)
+INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Marks:
-    """Message ids by meaning. ``harm`` is the weight of the strongest finding that rests on the message."""
+    """Message ids by meaning. ``harm`` is the weight of the strongest finding that rests on the message.
+
+    ``disclosures`` disown texts or tell of a theft in words the locales know; ``own_warnings`` are the other
+    messages that warning findings rest on.
+    """
 
     harm: Mapping[int, float]
     serious: frozenset[int]
     findings: Mapping[int, tuple[str, ...]]
     disclosures: tuple[int, ...]
+    own_warnings: tuple[int, ...]
     doubts: tuple[int, ...]
     warnings: tuple[int, ...]
     codes_given: tuple[int, ...]
@@ -62,45 +65,46 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
     ids: dict[int, list[str]] = {}
     by_threat: dict[Threat, set[int]] = {threat: set() for threat in Threat}
     for finding in findings:
-        weight = HARM.get(finding.threat, 0.0) * _certainty(finding)
+        weight = _weight(finding)
         for item in finding.evidence:
-            by_threat[finding.threat].add(item.message)
+            if finding.severity > Severity.INFO or finding.threat is Threat.SECURITY_NOTICE:
+                by_threat[finding.threat].add(item.message)
             ids.setdefault(item.message, []).append(finding.id)
             if weight > harm.get(item.message, 0.0):
                 harm[item.message] = weight
-            if (
-                weight
-                and finding.severity >= Severity.MEDIUM
-                and finding.threat is not Threat.EVIDENCE_DELETION
-            ):
+            if weight and finding.severity >= Severity.MEDIUM and finding.threat is not Threat.EVIDENCE_DELETION:
                 serious.add(item.message)
-    disowned = _said(chat, Concept.HACKED_DISCLOSURE) | _said(chat, Concept.DISOWNING)
+    disowned = _said(chat, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
     warned = by_threat[Threat.WARNING_FROM_OTHERS]
     return Marks(
         harm=harm,
         serious=frozenset(serious),
         findings={message: tuple(sorted(set(found))) for message, found in ids.items()},
-        disclosures=_ordered(disowned | warned),
+        disclosures=_ordered(disowned),
+        own_warnings=_ordered(warned - disowned),
         doubts=_ordered(_said(chat, Concept.IDENTITY_DOUBT)),
         warnings=_ordered(warned | disowned | _said(chat, Concept.WARNING)),
         codes_given=_ordered(by_threat[Threat.OTP_DISCLOSED]),
         access=_ordered(by_threat[Threat.SECURITY_NOTICE]),
-        change=_ordered(by_threat[Threat.BEHAVIOUR_CHANGE] | by_threat[Threat.SHARED_ACCOUNT]),
+        change=_ordered(by_threat[Threat.BEHAVIOUR_CHANGE]),
         notices=_ordered(set(chat.messages_with(events=CODE_EVENTS).tolist())),
         removals=_ordered(set(chat.messages_with(events=REMOVAL_EVENTS).tolist())),
         deletions=frozenset(chat.messages_with(events=DELETION_EVENTS).tolist()),
     )
 
 
-def _certainty(finding: Finding) -> float:
+def _weight(finding: Finding) -> float:
+    """What one message of a finding weighs; talk around an attack says little where it is not serious."""
     if finding.severity <= Severity.INFO:
         return 0.0
+    if finding.threat is Threat.INTRUDER_OTHER and finding.severity == Severity.LOW:
+        return 0.2
     low = finding.severity == Severity.LOW or finding.confidence == Confidence.LOW
-    return 0.5 if low else 1.0
+    return HARM.get(finding.threat, 0.0) * (0.5 if low else 1.0)
 
 
-def _said(chat: Chat, concept: Concept) -> set[int]:
-    return set()
+def _said(chat: Chat, *concepts: Concept) -> set[int]:
+    return set(chat.said(*concepts).messages.tolist())
 
 
 def _ordered(messages: set[int]) -> tuple[int, ...]:

@@ -183,9 +183,7 @@ def _finding(
             f"A text that differs in little more than names and numbers stands in {chats} of the exports, "
             f"under {names}, between {first} and {last} by the clocks of the exports."
         ),
-        inference=(
-            "One hand may have sent a prepared text to several contacts; a forwarded notice is possible too."
-        ),
+        inference=("One hand may have sent a prepared text to several contacts; a forwarded notice is possible too."),
         alternatives=RULE.alternatives,
         next_steps=RULE.next_steps,
         evidence=tuple(

@@ -34,17 +34,20 @@ class Reason:
     sentence: str = ""
     messages: tuple[int, ...] = ()
     disowning: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
     """Sum of the weights, the sentences shown and the messages the reasons rest on.
 
-    ``disowned``: somebody, the owner or another, wrote that the account was in other hands.
+    ``disowned``: somebody, the owner or another, wrote that the account was in other hands; ``named``: a
+    notice, a removal, a doubt or the owner's word is about this very account.
     """
 
     total: float
     disowned: bool = False
+    named: bool = False
     sentences: tuple[str, ...] = ()
     messages: tuple[int, ...] = ()
 
@@ -124,6 +127,7 @@ def weigh(
     return Proof(
         total=sum(reason.weight for reason in reasons),
         disowned=any(reason.disowning for reason in reasons),
+        named=any(reason.named for reason in reasons),
         sentences=tuple(reason.sentence for reason in reasons if reason.sentence),
         messages=tuple(sorted({m for reason in reasons for m in reason.messages})),
     )
@@ -147,6 +151,7 @@ def _access(asked: Question) -> Iterator[Reason]:
             weight=2.5 if written <= 2 else 1.0,
             sentence=f"A security-code notice for the account is {pause} earlier ({_at(asked, [notice])}).",
             messages=(notice,),
+            named=True,
         )
     told = [m for m in earlier(marks.codes_given, ACCESS_REACH) if asked.by_account(m)]
     if told:
@@ -155,9 +160,7 @@ def _access(asked: Question) -> Iterator[Reason]:
             sentence=f"Earlier the account tells that a code was given away ({_at(asked, told)}).",
             messages=tuple(told),
         )
-    spoken = [
-        m for m in earlier(marks.access, ACCESS_REACH) if asked.chat.sender(m) is not None and m not in told
-    ]
+    spoken = [m for m in earlier(marks.access, ACCESS_REACH) if asked.chat.sender(m) is not None and m not in told]
     if spoken:
         yield Reason(
             weight=1.0,
@@ -176,9 +179,7 @@ def _habit_change(asked: Question) -> Reason:
     habits = with_hours(read_habits(asked.chat, messages), hours, usual_hours(hours[~is_inside]))
     score, sentences = contrast(habits, is_inside, ~is_inside)
     if sentences:
-        return Reason(
-            weight=min(3.0, 0.5 * score), sentence="Habits of writing: " + "; ".join(sentences) + "."
-        )
+        return Reason(weight=min(3.0, 0.5 * score), sentence="Habits of writing: " + "; ".join(sentences) + ".")
     testable = int((habits.usable & is_inside).sum()) >= 6 and int((habits.usable & ~is_inside).sum()) >= 20
     return Reason(weight=-1.0 if testable else 0.0)
 
@@ -189,15 +190,16 @@ def _others(asked: Question) -> Iterator[Reason]:
 
     def aimed(messages: Iterable[int]) -> list[int]:
         near = (m for m in asked.unspent(messages) if asked.start <= seconds[m] <= asked.end + DOUBT_REACH)
-        return [
-            m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimed_at(asked, m)
-        ]
+        return [m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimed_at(asked, m)]
 
     doubts = aimed(marks.doubts)
     if doubts:
         where = _at(asked, doubts)
         yield Reason(
-            weight=1.5, sentence=f"Others doubt that the owner is writing ({where}).", messages=tuple(doubts)
+            weight=1.5,
+            sentence=f"Others doubt that the owner is writing ({where}).",
+            messages=tuple(doubts),
+            named=any(names_account(chat, m, asked.account) for m in doubts),
         )
     warnings = aimed(marks.warnings)
     if warnings:
@@ -212,11 +214,16 @@ def _others(asked: Question) -> Iterator[Reason]:
 def _afterwards(asked: Question) -> Iterator[Reason]:
     """The owner's word after the stretch, removal from the group, deletions, the behaviour model's view."""
     chat, seconds, marks = asked.chat, asked.seconds, asked.marks
-    word = [
-        m
-        for m in asked.unspent(marks.disclosures)
-        if m > asked.last and seconds[m] <= asked.end + OWNER_REACH and asked.by_account(m)
-    ]
+
+    def own_later(messages: Iterable[int]) -> list[int]:
+        later = (m for m in asked.unspent(messages) if m > asked.last and asked.by_account(m))
+        return [m for m in later if seconds[m] <= asked.end + OWNER_REACH]
+
+    word = own_later(marks.disclosures)
+    warned = own_later(marks.own_warnings)
+    if not word and warned:
+        where = _at(asked, warned)
+        yield Reason(weight=1.0, sentence=f"Afterwards the account itself warns ({where}).", messages=tuple(warned))
     if word:
         yield Reason(
             weight=3.0,
@@ -232,13 +239,14 @@ def _afterwards(asked: Question) -> Iterator[Reason]:
     if removed:
         where = _at(asked, removed)
         yield Reason(
-            weight=1.0, sentence=f"The account is removed from the group ({where}).", messages=tuple(removed)
+            weight=1.0,
+            sentence=f"The account is removed from the group ({where}).",
+            messages=tuple(removed),
+            named=True,
         )
     deleted = [m for m in asked.inside.tolist() if m in marks.deletions]
     if len(deleted) >= 2:
-        yield Reason(
-            weight=0.5, sentence=f"{len(deleted)} of the messages were deleted ({_at(asked, deleted)})."
-        )
+        yield Reason(weight=0.5, sentence=f"{len(deleted)} of the messages were deleted ({_at(asked, deleted)}).")
     change = [m for m in marks.change if asked.first <= m <= asked.last and asked.by_account(m)]
     if change:
         where = _at(asked, change)
@@ -262,12 +270,24 @@ def _aimed_at(asked: Question, message: int) -> bool:
 
 
 def _same_hand(asked: Question, here: float) -> float:
-    """Reasons against: the account wrote such messages before, or the stretch lasts longer than hijackers
-    stay.
+    """Reasons against: the account wrote such messages before, the stretch lasts longer than hijackers
+    stay, or another account did more harm at that time, which makes this one its victim.
     """
     earlier = sum(asked.marks.harm.get(m, 0.0) for m in asked.outside.tolist() if m < asked.first)
     share = earlier / max(here, 0.1)
-    return 3.0 * min(1.0, 2 * max(0.0, share - 0.25)) + 0.5 * max(0.0, (asked.end - asked.start) / DAY - 3)
+    repeated = 3.0 * min(1.0, 2 * max(0.0, share - 0.25))
+    lasting = 0.5 * max(0.0, (asked.end - asked.start) / DAY - 3)
+    return repeated + lasting + (2.0 if _worst_of_others(asked) > here else 0.0)
+
+
+def _worst_of_others(asked: Question) -> float:
+    """Harm of the most harmful other account during the stretch and half a day around it."""
+    harm: dict[int, float] = {}
+    for m, weight in asked.marks.harm.items():
+        code = int(asked.chat.columns.sender[m])
+        if asked.start - DAY / 2 <= asked.seconds[m] <= asked.end + DAY / 2 and not asked.by_account(m):
+            harm[code] = harm.get(code, 0.0) + weight
+    return max(harm.values(), default=0.0)
 
 
 def _at(asked: Question, messages: list[int]) -> str:

@@ -23,9 +23,7 @@ AROUND = 2 * DAY
 # Clusters looked at for one to continue: older ones are weeks away in any chat with this many.
 RECENT = 20
 NOT_A_STORY = frozenset({Threat.INTEGRITY})
-CONTEXT = frozenset(
-    {Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED, Threat.IDENTITY}
-)
+CONTEXT = frozenset({Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED, Threat.IDENTITY})
 
 
 def seconds(time: str) -> int:

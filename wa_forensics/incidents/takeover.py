@@ -40,6 +40,7 @@ THRESHOLD = 2.2
 # Where no finding of medium level rests on the account, more is needed, and a person must have said so.
 THRESHOLD_WEAK = 4.0
 MOST_WINDOWS = 3
+RIVALS = 2 * 24 * HOUR
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,18 +65,35 @@ def takeover_windows(
     marks = read_marks(chat, findings)
     seconds = chat.columns.timestamp.astype(np.int64)
     codes = sorted({int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0})
-    windows: list[Window] = []
-    for code in codes:
-        windows += _windows_of(chat, code, seconds, marks, profiles)
+    found = {code: _windows_of(chat, code, seconds, marks, profiles) for code in codes}
+    windows = _strongest([(proof, window) for code in codes for proof, window in found[code]])
     return tuple(sorted(windows, key=lambda w: (w.first_message, w.last_message, w.account)))
+
+
+def _strongest(proven: list[tuple[Proof, Window]]) -> list[Window]:
+    """Of windows of different accounts within days of each other the strongest, and those with a notice, a
+    removal or a doubt that names the account: a victim who answers the intruder is not a second one.
+    """
+    kept: list[tuple[Proof, Window]] = []
+    for proof, window in sorted(proven, key=lambda p: (-p[0].total, p[1].first_message, p[1].account)):
+        near = [w for _, w in kept if w.account != window.account and _apart(w, window) <= RIVALS]
+        if not near or proof.named:
+            kept.append((proof, window))
+    return [window for _, window in kept]
+
+
+def _apart(one: Window, other: Window) -> float:
+    first, second = sorted((one, other), key=lambda w: w.start)
+    pause = np.datetime64(second.start, "s") - np.datetime64(first.end, "s")
+    return float(pause.astype(np.int64))
 
 
 def _windows_of(
     chat: Chat, code: int, seconds: NDArray[np.int64], marks: Marks, profiles: Sequence[SenderProfile]
-) -> list[Window]:
+) -> list[tuple[Proof, Window]]:
     own = np.flatnonzero(chat.columns.sender == code)
     open_to = np.ones(len(own), dtype=bool)
-    windows: list[Window] = []
+    windows: list[tuple[Proof, Window]] = []
     # A notice or a warning speaks for one stretch only; a second window needs reasons of its own.
     spent: set[int] = set()
     for _ in range(MOST_WINDOWS):
@@ -88,7 +106,7 @@ def _windows_of(
         if not _convinces(proof, stretch, marks):
             break
         spent |= set(proof.messages)
-        windows.append(_window(chat, stretch, first, last, marks, proof))
+        windows.append((proof, _window(chat, stretch, first, last, marks, proof)))
         open_to &= (own < stretch.messages[first]) | (own > stretch.messages[last])
     return windows
 
@@ -149,11 +167,15 @@ def _content(
     chat: Chat, messages: NDArray[np.int64], marks: Marks, profiles: Sequence[SenderProfile]
 ) -> NDArray[np.float64]:
     own_word = set(marks.disclosures)
+    warned = set(marks.own_warnings)
     change = set(marks.change)
     worth = np.zeros(len(messages))
     for row, message in enumerate(messages.tolist()):
         if message in own_word:
             worth[row] = -5.0
+            continue
+        if message in warned and message not in marks.serious:
+            worth[row] = -3.0
             continue
         worth[row] = PRIOR + marks.harm.get(message, 0.0)
         if message in marks.deletions and message not in marks.harm:
@@ -162,9 +184,7 @@ def _content(
             worth[row] += 0.5
     sender = chat.sender(int(messages[0]))
     for profile in profiles:
-        strong = (
-            profile.score is not None and profile.threshold is not None and profile.score >= profile.threshold
-        )
+        strong = profile.score is not None and profile.threshold is not None and profile.score >= profile.threshold
         if profile.sender == sender and strong and profile.first_message is not None:
             last = profile.first_message if profile.last_message is None else profile.last_message
             worth[(messages >= profile.first_message) & (messages <= last)] += 0.5
@@ -179,7 +199,9 @@ def _best_run(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[int, int]:
     session = np.concatenate(([0], np.cumsum(np.diff(stretch.seconds) > SESSION)))
     inside = np.isin(session, session[harmful])
     begin, end = _ends(chat, stretch, marks)
+    # A run that leaps over a day, or over a new security code of the account, is rarely one hand.
     pauses = np.concatenate(([0.0], np.where(np.diff(stretch.seconds) > 24 * HOUR, -2.0, 0.0)))
+    pauses[1:] -= 3.0 * np.diff(np.searchsorted(_notices(chat, stretch, marks), stretch.messages)).clip(0, 1)
     fading = 0.5 ** (_away(stretch.seconds, harmful) / FADING)
     first, last = int(np.flatnonzero(inside)[0]), int(np.flatnonzero(inside)[-1])
     for _ in range(4):
@@ -226,9 +248,9 @@ def _ends(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[NDArray[np.float6
     pull = np.clip(np.log(np.maximum(gaps, 0.01) / 0.5) / 2, -0.7, 1.2)
     begin = np.concatenate(([-5.0 if stretch.before == 0 else -1.0], pull))
     end = np.concatenate((pull, [1.0 if stretch.after == 0 else -1.0]))
-    notices = [m for m in marks.notices if names_account(chat, m, stretch.account)]
+    notices = _notices(chat, stretch, marks)
     removals = [m for m in marks.removals if names_account(chat, m, stretch.account)]
-    own_word = set(marks.disclosures)
+    own_word = set(marks.disclosures) | set(marks.own_warnings)
     foreign_warnings = [m for m in marks.warnings if chat.sender(m) != stretch.account]
     reports = [m for m in marks.access if chat.sender(m) is not None]
     for row in range(rows):
@@ -247,6 +269,10 @@ def _ends(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[NDArray[np.float6
         end[row] += min(1.5, 0.7 * _count(foreign_warnings, message, later))
         end[row] += 1.5 if _between(reports, message, later) else 0.0
     return begin, end
+
+
+def _notices(chat: Chat, stretch: Stretch, marks: Marks) -> list[int]:
+    return [m for m in marks.notices if names_account(chat, m, stretch.account)]
 
 
 def _count(messages: list[int], after: int, before: int) -> int:

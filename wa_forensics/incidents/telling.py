@@ -65,6 +65,7 @@ class Facts:
     threats: frozenset[Threat]
     start: str
     end: str
+    payee_inside: bool
 
 
 def incident_of(parts: Sequence[Story], analyses: Sequence[Analysis]) -> Incident:
@@ -75,9 +76,7 @@ def incident_of(parts: Sequence[Story], analyses: Sequence[Analysis]) -> Inciden
             key=lambda f: (f.start, f.source, f.evidence[0].message, f.rule, f.id),
         )
     )
-    windows = tuple(
-        sorted((w for s in parts for w in s.windows), key=lambda w: (w.source, w.first_message, w.account))
-    )
+    windows = tuple(sorted((w for s in parts for w in s.windows), key=lambda w: (w.source, w.first_message, w.account)))
     times = [t for f in findings for t in (f.start, f.end)] + [t for w in windows for t in (w.start, w.end)]
     facts = Facts(
         findings=findings,
@@ -87,10 +86,9 @@ def incident_of(parts: Sequence[Story], analyses: Sequence[Analysis]) -> Inciden
         threats=frozenset(f.threat for f in findings if f.severity >= Severity.LOW),
         start=min(times),
         end=max(times),
+        payee_inside=any(_payee_inside(story, analyses[story.chat]) for story in parts),
     )
-    key = "|".join(
-        sorted(f.id for f in findings) + [f"{w.source}:{w.first_message}:{w.account}" for w in windows]
-    )
+    key = "|".join(sorted(f.id for f in findings) + [f"{w.source}:{w.first_message}:{w.account}" for w in windows])
     return Incident(
         id="incident-" + hashlib.sha256(key.encode()).hexdigest()[:12],
         title=_title(facts),
@@ -159,11 +157,20 @@ def _leading(findings: Iterable[Finding]) -> str:
     return " and ".join(ranked[:2]) or "matter worth a look"
 
 
+def _payee_inside(story: Story, analysis: Analysis) -> bool:
+    """Did the account name an account or wallet inside one of its windows?"""
+    return any(
+        trace.type in {"payee", "wallet"}
+        and trace.sender == window.account
+        and window.first_message <= trace.message <= window.last_message
+        for trace in analysis.traces
+        for window in story.windows
+    )
+
+
 def _inside(finding: Finding, windows: Iterable[Window]) -> bool:
     return any(
-        item.source == w.source
-        and w.first_message <= item.message <= w.last_message
-        and w.account in finding.actors
+        item.source == w.source and w.first_message <= item.message <= w.last_message and w.account in finding.actors
         for w in windows
         for item in finding.evidence
     )
@@ -175,9 +182,8 @@ def _severity(facts: Facts) -> Severity:
     """
     worst = max((f.severity for f in facts.findings), default=Severity.MEDIUM)
     if facts.windows:
-        if any(
-            f.threat in DECISIVE and f.severity >= Severity.MEDIUM and _inside(f, facts.windows)
-            for f in facts.findings
+        if facts.payee_inside or any(
+            f.threat in DECISIVE and f.severity >= Severity.MEDIUM and _inside(f, facts.windows) for f in facts.findings
         ):
             return Severity.CRITICAL
         return max(worst, Severity.HIGH)

@@ -38,12 +38,8 @@ def tie(told: Sequence[Story], analyses: Sequence[Analysis], waves: Sequence[Wav
     _tie_indicators(told, analyses, by_message, union)
     for wave in waves:
         if wave.harmful:
-            numbers = sorted(
-                {by_message[c, t.message] for c, t in wave.copies if (c, t.message) in by_message}
-            )
-            _join_all(
-                told, numbers, union, "The same text, with names and numbers changed, stands in these chats."
-            )
+            numbers = sorted({by_message[c, t.message] for c, t in wave.copies if (c, t.message) in by_message})
+            _join_all(told, numbers, union, "The same text, with names and numbers changed, stands in these chats.")
     incidents: dict[int, list[Story]] = {}
     for number, story in enumerate(told):
         incidents.setdefault(union.find(number), []).append(story)

@@ -132,9 +132,7 @@ def _shares(habits: Habits, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.asarray((rows.sum(axis=0) + 1.0) / (len(rows) + 2.0), dtype=np.float64)
 
 
-def contrast(
-    habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]
-) -> tuple[float, tuple[str, ...]]:
+def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]) -> tuple[float, tuple[str, ...]]:
     """How surely the two sets differ in habit (sum of the clear differences) and up to three sentences on
     it.
 

@@ -269,8 +269,10 @@ def ios(lines: list[Line], form: str) -> str:
     """The text as WhatsApp for iPhone writes it: a message ends in CRLF, breaks inside it are LF, notices have a sender."""
     rng = random.Random(form)  # noqa: S311 -- invented chats, no secret
     out = []
+    last = datetime.min
     for line in lines:
         stamp = line.time if line.time.second else line.time + timedelta(seconds=rng.randint(0, 59))
+        stamp = last = max(stamp, last)
         notice = line.text.startswith(LRM)
         mark = LRM if notice and "<" in line.text[:3] else ""
         out.append(f"{mark}[{stamp.strftime(form)}] {line.sender}: {line.text}\r\n")

@@ -14,10 +14,8 @@ MISSING = Rule(
     stage=Stage.CONCEALMENT,
     severity=Severity.MEDIUM,
     why=(
-        "An intruder deletes what he wrote on the phone he holds; the other side of the "
-        "conversation keeps it. "
-        "A message that only one of two exports of the same conversation holds is what such a "
-        "deletion leaves."
+        "An intruder deletes the messages on the phone in hand; the other side of the conversation keeps them. "
+        "A message that only one of two exports of the same conversation holds is what such a deletion leaves."
     ),
     alternatives=(
         "The owner of the phone deleted the messages for themselves, as many people do.",

@@ -37,7 +37,7 @@ DECLARED = About(
     title="Declared deletions and edits",
     looks_at="messages that the app shows as deleted, and messages marked as edited, by sender",
     innocent_causes=("people delete and correct messages for many reasons",),
-    basis="the app's own words; a message that somebody deleted for himself leaves nothing in his export",
+    basis="the app's own words; what people delete for themselves leaves nothing in their exports",
 )
 OPENINGS = (
     Event.E2E_NOTICE,
@@ -113,9 +113,8 @@ def declared(export: Export) -> Check:
         for code, number in zip(*np.unique(senders[senders >= 0], return_counts=True), strict=True):
             counts[f"{name}: {chat.senders[code]}"] = int(number)
     statement = (
-        f"{several(len(deleted), 'message')} shown as deleted, {len(edited):,} as edited. What a "
-        f"person deleted "
-        "only for himself is not in his export and leaves no trace."
+        f"{several(len(deleted), 'message')} shown as deleted, {len(edited):,} as edited. What people delete for "
+        "themselves is not in their exports and leaves no trace."
     )
     lines = export.lines_of([*deleted.tolist(), *edited.tolist()])
     return result(export, DECLARED, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)

@@ -56,8 +56,8 @@ def hashes(export: Export) -> Check:
         statement = f"{several(len(damaged), 'member')} of the zip cannot be unpacked, the first is {damaged[0]!r}."
         return result(export, HASHES, Verdict.INCONSISTENT, statement, counts=counts | {"damaged": len(damaged)})
     statement = (
-        f"SHA-256 of the zip: {source.sha256}; {several(len(source.attachments) + 1, 'member')} agree with "
-        "the check sums inside. This fixes what was examined, not what happened before."
+        f"SHA-256 of the zip: {source.sha256}; the check sums inside agree with its "
+        f"{several(len(source.attachments) + 1, 'member')}. This fixes what was examined, not what happened before."
     )
     return result(export, HASHES, Verdict.CONSISTENT, statement, counts=counts)
 
@@ -84,9 +84,8 @@ def fingerprint(export: Export) -> Check:
         return result(export, FINGERPRINT, Verdict.NO_CONCLUSION, statement, counts=counts)
     if not export.is_android:
         statement = (
-            f"The zip has {several(len(facts.members), 'member')} and nothing that another program "
-            f"is known to "
-            "add; how an iPhone packs is not known well enough to say more."
+            f"The zip has {several(len(facts.members), 'member')} and nothing that another program is known to add; "
+            "how an iPhone packs is not known well enough to say more."
         )
         return result(export, FINGERPRINT, Verdict.NO_CONCLUSION, statement, counts=counts)
     statement = f"The zip has {several(len(facts.members), 'member')}, packed as an Android phone packs."
@@ -114,7 +113,7 @@ def moment(export: Export) -> Check:
         return result(export, MOMENT, Verdict.CONSISTENT, statement, counts=counts | {"days_after": days})
     verdict = Verdict.INCONSISTENT if last - written > ZONES_APART else Verdict.NO_CONCLUSION
     statement = (
-        f"{several(len(after), 'message')} bear a time after the moment at which the zip says the text was "
+        f"{several(len(after), 'message', 'bears|bear')} a time after the moment at which the zip says the text was "
         f"packed ({packed}); the last one is of {export.chat.facts.last}."
     )
     return result(export, MOMENT, verdict, statement, counts=counts, lines=export.lines_of(after[:200].tolist()))
@@ -126,7 +125,7 @@ def _foreign(facts: ZipFacts) -> list[str]:
     if mac:
         signs.append(f"macOS added {several(len(mac), 'member')} of its own")
     if facts.prepended_bytes:
-        signs.append(f"{facts.prepended_bytes:,} bytes stand before the zip")
+        signs.append(f"{several(facts.prepended_bytes, 'byte', 'stands|stand')} before the zip")
     if facts.comment:
         signs.append("it carries a comment")
     return signs

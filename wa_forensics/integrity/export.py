@@ -128,9 +128,11 @@ def result(
     )
 
 
-def several(count: int, one: str, many: str = "") -> str:
-    """A count with its noun: ``1 line``, ``3 lines``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def several(count: int, noun: str, verb: str = "") -> str:
+    """A count with its noun, and a verb given as ``singular|plural``: ``1 line stands``, ``3 lines stand``."""
+    singular, _, plural = verb.partition("|")
+    words = [f"{count:,}", noun if count == 1 else noun + "s", singular if count == 1 else plural]
+    return " ".join(word for word in words if word)
 
 
 def some_lines(lines: Iterable[int], most: int = 5) -> str:

@@ -66,8 +66,7 @@ def shape(export: Export) -> Check:
     what = "; ".join(f"{several(len(o.messages), 'header')} {o.what}" for o in oddities)
     if _could_be_pasted(export, messages):
         statement = (
-            f"{what} ({some_lines(lines)}). Each of them is dated before the message above it, so "
-            f"it can be a "
+            f"{what} ({some_lines(lines)}). Each of them is dated before the message above it, so it can be a "
             "pasted chat."
         )
         return result(export, SHAPE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
@@ -88,15 +87,14 @@ def inside(export: Export) -> Check:
     counts["cannot_be_pasted"] = len(impossible)
     if impossible:
         statement = (
-            f"{several(len(impossible), 'header-like line')} inside a message ({some_lines(impossible)}) end like a "
-            "line of text, but carry the conversation on: time and sender fit the place, and the words stand "
-            "nowhere else. The app writes no message so, and an older message pasted in would not fit."
+            f"{several(len(impossible), 'header-like line', 'ends|end')} like a line of text inside a message "
+            f"({some_lines(impossible)}), while time and sender carry the conversation on and the words stand nowhere "
+            "else. The app writes no message so, and an older message pasted in would not fit."
         )
         return result(export, INSIDE, Verdict.INCONSISTENT, statement, counts=counts, lines=candidates)
     statement = (
-        f"{several(len(candidates), 'header-like line')} stand inside messages "
-        f"({some_lines(candidates)}); they "
-        "were read as text. People paste messages into messages."
+        f"{several(len(candidates), 'header-like line', 'stands|stand')} inside a message ({some_lines(candidates)}) "
+        "and was read as text. People paste messages into messages."
     )
     return result(export, INSIDE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=candidates)
 

@@ -94,9 +94,7 @@ def ordinals(export: Export) -> Check:
         return result(export, ORDINALS, Verdict.NO_CONCLUSION, statement, counts=counts)
     statement = (
         f"The ordinals lose step {several(len(lines), 'time')} ({some_lines(lines)}): as if "
-        f"{several(int(counts['missing']), 'message')} were missing and {int(counts['added']):,} "
-        f"added before "
-        "these attachments."
+        f"{several(int(counts['missing']), 'message', 'was|were')} missing and {int(counts['added']):,} added before."
     )
     return result(export, ORDINALS, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
 
@@ -126,7 +124,7 @@ def name_times(export: Export) -> Check:
     own = (said - usual)[np.abs(difference - usual) > 1]
     altered = [m for m, time in zip(odd.tolist(), own.tolist(), strict=True) if _fits_better(export, m, time)]
     statement = (
-        f"{several(len(odd), 'attachment')} of {len(messages):,} bear another time than their message "
+        f"{len(odd):,} of {several(len(messages), 'attachment')} with another time than the message "
         f"({some_lines(lines)})."
     )
     if altered and numbers.max() * 2 > len(messages):
@@ -156,8 +154,7 @@ def name_dates(export: Export) -> Check:
         return result(export, NAME_DATES, Verdict.CONSISTENT, statement, counts=counts)
     lines = export.lines_of(odd.tolist())
     statement = (
-        f"{several(len(odd), 'attachment')} of {len(messages):,} are named after another day than "
-        f"their message "
+        f"{len(odd):,} of {several(len(messages), 'attachment')} named after another day than the message "
         f"({some_lines(lines)})."
     )
     return result(export, NAME_DATES, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
@@ -189,9 +186,8 @@ def files(export: Export) -> Check:
     cut_out = _cut_out(export, loose)
     if cut_out:
         statement = (
-            f"{several(len(cut_out), 'file')} of the zip (the first is {cut_out[0]!r}) are named by "
-            f"no message, and "
-            f"their ordinals fall exactly where messages are missing. {facts}"
+            f"{several(len(cut_out), 'file')} of the zip (the first is {cut_out[0]!r}) named by no message, with "
+            f"ordinals that fall exactly where messages are missing. {facts}"
         )
         return result(export, FILES, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     if missing or loose or programs or disguised or empty:
@@ -209,7 +205,7 @@ def _file_facts(
     disguised: list[Attachment],
     empty: list[Attachment],
 ) -> str:
-    facts = [f"{several(len(beside), 'file')} lie beside the text"]
+    facts = [f"{several(len(beside), 'file', 'lies|lie')} beside the text"]
     if missing:
         facts.append(f"{len(missing):,} named in the text are missing (the first is {missing[0]!r})")
     if loose:

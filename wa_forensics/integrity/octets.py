@@ -65,7 +65,9 @@ def habits(export: Export) -> Check:
     marks = _inner_marks(export)
     few = _minority(export, at_ends)
     if marks or few:
-        signs = [f"{several(len(few), 'message')} end otherwise than the others ({some_lines(few)})"] if few else []
+        signs = (
+            [f"{several(len(few), 'message', 'ends|end')} otherwise than the others ({some_lines(few)})"] if few else []
+        )
         signs += [f"a byte order mark stands inside the text ({some_lines(marks)})"] if marks else []
         statement = f"One program did not write the whole text: {'; '.join(signs)}."
         counts |= {"other_ends": len(few), "inner_marks": len(marks)}
@@ -136,7 +138,9 @@ def damage(export: Export) -> Check:
     # A doubly encoded character shows as two or three; half of what is not ASCII is more than chance.
     mostly_doubled = len(doubled) >= 3 and len(doubled) * 4 >= foreign
     if lost or mostly_doubled:
-        what = f"{several(lost, 'byte')} are no UTF-8" if lost else f"{len(doubled):,} characters are encoded twice"
+        what = (
+            f"{several(lost, 'byte', 'is|are')} no UTF-8" if lost else f"{len(doubled):,} characters are encoded twice"
+        )
         statement = f"The text is not as the app wrote it: {what}. Names and words may be damaged."
         return result(export, DAMAGE, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     if replaced > 0 or nul or doubled or questioned >= 3:

@@ -65,9 +65,8 @@ def order(export: Export) -> Check:
         return result(export, ORDER, Verdict.CONSISTENT, statement, counts=counts)
     lines = export.lines_of(out.tolist())
     statement = (
-        f"{several(len(out), 'message')} stand out of the order of time ({some_lines(lines)}); the "
-        f"longest step "
-        f"back is {_span(int(counts['longest_step_back_seconds']))}."
+        f"{several(len(out), 'message', 'stands|stand')} out of the order of time ({some_lines(lines)}); the longest "
+        f"step back is {_span(int(counts['longest_step_back_seconds']))}."
     )
     return result(export, ORDER, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
 
@@ -91,8 +90,7 @@ def gaps(export: Export) -> Check:
     first, last = np.array([times[longest], times[longest + 1]]).astype("datetime64[s]")
     ranked = people[np.argsort(export.times[people], kind="stable")]
     statement = (
-        f"{several(len(long), 'silence')} of at least five times the usual longest one "
-        f"({_span(int(usual))}); the "
+        f"{several(len(long), 'silence')} of at least five times the usual longest one ({_span(int(usual))}); the "
         f"longest lasts {_span(int(silences[longest]))}, from {first} to {last}."
     )
     lines = export.lines_of(ranked[long + 1].tolist())
@@ -122,9 +120,8 @@ def _skipped(export: Export, missing: NDArray[np.int64], counts: dict[str, int |
     lines = export.lines_of(missing.tolist())
     counts["in_a_skipped_hour"] = len(missing)
     statement = (
-        f"{several(len(missing), 'message')} ({some_lines(lines)}) bear a time that did not exist "
-        f"in {export.zone}, "
-        "because the clock was set forward: the declared zone is wrong, or the time was not written "
+        f"{several(len(missing), 'message', 'bears|bear')} a time ({some_lines(lines)}) that did not exist in "
+        f"{export.zone}, because the clock was set forward: the declared zone is wrong, or the time was not written "
         "by this phone."
     )
     return result(export, ORDER, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)

@@ -38,8 +38,7 @@ def repeats(export: Export) -> Check:
         lines = export.lines_of([message for _, again, size in blocks for message in range(again, again + size)])
         places = export.lines_of([first, second])
         statement = (
-            f"{several(len(blocks), 'block')} of messages occur twice; the longest has {length:,} "
-            f"messages and "
+            f"{several(len(blocks), 'block')} of messages twice in the file; the longest has {length:,} messages and "
             f"begins at lines {places[0]} and {places[1]}."
         )
         return result(export, REPEATS, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)

@@ -232,11 +232,14 @@ def _heaviest_run(
 ) -> tuple[int, int]:
     total = np.concatenate(([0.0], np.cumsum(worth)))
     breaks = np.cumsum(pauses)
-    # score[i, j] = worth of rows i..j + pauses inside + both ends
-    score = (total[1:] + breaks + end)[None, :] - (total[:-1] + breaks - begin)[:, None]
-    score[np.tril_indices(len(worth), -1)] = -np.inf
-    first, last = np.unravel_index(int(np.argmax(np.round(score, 9))), score.shape)
-    return int(first), int(last)
+    # A run i..j is worth its rows, the pauses inside and both ends: one term of i, one of j. Rounded, so that
+    # equal runs are equal; the first of them counts.
+    opening = begin - total[:-1] - breaks
+    closing = total[1:] + breaks + end
+    best = np.round(opening + np.maximum.accumulate(closing[::-1])[::-1], 9)
+    first = int(np.argmax(best))
+    last = first + int(np.argmax(np.round(opening[first] + closing[first:], 9)))
+    return first, last
 
 
 def _ends(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import pickle
 import stat
 import struct
@@ -314,3 +315,30 @@ def test_what_is_no_file_or_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_an_unreadable_input_counts_as_a_parse_error() -> None:
     assert issubclass(EvidenceError, ParseError)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    assert find_inputs([tmp_path]) == (closed,)
+    assert "cannot be read" in refusal(closed)
+
+
+def test_a_folder_that_cannot_be_listed_is_part_of_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text(CHAT)
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    listing = os.scandir
+
+    def refuse(folder: str) -> object:
+        if Path(folder) == closed:
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listing(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert find_inputs([tmp_path]) == (tmp_path / "a.txt", closed)
+
+
+def test_a_zip_of_zips_says_what_to_do(tmp_path: Path) -> None:
+    assert "Unpack the zips inside" in refusal(make_zip(tmp_path / "a.zip", {"1.zip": b"x", "2.zip": b"x"}))

@@ -197,6 +197,26 @@ def test_a_block_that_returns_with_its_times_is_inconsistent_and_people_repeatin
     assert checks(minutes(1) + same_minute * 2)["I17"].verdict == Verdict.CONSISTENT
 
 
+def test_a_stranger_out_of_order_on_android_may_be_pasted_text() -> None:
+    lines = minutes(120).splitlines(keepends=True)
+    lines.insert(100, "25/02/2024, 00:20 - Head Office: pay at once\n")
+    found = checks("".join(lines))["I09"]
+    assert (found.verdict, found.lines) == (Verdict.NO_CONCLUSION, (101,))
+    lines[100] = "25/02/2024, 00:20 - Ben: pay at once\n"
+    assert checks("".join(lines))["I09"].verdict == Verdict.CONSISTENT
+
+
+def test_files_of_several_chats_in_one_zip_are_not_called_unreferenced() -> None:
+    photo = "25/02/2024, 09:00 - Asha: IMG-20240225-WA0001.jpg (file attached)\n"
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("WhatsApp Chat with A.txt", minutes(9))
+        archive.writestr("WhatsApp Chat with B.txt", minutes(9) + photo)
+        archive.writestr("IMG-20240225-WA0001.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 20)
+    found = {item.id: item for item in checks_of(read_zip(Path("a.zip"), target.getvalue()))}
+    assert (found["I15"].verdict, found["I15"].counts["unreferenced"]) == (Verdict.CONSISTENT, 0)
+
+
 def test_a_silence_is_measured_against_the_chats_own_rhythm() -> None:
     later = minutes(60).replace("25/02/2024", "28/03/2024")
     found = checks(minutes(60) + later)["I11"]

@@ -124,7 +124,9 @@ def chat_members(archive: zipfile.ZipFile, path: str) -> list[tuple[zipfile.ZipI
         if info.filename.lower().endswith(".txt") and not is_resource_fork(member_name(info))
     ]
     if not texts:
-        raise EvidenceError(path, f"no chat text inside ({_contents(archive)})", _ADVICE_EXPORT)
+        inner = any(info.filename.lower().endswith(".zip") for info in archive.infolist())
+        advice = "Unpack the zips inside and give those." if inner else _ADVICE_EXPORT
+        raise EvidenceError(path, f"no chat text inside ({_contents(archive)})", advice)
     chats = [(info, data) for info, data in texts if looks_like_chat(data)]
     named = [(info, data) for info, data in chats if not MEDIA_NAME.search(member_name(info))]
     named = [pair for pair in named if EXPORT_NAME.search(member_name(pair[0]))] or named

@@ -49,11 +49,11 @@ def read_texts(path: Path, member: str | None = None) -> Iterator[RawText]:
     Raises EvidenceError when the file is missing, unreadable, too large, no text, or a zip that is refused.
     """
     name = str(path)
-    if path.is_dir():
-        raise EvidenceError(name, "this is a folder", "Give its files, or scan the folder.")
-    if path.exists() and not path.is_file():
-        raise EvidenceError(name, "this is no ordinary file", "Give the .txt or .zip that WhatsApp wrote.")
     try:
+        if path.is_dir():
+            raise EvidenceError(name, "this is a folder, or one that cannot be read", "Check its permissions.")
+        if path.exists() and not path.is_file():
+            raise EvidenceError(name, "this is no ordinary file", "Give the .txt or .zip that WhatsApp wrote.")
         with path.open("rb") as handle:
             if _is_zip(handle, path):
                 yield from _zip_texts(handle, os.fstat(handle.fileno()).st_size, name, member)
@@ -98,7 +98,10 @@ def _changed(path: str, problem: str) -> Failure:
 
 def _inside(folder: Path) -> list[Path]:
     found: list[Path] = []
-    for root, folders, files in os.walk(folder, followlinks=False):
+    # A folder that cannot be read stands in the result, so that reading it names it as a failure.
+    unreadable: list[Path] = []
+    walk = os.walk(folder, followlinks=False, onerror=lambda error: unreadable.append(Path(str(error.filename))))
+    for root, folders, files in walk:
         folders[:] = sorted(name for name in folders if name != "__MACOSX")
         for name in files:
             path = Path(root) / name
@@ -107,7 +110,7 @@ def _inside(folder: Path) -> list[Path]:
             if path.suffix.lower() == ".txt" and MEDIA_NAME.search(name):
                 continue
             found.append(path)
-    return sorted(found)
+    return sorted([*found, *unreadable])
 
 
 def _is_zip(handle: BufferedReader, path: Path) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from wa_forensics.integrity.export import About, Export, result, several, some_lines
 from wa_forensics.model import Check, Verdict
+from wa_forensics.ordering import out_of_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +37,7 @@ HEADER = re.compile(r"\[?([^\]\n]{6,60}?)(?:\] ?| - )")
 LONGEST = 2000
 # Each candidate is looked for in the whole text.
 MOST_CANDIDATES = 200
+FEWEST = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,15 @@ def inside(export: Export) -> Check:
     candidates = sorted({line for line, _ in chat.possible_forgeries})
     same_form = [line for line, reason in chat.possible_forgeries if "bare line feed" in reason]
     counts: dict[str, int | float | str] = {"headers_in_text": len(candidates)}
+    strange = _strangers_out_of_order(export) if export.is_android else []
+    if strange and not candidates:
+        lines = export.lines_of(strange)
+        statement = (
+            f"{several(len(strange), 'message')} ({some_lines(lines)}) from names that hardly occur, out of the order of "
+            "time: possibly text inside a message, pasted or typed, that looks like a message."
+        )
+        counts["possible"] = len(strange)
+        return result(export, INSIDE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
     if not candidates:
         statement = "No line inside a message looks like a header of this file."
         return result(export, INSIDE, Verdict.CONSISTENT, statement, counts=counts)
@@ -198,6 +209,17 @@ def _cannot_be_pasted(export: Export, line: int) -> bool:
     name, _, words = text[head.end() :].partition(": ")
     known = {MARKS.sub("", sender) for sender in chat.senders}
     return name in known and chat.buffer.count(words.strip().encode()) == 1
+
+
+def _strangers_out_of_order(export: Export) -> list[int]:
+    """Messages of senders with one or two messages in the whole chat that break the order of time."""
+    people = export.written
+    if len(people) < FEWEST:
+        return []
+    out = people[out_of_order(export.times[people])]
+    senders = export.chat.columns.sender
+    counts = np.bincount(senders[people])
+    return [int(message) for message in out if counts[senders[message]] <= 2]
 
 
 def _line_text(export: Export, line: int) -> str:

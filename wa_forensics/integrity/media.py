@@ -11,7 +11,7 @@ import numpy as np
 
 from wa_forensics.evidence import PROGRAMS
 from wa_forensics.integrity.export import About, Export, result, several, some_lines
-from wa_forensics.model import Attachment, Check, Verdict
+from wa_forensics.model import Attachment, Check, Source, Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -168,7 +168,7 @@ def files(export: Export) -> Check:
     beside = {item.name.rsplit("/", 1)[-1]: item for item in source.attachments}
     named = {name: message for message, name in reversed(_names(export))}
     missing = sorted(set(named) - set(beside))
-    loose = _unreferenced(export, sorted(set(beside) - set(named)))
+    loose = [] if _shares_zip(source) else _unreferenced(export, sorted(set(beside) - set(named)))
     programs = [item for item in source.attachments if item.detected in PROGRAMS]
     disguised = [item for item in source.attachments if _disguised(item)]
     empty = [item for item in source.attachments if item.size == 0 and item.sha256]
@@ -285,6 +285,15 @@ def _unreferenced(export: Export, names: list[str]) -> list[str]:
     """Names that stand nowhere in the text, whatever the parser made of it."""
     buffer = export.chat.buffer
     return [name for name in names[:MOST_SEARCHES] if name.encode() not in buffer] + names[MOST_SEARCHES:]
+
+
+def _shares_zip(source: Source) -> bool:
+    """Whether other chats lie in the same zip: then a file may belong to any of them."""
+    if source.zip is None:
+        return False
+    beside = {item.name for item in source.attachments}
+    texts = [member.name for member in source.zip.members if member.name.lower().endswith(".txt")]
+    return any(name not in beside and name != source.member and "__MACOSX" not in name for name in texts)
 
 
 def _cut_out(export: Export, loose: list[str]) -> list[str]:

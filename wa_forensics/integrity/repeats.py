@@ -44,7 +44,10 @@ def repeats(export: Export) -> Check:
         return result(export, REPEATS, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     if len(openings) > 1:
         lines = export.lines_of(openings)
-        statement = f"The opening notice of a chat occurs {len(openings)} times ({some_lines(lines)})."
+        wordings = len({export.chat.text(message).strip("\u200e ") for message in openings})
+        counts["wordings"] = wordings
+        words = f", in {wordings} wordings, which differ between versions of the app" if wordings > 1 else ""
+        statement = f"The opening notice of a chat occurs {len(openings)} times ({some_lines(lines)}){words}."
         return result(export, REPEATS, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines[1:])
     return result(export, REPEATS, Verdict.CONSISTENT, "No block of messages occurs twice.", counts=counts)
 

@@ -86,8 +86,8 @@ def inside(export: Export) -> Check:
     if strange and not candidates:
         lines = export.lines_of(strange)
         statement = (
-            f"{several(len(strange), 'message')} ({some_lines(lines)}) from names that hardly occur, out of the order of "
-            "time: possibly text inside a message, pasted or typed, that looks like a message."
+            f"{several(len(strange), 'message')} ({some_lines(lines)}) from names that hardly occur, out of the order "
+            "of time: possibly text inside a message, pasted or typed, that looks like a message."
         )
         counts["possible"] = len(strange)
         return result(export, INSIDE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)

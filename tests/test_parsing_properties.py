@@ -122,15 +122,18 @@ def test_text_is_the_bytes_behind_header_and_sender(data: bytes) -> None:
     c = chat.columns
     for i in range(len(chat)):
         message = blocks[int(c.line[i])]
-        block = data[int(c.byte_offset[i]) : int(c.byte_offset[i] + c.byte_length[i])]
-        text = data[int(c.text_start[i]) : int(c.text_end[i])]
-        rest = block[len(message.header) :]
-        assert rest.removesuffix(b"\n").removesuffix(b"\r").endswith(text.removesuffix(b"\r"))
-        before = rest[: len(rest.removesuffix(b"\n").removesuffix(b"\r")) - len(text.removesuffix(b"\r"))]
+        begin, end = int(c.byte_offset[i]), int(c.byte_offset[i] + c.byte_length[i])
+        start, stop = int(c.text_start[i]), int(c.text_end[i])
+        assert data[begin : begin + len(message.header)] == message.header
+        assert data[stop:end] in (b"", b"\n", b"\r\n")
+        before = data[begin + len(message.header) : start]
         sender = chat.sender(i)
         if sender is not None:
-            assert before.decode("utf-8", "replace").strip("\u200e\u200f").startswith(sender.strip("\u200e\u200f"))
+            name = before.decode("utf-8", "replace")
+            assert name.strip("\u200e\u200f").startswith(sender.strip("\u200e\u200f"))
             assert before.endswith((b": ", b":"))
+        else:
+            assert not before or before.endswith((b": ", b":"))
 
 
 def test_the_same_bytes_give_the_same_chat() -> None:

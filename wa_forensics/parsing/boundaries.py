@@ -71,11 +71,12 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
         for line in matches.line[forged]
     ]
     keep &= ~forged
+    whole = bool(keep.all())
     position = np.zeros(len(names), dtype=np.int16)
     position[genuine] = np.arange(len(genuine))
     return Boundaries(
-        matches=matches.only(keep),
-        family=position[family[keep]],
+        matches=matches if whole else matches.only(keep),
+        family=position[family if whole else family[keep]],
         families=tuple(names[code] for code in genuine),
         platform=platform,
         rejected=tuple(sorted(rejected)),

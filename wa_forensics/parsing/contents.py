@@ -20,7 +20,9 @@ from wa_forensics.parsing.events import (
     any_line,
     placeholder_line,
 )
+from wa_forensics.parsing.layout import Layout
 from wa_forensics.parsing.likely import likely_rows
+from wa_forensics.parsing.senders import Speakers
 from wa_forensics.vocabulary import Event
 
 if TYPE_CHECKING:
@@ -57,15 +59,10 @@ class Judgement:
 
 
 def describe(
-    buffer: bytes,
-    data: NDArray[np.uint8],
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-    first_stop: NDArray[np.int64],
-    named: NDArray[np.bool_],
-    platform: Platform,
+    buffer: bytes, data: NDArray[np.uint8], layout: Layout, speakers: Speakers, platform: Platform
 ) -> Contents:
-    """Find kind and event of every message; ``first_stop`` is where the first line of each ends."""
+    """Find kind and event of every message."""
+    start, end = speakers.text_start, layout.stop
     kind = np.full(len(start), KIND_CODE[Kind.TEXT], dtype=np.uint8)
     event = np.full(len(start), -1, dtype=np.int16)
     edited = np.zeros(len(start), dtype=bool)
@@ -76,12 +73,14 @@ def describe(
     judge = _Judge(platform)
     for begin in range(0, len(start), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        rows = likely_rows(data, start[part], end[part], first_stop[part], named[part]) + begin
+        first_stop = np.minimum(layout.first_line_end(part) - 1, end[part])
+        named = speakers.code[part] >= 0
+        rows = likely_rows(data, start[part], end[part], first_stop, named) + begin
         for row in rows.tolist():
             text = buffer[start[row] : min(end[row], start[row] + _LONGEST)]
             if end[row] - start[row] > _LONGEST:
                 text += buffer[max(end[row] - 80, start[row] + _LONGEST) : end[row]]
-            found = judge.read(text, bool(named[row]))
+            found = judge.read(text, bool(named[row - begin]))
             kind[row] = KIND_CODE[found.kind]
             edited[row] = found.edited
             if found.event is not None:
@@ -130,13 +129,13 @@ class _Judge:
         found = self.memory.get(key)
         if found is None and named and text.endswith(b">") and text.startswith(b"\xe2\x80\x8e<"):
             marker, colon, file = text[4:-1].partition(b": ")
-            languages = _plain_markers().get(marker + colon)
-            if languages and re.fullmatch(rb"[\w.() -]+", file):
+            words = _plain_markers().get(marker + colon)
+            if words and re.fullmatch(rb"[\w.() -]+", file):
                 return Judgement(
                     kind=Kind.CONTACT if file.lower().endswith(b".vcf") else Kind.MEDIA,
                     event=Event.ATTACHED_IOS,
                     attachment=file.decode(),
-                    languages=languages,
+                    languages=words,
                 )
         if found is None:
             found = judge(text.decode("utf-8", "replace"), named, self.platform)
@@ -226,9 +225,9 @@ def _attachment(body: str) -> tuple[Event, str, tuple[str, ...]] | None:
                     return Event.ATTACHED_IOS, name, languages
         return None
     for name, words in _android_candidates(line):
-        languages = _android_markers().get(normal_line(words))
-        if languages and _FILE.match(name):
-            return Event.FILE_ATTACHED, name.strip("\u200e\u200f\u2068\u2069 "), languages
+        used = _android_markers().get(normal_line(words))
+        if used and _FILE.match(name):
+            return Event.FILE_ATTACHED, name.strip("\u200e\u200f\u2068\u2069 "), used
     return None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.parsing.events import PLACEHOLDERS, any_line
+from wa_forensics.parsing.layout import Layout
 from wa_forensics.parsing.senders import Speakers
 
 if TYPE_CHECKING:
@@ -25,12 +26,11 @@ _MARKS = "\u200e\u200f"
 def review(
     speakers: Speakers,
     buffer: bytes,
-    body: NDArray[np.int64],
-    end: NDArray[np.int64],
+    layout: Layout,
     known: Sequence[str] = (),
 ) -> None:
     """Correct ``speakers`` in place; ``known`` are names that stand elsewhere (the file name)."""
-    _drop_bare_colons(speakers, body)
+    _drop_bare_colons(speakers, layout)
     counts = np.bincount(speakers.code[speakers.code >= 0], minlength=len(speakers.names))
     rows_of = _rows_by_code(speakers.code, len(speakers.names))
     checked = 0
@@ -40,13 +40,13 @@ def review(
         name = raw.decode("utf-8", "replace")
         if _suspicious(name, int(counts[code])):
             checked += 1
-            _release_lines_of_app(speakers, buffer, body, end, rows_of(code))
+            _release_lines_of_app(speakers, buffer, layout, rows_of(code))
         if counts[code] >= 2 or name in known:
-            _extend(speakers, buffer, end, rows_of(code), raw, known)
+            _extend(speakers, buffer, layout.stop, rows_of(code), raw, known)
     _join_marked(speakers)
 
 
-def _drop_bare_colons(speakers: Speakers, body: NDArray[np.int64]) -> None:
+def _drop_bare_colons(speakers: Speakers, layout: Layout) -> None:
     """A colon that ends the line follows a name only if that name speaks elsewhere."""
     if not len(speakers.bare):
         return
@@ -54,7 +54,7 @@ def _drop_bare_colons(speakers: Speakers, body: NDArray[np.int64]) -> None:
     bare = np.bincount(speakers.code[speakers.bare], minlength=len(speakers.names))
     rows = speakers.bare[(counts == bare)[speakers.code[speakers.bare]]]
     speakers.code[rows] = -1
-    speakers.text_start[rows] = body[rows]
+    speakers.text_start[rows] = layout.body(rows)
 
 
 def _rows_by_code(code: NDArray[np.int32], names: int) -> Callable[[int], NDArray[np.int64]]:
@@ -76,13 +76,13 @@ def _suspicious(name: str, count: int) -> bool:
 def _release_lines_of_app(
     speakers: Speakers,
     buffer: bytes,
-    body: NDArray[np.int64],
-    end: NDArray[np.int64],
+    layout: Layout,
     rows: NDArray[np.int64],
 ) -> None:
     """Rows whose whole body is a line of the app have no sender (``... the subject to "Plan: B"``)."""
-    for row in rows[:_MOST_CHECKED].tolist():
-        text = buffer[body[row] : min(end[row], body[row] + 1000)].decode("utf-8", "replace")
+    rows = rows[:_MOST_CHECKED]
+    for row, begin, end in zip(rows.tolist(), layout.body(rows).tolist(), layout.stop[rows].tolist(), strict=True):
+        text = buffer[begin : min(end, begin + 1000)].decode("utf-8", "replace")
         found = any_line().find(text)
         if found is None or found.weight < 6 or found.event in PLACEHOLDERS:
             continue
@@ -90,7 +90,7 @@ def _release_lines_of_app(
         if any(": " in value for key, value in found.values if key in ("name", "names")):
             continue
         speakers.code[row] = -1
-        speakers.text_start[row] = body[row]
+        speakers.text_start[row] = begin
 
 
 def _extend(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wa_forensics.parsing.layout import Layout
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -32,22 +34,21 @@ class Speakers:
     bare: NDArray[np.int64]
 
 
-def split_senders(
-    data: NDArray[np.uint8], body: NDArray[np.int64], line_stop: NDArray[np.int64]
-) -> Speakers:
+def split_senders(data: NDArray[np.uint8], layout: Layout) -> Speakers:
     """Cut each body at its first ``: `` (or at a colon that ends the line)."""
     encoder = _Encoder(data)
-    code = np.empty(len(body), dtype=np.int32)
-    text_start = np.empty(len(body), dtype=np.int64)
+    code = np.empty(len(layout.line), dtype=np.int32)
+    text_start = np.empty(len(layout.line), dtype=np.int64)
     bare = []
-    for begin in range(0, len(body), _BLOCK):
+    for begin in range(0, len(code), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        code[part], length = encoder.encode(body[part], line_stop[part])
-        ends = body[part] + length
+        body = layout.body(part)
+        code[part], length = encoder.encode(body, layout.first_line_end(part))
+        ends = body + length
         # A name that is followed by a line end has an empty text.
         behind = np.minimum(ends + 1, len(data) - 1)
         ends_line = (code[part] >= 0) & ((data[behind] != 32) | (ends + 1 == len(data)))
-        text_start[part] = np.where(code[part] >= 0, ends + 2 - ends_line, body[part])
+        text_start[part] = np.where(code[part] >= 0, ends + 2 - ends_line, body)
         bare.append(np.flatnonzero(ends_line) + begin)
     return Speakers(
         code=code,
@@ -57,9 +58,7 @@ def split_senders(
     )
 
 
-def _first_colons(
-    data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _first_colons(data: NDArray[np.uint8], body: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:
     """Offset of the first colon before a space or line end, from ``body`` to ``stop``; -1 if none."""
     base, end = int(body[0]), int(stop[-1])
     colons = np.flatnonzero(data[base:end] == 58) + base
@@ -90,9 +89,7 @@ class _Encoder:
         self._short: list[int] = []
         self._most_words = 1
 
-    def encode(
-        self, body: NDArray[np.int64], stop: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    def encode(self, body: NDArray[np.int64], stop: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Code and length of the name at each body; -1 and 0 where there is none."""
         codes = self._recognise(body)
         left = np.flatnonzero(codes < 0)

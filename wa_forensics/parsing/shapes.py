@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOCK = 1 << 15
+_PIECE = 1 << 20
 # A file with more shapes than this is no export of one phone; the rest is read line by line.
 MOST_TEMPLATES = 192
 ROLES = ("a", "b", "c", "hour", "minute", "second")
@@ -66,10 +67,15 @@ def line_starts(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     size = len(data)
     if not size:
         return np.empty(0, dtype=np.int64)
-    parts = [np.zeros(1, dtype=np.int64)]
-    for begin in range(0, size, 1 << 22):
-        parts.append(np.flatnonzero(data[begin : begin + (1 << 22)] == 10) + (begin + 1))
-    starts = np.concatenate(parts)
+    pieces = []
+    for begin in range(0, size, _PIECE):
+        pieces.append(np.flatnonzero(data[begin : begin + _PIECE] == 10).astype(np.int32))
+    starts = np.zeros(sum(map(len, pieces)) + 1, dtype=np.int64)
+    filled = 1
+    for number, piece in enumerate(pieces):
+        starts[filled : filled + len(piece)] = piece
+        starts[filled : filled + len(piece)] += number * _PIECE + 1
+        filled += len(piece)
     return starts[:-1] if starts[-1] == size else starts
 
 
@@ -117,10 +123,13 @@ class _Finder:
     def matches(self) -> Matches:
         """All matches, ascending by line."""
         types = (np.int64, np.int16, np.int16, np.int16, np.int16, np.int32)
-        if self.found:
-            parts = [np.concatenate(p) for p in zip(*self.found, strict=True)]
-        else:
-            parts = [np.empty(0, dtype=t) for t in types]
+        columns = [list(pieces) for pieces in zip(*self.found, strict=True)] or [[] for _ in types]
+        self.found = []
+        parts = []
+        for kind, pieces in zip(types, columns, strict=True):
+            parts.append(np.concatenate(pieces) if pieces else np.empty(0, dtype=kind))
+            # The pieces go before the next column is joined: fresh memory is what costs most.
+            pieces.clear()
         return Matches(
             templates=self.templates,
             line=parts[0],

@@ -1,0 +1,114 @@
+"""When each message was written: the date order of each header form, applied to its numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wa_forensics.errors import ParseError
+from wa_forensics.evidence import RawText
+from wa_forensics.model import DateOrder, Platform
+from wa_forensics.parsing.boundaries import Boundaries
+from wa_forensics.parsing.calendars import NO_DAY
+from wa_forensics.parsing.clues import dated_names, export_day
+from wa_forensics.parsing.dates import ORDERS, Clues, WrittenDates, decide, read_days, written_dates
+from wa_forensics.parsing.layout import Layout
+from wa_forensics.parsing.shapes import Matches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NO_MOMENT = np.iinfo(np.int64).min
+_DAY = 86_400
+
+
+def decide_moments(
+    raw: RawText, bounds: Boundaries, layout: Layout, spoken: NDArray[np.bool_], asked: str, year: int
+) -> tuple[DateOrder, NDArray[np.int64]]:
+    """The date order of the main family, and the seconds since 1970 of each row (or ``NO_MOMENT``)."""
+    rows = bounds.matches
+    headers = [template.header for template in rows.templates]
+    a, b, c = rows.a, rows.b, rows.c
+    if any(header.month for header in headers):
+        months = np.array([header.month for header in headers], dtype=np.int16)[rows.template]
+        b = np.where(months > 0, months, b)
+    if not all(header.has_year for header in headers):
+        c = _with_year(raw, rows, c, year)
+    moments = np.full(len(rows.line), NO_DAY, dtype=np.int64)
+    orders: list[DateOrder] = []
+    for code in range(len(bounds.families)):
+        # Most files have one family: a slice copies nothing.
+        chosen: Any = slice(None) if len(bounds.families) == 1 else np.flatnonzero(bounds.family == code)
+        if not len(rows.template[chosen]):
+            continue
+        sample = headers[int(rows.template[chosen][0])]
+        digits = bounds.families[code].split("|")[2].removeprefix("year ").removeprefix("short year") or "short"
+        dates = written_dates(a[chosen], b[chosen], c[chosen], sample.era, digits)
+        if sample.month:
+            order = DateOrder(order="DMY", decided_by="values", proof=("the month is written as a word",))
+        else:
+            clues = partial(_clues, raw, bounds, layout, spoken, chosen, sample.skeleton)
+            order = decide(dates, clues, asked)
+            if order.decided_by == "undecided" and orders and orders[0].order in order.readings:
+                order = replace(orders[0], proof=("read like the main form of the file",), readings=())
+        runs, order = _rescued(read_days(dates, order.order), dates, order)
+        orders.append(order)
+        moments[chosen] = np.repeat(runs, dates.count)
+    bad = (moments == NO_DAY) | (rows.seconds < 0)
+    moments *= _DAY
+    moments += rows.seconds
+    moments[bad] = NO_MOMENT
+    return orders[0], moments
+
+
+def _rescued(runs: NDArray[np.int64], dates: WrittenDates, order: DateOrder) -> tuple[NDArray[np.int64], DateOrder]:
+    """Dates that exist only in another order, read so and named."""
+    bad = runs == NO_DAY
+    if not bad.any() or dates.year_digits == "first":
+        return runs, order
+    for other in ORDERS[:2]:
+        if other != order.order:
+            read = read_days(dates, other, plausible=True)
+            usable = bad & (read != NO_DAY)
+            if usable.any():
+                runs = np.where(usable, read, runs)
+                count = int(dates.count[usable].sum())
+                sentence = f"{count} headers have a date only when read {other} and were read so"
+                order = replace(order, contradictions=(*order.contradictions, sentence))
+    return runs, order
+
+
+def _with_year(raw: RawText, rows: Matches, c: NDArray[np.int16], year: int) -> NDArray[np.int16]:
+    """Headers without a year: the caller's year, else that of the zip entry; none is invented."""
+    if not year:
+        day = export_day(raw.source)
+        if day is None:
+            raise ParseError(
+                raw.source.name,
+                "the headers name no year (an old Android form)",
+                "Pass --date-order auto@YEAR (date_order= in Python) with the year of the export.",
+            )
+        year = int(str(np.datetime64(day, "D"))[:4])
+    lacking = np.array([not template.header.has_year for template in rows.templates])[rows.template]
+    return np.where(lacking, np.int16(year), c)
+
+
+def _clues(
+    raw: RawText,
+    bounds: Boundaries,
+    layout: Layout,
+    spoken: NDArray[np.bool_],
+    chosen: Any,
+    skeleton: str,
+) -> Clues:
+    return Clues(
+        seconds=bounds.matches.seconds[chosen].astype(np.int64),
+        spoken=spoken[chosen],
+        names=dated_names(raw.buffer, layout.begin[chosen]),
+        exported=export_day(raw.source),
+        dots_mean_day_first=bounds.platform is Platform.ANDROID and re.search(r"0\.0?0\.0", skeleton) is not None,
+    )

@@ -37,8 +37,8 @@ letter team plan
 """.split()  # noqa: SIM905
 LETTER = (
     "Hello {name}, I am at the {place} hospital with my cousin and my card does not work. Can you transfer "
-    "{amount} to account {account} today, I will pay it back tomorrow morning. Please do not tell anybody, it "
-    "is urgent."
+    "{amount} to account {account} today, I will pay it back tomorrow morning. Please do not tell anybody, "
+    "it is urgent."
 )
 PLACES = ("city", "harbour", "northern", "university", "saint anne", "west")
 # Texts that many chats hold for good reasons, in all of them: a correlation must leave them alone.
@@ -68,9 +68,7 @@ def chat_lines(number: int, messages: int, planted: bool) -> Iterator[tuple[date
             yield at, mine, text
             continue
         if rng.random() < 0.004:
-            text = rng.choice(NOTICES).format(
-                amount=rng.randrange(20, 400), number=rng.randrange(10**6, 10**7)
-            )
+            text = rng.choice(NOTICES).format(amount=rng.randrange(20, 400), number=rng.randrange(10**6, 10**7))
             yield at, mine, text
             continue
         yield at, rng.choice((mine, other)), " ".join(rng.choices(WORDS, k=rng.choice((2, 3, 5, 8, 12, 20))))
@@ -141,20 +139,19 @@ def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]
         )
         chat = parse_text(RawText(source=source, buffer=data))
         # Stand-in for the detectors: every planted letter but one in four, and some false alarms everywhere.
-        chosen = (
-            [m for m in range(len(chat)) if "hospital" in chat.text(m)]
-            if number in planted and number % 4
-            else []
-        )
+        chosen = [m for m in range(len(chat)) if "hospital" in chat.text(m)] if number in planted and number % 4 else []
         chosen = chosen if number % 4 else []
         chosen += [number % len(chat)] if number % 9 == 0 else []
         findings = tuple(
             make_finding(chat, rule, [m], observation="o", inference="i", confidence=Confidence.MEDIUM)
             for m in sorted(set(chosen))
         )
+        # The detectors have read these tables before; they are not the cost of correlation.
+        tables = (chat.spoken, chat.links, chat.payees, chat.phones)
         begin = time.process_time()
         seen = incidents.occurrences(chat)
         made = incidents.traces(chat, findings, seen)
+        del tables
         spent["traces"] += time.process_time() - begin
         begin = time.process_time()
         found = incidents.indicators(chat, findings, seen)
@@ -181,9 +178,7 @@ def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]
     figures["text_traces"] = sum(t.type == "text" for a in analyses for t in a.traces)
     figures["cpu_per_million_messages"] = round(sum(spent.values()) / (chats * messages / 1e6), 2)
     figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return figures | verdict(
-        [(list(i.chats), [s.name.lower() for s in i.stages]) for i in result.incidents], planted
-    )
+    return figures | verdict([(list(i.chats), [s.name.lower() for s in i.stages]) for i in result.incidents], planted)
 
 
 def verdict(found: list[tuple[list[str], list[str]]], planted: set[int]) -> dict[str, object]:
@@ -200,9 +195,7 @@ def verdict(found: list[tuple[list[str], list[str]]], planted: set[int]) -> dict
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chats", type=int, default=2000)
     parser.add_argument("--messages", type=int, default=5000)
     parser.add_argument("--planted", type=int, default=40)

@@ -97,5 +97,22 @@ def test_an_account_that_went_on_like_this_for_weeks_has_no_window() -> None:
     assert takeover_windows(chat, found) == ()
 
 
-def test_a_chat_without_findings_has_no_window() -> None:
-    assert takeover_windows(hijacked(), []) == ()
+def test_without_notice_and_findings_there_is_no_window() -> None:
+    assert takeover_windows(hijacked(notice=False), []) == ()
+
+
+def test_a_notice_and_other_habits_show_a_takeover_in_a_language_nobody_wrote_phrases_for() -> None:
+    chat = hijacked()
+    [window] = takeover_windows(chat, [])
+    assert chat.text(window.first_message).startswith("Good morning Owen")
+    assert chat.text(window.last_message).startswith("I cannot talk")
+
+
+def test_a_new_phone_with_other_habits_for_good_is_no_takeover() -> None:
+    lines = ordinary(NIGHT - timedelta(days=12), 12)
+    lines.append((NIGHT, "", f"Your security code with {MARA} changed. Tap to learn more."))
+    lines += [
+        (time, sender, f"{text.capitalize()}." if sender == MARA else text)
+        for time, sender, text in ordinary(NIGHT + timedelta(hours=1), 12)
+    ]
+    assert takeover_windows(chat_of(lines), []) == ()

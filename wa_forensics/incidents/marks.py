@@ -113,5 +113,10 @@ def _ordered(messages: set[int]) -> tuple[int, ...]:
 
 def names_account(chat: Chat, message: int, account: str) -> bool:
     """Does the text of a line name the account (invisible marks aside)?"""
-    name = account.translate(INVISIBLE).strip().casefold()
-    return bool(name) and name in chat.text(message).translate(INVISIBLE).casefold()
+    name = plain(account)
+    return bool(name) and name in plain(chat.text(message))
+
+
+def plain(text: str) -> str:
+    """Case and invisible marks aside."""
+    return text.translate(INVISIBLE).strip().casefold()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.incidents.marks import Marks, names_account
+from wa_forensics.incidents.stretch import Account
 from wa_forensics.incidents.writing import contrast, hours_of, read_habits, usual_hours, with_hours
 
 HOUR = 3600
@@ -41,11 +43,17 @@ class Reason:
 class Proof:
     """Sum of the weights, the sentences shown and the messages the reasons rest on.
 
+    ``harm`` is the weight of the content, 0 if it is less than one request; ``habits`` that of the change
+    of habits; ``notice`` says whether a security-code notice of the account stands before.
+
     ``disowned``: somebody, the owner or another, wrote that the account was in other hands; ``named``: a
     notice, a removal, a doubt or the owner's word is about this very account.
     """
 
     total: float
+    harm: float = 0.0
+    habits: float = 0.0
+    notice: bool = False
     disowned: bool = False
     named: bool = False
     sentences: tuple[str, ...] = ()
@@ -54,24 +62,38 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question:
-    """Did somebody else write messages ``first`` to ``last`` of ``account`` (``own``: its messages)?"""
+    """Did somebody else write messages ``first`` to ``last`` of the account? Messages in ``spent`` do not
+    count.
+    """
 
-    chat: Chat
-    account: str
-    own: NDArray[np.int64]
+    of: Account
     first: int
     last: int
-    seconds: NDArray[np.int64]
-    marks: Marks
     spent: Set[int]
 
     @property
-    def inside(self) -> NDArray[np.int64]:
-        return self.own[(self.own >= self.first) & (self.own <= self.last)]
+    def chat(self) -> Chat:
+        return self.of.chat
 
     @property
+    def account(self) -> str:
+        return self.of.name
+
+    @property
+    def marks(self) -> Marks:
+        return self.of.marks
+
+    @property
+    def seconds(self) -> NDArray[np.int64]:
+        return self.of.seconds
+
+    @cached_property
+    def inside(self) -> NDArray[np.int64]:
+        return self.of.own[(self.of.own >= self.first) & (self.of.own <= self.last)]
+
+    @cached_property
     def outside(self) -> NDArray[np.int64]:
-        return self.own[(self.own < self.first) | (self.own > self.last)]
+        return self.of.own[(self.of.own < self.first) | (self.of.own > self.last)]
 
     @property
     def start(self) -> int:
@@ -88,44 +110,33 @@ class Question:
         return [m for m in messages if m not in self.spent]
 
 
-def weigh(
-    chat: Chat,
-    account: str,
-    own: NDArray[np.int64],
-    span: tuple[int, int],
-    seconds: NDArray[np.int64],
-    marks: Marks,
-    spent: Set[int] = frozenset(),
-) -> Proof:
+def weigh(account: Account, span: tuple[int, int], spent: Set[int] = frozenset()) -> Proof:
     """Reasons to think that the account's messages in ``span`` are foreign; messages in ``spent`` do not
     count.
     """
-    asked = Question(
-        chat=chat,
-        account=account,
-        own=own,
-        first=span[0],
-        last=span[1],
-        seconds=seconds,
-        marks=marks,
-        spent=spent,
-    )
-    inside = asked.inside
+    asked = Question(of=account, first=span[0], last=span[1], spent=spent)
+    marks, inside = account.marks, asked.inside
     harm = sum(marks.harm.get(m, 0.0) for m in inside.tolist())
-    if len(asked.outside) < LEAST_HISTORY or harm < LEAST_HARM:
+    if len(asked.outside) < LEAST_HISTORY:
         return Proof(total=0.0)
     harmful = [m for m in inside.tolist() if m in marks.harm]
-    what = f"{len(harmful)} of the {len(inside)} messages are evidence of findings ({_at(asked, harmful)})."
+    what = f"{len(harmful)} of the {len(inside)} messages are evidence of findings"
+    what += f" ({_at(asked, harmful)})." if harmful else "."
+    access = list(_access(asked))
+    habits = _habit_change(asked)
     reasons = [
         Reason(weight=0.0, sentence=what),
-        *_access(asked),
-        _habit_change(asked),
+        *access,
+        habits,
         *_others(asked),
         *_afterwards(asked),
         Reason(weight=-_same_hand(asked, harm)),
     ]
     return Proof(
         total=sum(reason.weight for reason in reasons),
+        harm=harm if harm >= LEAST_HARM else 0.0,
+        habits=habits.weight,
+        notice=any(reason.named for reason in access),
         disowned=any(reason.disowning for reason in reasons),
         named=any(reason.named for reason in reasons),
         sentences=tuple(reason.sentence for reason in reasons if reason.sentence),
@@ -142,10 +153,10 @@ def _access(asked: Question) -> Iterator[Reason]:
     def earlier(messages: Iterable[int], reach: int) -> list[int]:
         return asked.unspent(m for m in messages if m < first and seconds[m] >= asked.start - reach)
 
-    notices = [m for m in earlier(marks.notices, NOTICE_REACH) if names_account(asked.chat, m, asked.account)]
+    notices = earlier(asked.of.notices, NOTICE_REACH)
     if notices:
         notice = notices[-1]
-        written = int(((asked.own > notice) & (asked.own < first)).sum())
+        written = int(((asked.of.own > notice) & (asked.of.own < first)).sum())
         pause = _duration(asked.start - int(seconds[notice]))
         yield Reason(
             weight=2.5 if written <= 2 else 1.0,

@@ -14,46 +14,27 @@ intruder who writes within minutes of the owner in the same habits is not told a
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.incidents.marks import Marks, names_account, read_marks
+from wa_forensics.incidents.marks import plain, read_marks
 from wa_forensics.incidents.proof import Proof, weigh
-from wa_forensics.incidents.writing import Habits, departures, read_habits
+from wa_forensics.incidents.stretch import HOUR, SESSION, Account, best_run, stretch_around
 from wa_forensics.model import Finding, SenderProfile, Window
 
-HOUR = 3600
-# Messages of the account looked at on either side of the first and last harmful one, and how far apart.
-REACH = 300
-REACH_SECONDS = 21 * 24 * HOUR
-SESSION = 3 * HOUR
-# Hijackers write to get something: habits count half for every six hours away from a harmful message.
-FADING = 6 * HOUR
-# What a message of an account is worth before anything is known: most belong to the owner.
-PRIOR = -0.35
 THRESHOLD = 2.2
 # Where no finding of medium level rests on the account, more is needed, and a person must have said so.
 THRESHOLD_WEAK = 4.0
+# Where no finding rests on it at all, a notice that names it and a clear change of habits must come together.
+THRESHOLD_SILENT = 5.0
+CLEAR_HABITS = 2.0
 MOST_WINDOWS = 3
 RIVALS = 2 * 24 * HOUR
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Stretch:
-    """Messages of one account around its harmful ones, with what speaks for an intruder at each."""
-
-    account: str
-    messages: NDArray[np.int64]
-    seconds: NDArray[np.int64]
-    content: NDArray[np.float64]
-    habits: Habits
-    before: int
-    after: int
+# Accounts with more notices than this are watched for harm only: so many changes of phone say nothing.
+MOST_NOTICES = 8
 
 
 def takeover_windows(
@@ -64,9 +45,24 @@ def takeover_windows(
     """
     marks = read_marks(chat, findings)
     seconds = chat.columns.timestamp.astype(np.int64)
-    codes = sorted({int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0})
-    found = {code: _windows_of(chat, code, seconds, marks, profiles) for code in codes}
-    windows = _strongest([(proof, window) for code in codes for proof, window in found[code]])
+    codes = {int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0}
+    notices = " ".join(chat.text(m) for m in marks.notices[:200])
+    codes |= {code for code, name in enumerate(chat.senders) if marks.notices and _named(name, notices)}
+    proven = [
+        found
+        for code in sorted(codes)
+        for found in _windows_of(
+            Account(
+                chat=chat,
+                name=chat.senders[code],
+                own=np.flatnonzero(chat.columns.sender == code),
+                seconds=seconds,
+                marks=marks,
+                profiles=profiles,
+            )
+        )
+    ]
+    windows = _strongest(proven)
     return tuple(sorted(windows, key=lambda w: (w.first_message, w.last_message, w.account)))
 
 
@@ -88,216 +84,93 @@ def _apart(one: Window, other: Window) -> float:
     return float(pause.astype(np.int64))
 
 
-def _windows_of(
-    chat: Chat, code: int, seconds: NDArray[np.int64], marks: Marks, profiles: Sequence[SenderProfile]
-) -> list[tuple[Proof, Window]]:
-    own = np.flatnonzero(chat.columns.sender == code)
+def _named(name: str, text: str) -> bool:
+    return plain(name) in plain(text)
+
+
+def _windows_of(account: Account) -> list[tuple[Proof, Window]]:
+    own = account.own
     open_to = np.ones(len(own), dtype=bool)
     windows: list[tuple[Proof, Window]] = []
     # A notice or a warning speaks for one stretch only; a second window needs reasons of its own.
     spent: set[int] = set()
-    for _ in range(MOST_WINDOWS):
-        stretch = _stretch(chat, code, own, open_to, seconds, marks, profiles)
-        if stretch is None:
+    while len(windows) < MOST_WINDOWS:
+        found = next((f for core in _cores(account, open_to) if (f := _proven(account, core, open_to, spent))), None)
+        if found is None:
             break
-        first, last = _best_run(chat, stretch, marks)
-        span = int(stretch.messages[first]), int(stretch.messages[last])
-        proof = weigh(chat, stretch.account, own, span, seconds, marks, spent)
-        if not _convinces(proof, stretch, marks):
-            break
+        proof, window = found
         spent |= set(proof.messages)
-        windows.append((proof, _window(chat, stretch, first, last, marks, proof)))
-        open_to &= (own < stretch.messages[first]) | (own > stretch.messages[last])
+        windows.append(found)
+        open_to &= (own < window.first_message) | (own > window.last_message)
     return windows
 
 
-def _stretch(
-    chat: Chat,
-    code: int,
-    own: NDArray[np.int64],
-    open_to: NDArray[np.bool_],
-    seconds: NDArray[np.int64],
-    marks: Marks,
-    profiles: Sequence[SenderProfile],
-) -> Stretch | None:
-    """The part of the account's messages around its heaviest cluster of harmful ones; None if nothing is
-    left.
-    """
-    harmful = [i for i, m in enumerate(own.tolist()) if open_to[i] and marks.harm.get(m, 0.0) > 0]
-    core = _heaviest_cluster(harmful, own, seconds, marks)
-    if not core:
+def _proven(
+    account: Account, core: list[int], open_to: NDArray[np.bool_], spent: set[int]
+) -> tuple[Proof, Window] | None:
+    stretch = stretch_around(account, core, open_to)
+    first, last = best_run(account, stretch)
+    inside = stretch.messages[first : last + 1]
+    proof = weigh(account, (int(inside[0]), int(inside[-1])), spent)
+    if not _convinces(proof, inside, account):
         return None
-    times = seconds[own]
-    near = np.flatnonzero(
-        open_to & (times >= times[core[0]] - REACH_SECONDS) & (times <= times[core[-1]] + REACH_SECONDS)
-    )
-    near = near[(near >= core[0] - REACH) & (near <= core[-1] + REACH)]
-    messages = own[near]
-    habits = read_habits(chat, messages)
-    return Stretch(
-        account=chat.senders[code],
-        messages=messages,
-        seconds=seconds[messages],
-        content=_content(chat, messages, marks, profiles),
-        habits=habits,
-        before=int(near[0]),
-        after=len(own) - 1 - int(near[-1]),
-    )
+    return proof, _window(account, inside, proof)
 
 
-def _heaviest_cluster(
-    harmful: list[int], own: NDArray[np.int64], seconds: NDArray[np.int64], marks: Marks
-) -> list[int]:
+def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> bool:
+    if any(m in account.marks.serious for m in inside.tolist()):
+        return proof.total >= THRESHOLD and proof.harm > 0
+    if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and proof.disowned:
+        return True
+    return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and proof.notice
+
+
+def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
+    """Where to look, as positions in ``account.own``: the heaviest harm, then what follows each notice."""
+    harm, own = account.marks.harm, account.own
     clusters: list[list[int]] = []
-    for i in harmful:
-        if clusters and seconds[own[i]] - seconds[own[clusters[-1][-1]]] <= 24 * HOUR:
+    for i in [i for i, m in enumerate(own.tolist()) if open_to[i] and harm.get(m, 0.0) > 0]:
+        if clusters and account.times[i] - account.times[clusters[-1][-1]] <= 24 * HOUR:
             clusters[-1].append(i)
         else:
             clusters.append([i])
-    return max(clusters, key=lambda c: (sum(marks.harm[int(own[i])] for i in c), -c[0]), default=[])
+    if clusters:
+        heaviest = max(clusters, key=lambda c: (sum(harm[int(own[i])] for i in c), -c[0]))
+        serious = [i for i in heaviest if int(own[i]) in account.marks.serious]
+        yield serious or heaviest
+    if len(account.notices) <= MOST_NOTICES:
+        for notice in account.notices:
+            session = _session_after(account, notice, open_to)
+            if session:
+                yield session
 
 
-def _convinces(proof: Proof, stretch: Stretch, marks: Marks) -> bool:
-    if bool(np.isin(stretch.messages, sorted(marks.serious)).any()):
-        return proof.total >= THRESHOLD
-    return proof.total >= THRESHOLD_WEAK and proof.disowned
-
-
-def _content(
-    chat: Chat, messages: NDArray[np.int64], marks: Marks, profiles: Sequence[SenderProfile]
-) -> NDArray[np.float64]:
-    own_word = set(marks.disclosures)
-    warned = set(marks.own_warnings)
-    change = set(marks.change)
-    worth = np.zeros(len(messages))
-    for row, message in enumerate(messages.tolist()):
-        if message in own_word:
-            worth[row] = -5.0
-            continue
-        if message in warned and message not in marks.serious:
-            worth[row] = -3.0
-            continue
-        worth[row] = PRIOR + marks.harm.get(message, 0.0)
-        if message in marks.deletions and message not in marks.harm:
-            worth[row] += 0.5
-        if message in change:
-            worth[row] += 0.5
-    sender = chat.sender(int(messages[0]))
-    for profile in profiles:
-        strong = profile.score is not None and profile.threshold is not None and profile.score >= profile.threshold
-        if profile.sender == sender and strong and profile.first_message is not None:
-            last = profile.first_message if profile.last_message is None else profile.last_message
-            worth[(messages >= profile.first_message) & (messages <= last)] += 0.5
-    return worth
-
-
-def _best_run(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[int, int]:
-    """First and last row of the run for which content, habits and ends together speak best."""
-    harmful = np.isin(stretch.messages, sorted(marks.serious))
-    if not harmful.any():
-        harmful = np.isin(stretch.messages, sorted(marks.harm))
-    session = np.concatenate(([0], np.cumsum(np.diff(stretch.seconds) > SESSION)))
-    inside = np.isin(session, session[harmful])
-    begin, end = _ends(chat, stretch, marks)
-    # A run that leaps over a day, or over a new security code of the account, is rarely one hand.
-    pauses = np.concatenate(([0.0], np.where(np.diff(stretch.seconds) > 24 * HOUR, -2.0, 0.0)))
-    pauses[1:] -= 3.0 * np.diff(np.searchsorted(_notices(chat, stretch, marks), stretch.messages)).clip(0, 1)
-    fading = 0.5 ** (_away(stretch.seconds, harmful) / FADING)
-    first, last = int(np.flatnonzero(inside)[0]), int(np.flatnonzero(inside)[-1])
-    for _ in range(4):
-        habits = departures(stretch.habits, inside, ~inside)
-        worth = stretch.content + np.where(habits > 0, habits * fading, habits)
-        run = _heaviest_run(worth, pauses, begin, end)
-        if run == (first, last) and inside.sum() == last - first + 1:
+def _session_after(account: Account, notice: int, open_to: NDArray[np.bool_]) -> list[int]:
+    """The account's first messages within a day after a notice, up to the first long pause."""
+    session: list[int] = []
+    last = int(account.seconds[notice])
+    for i in range(int(np.searchsorted(account.own, notice)), len(account.own)):
+        pause = int(account.times[i]) - last
+        if not open_to[i] or pause > (SESSION if session else 24 * HOUR):
             break
-        first, last = run
-        inside = np.zeros(len(worth), dtype=bool)
-        inside[first : last + 1] = True
-    return first, last
+        session.append(i)
+        last = int(account.times[i])
+    return session
 
 
-def _away(seconds: NDArray[np.int64], harmful: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Seconds from each message to the nearest harmful one of the account."""
-    places = np.sort(seconds[harmful])
-    right = np.searchsorted(places, seconds)
-    before, after = places[np.maximum(right - 1, 0)], places[np.minimum(right, len(places) - 1)]
-    return np.asarray(np.minimum(np.abs(seconds - before), np.abs(seconds - after)), dtype=np.int64)
-
-
-def _heaviest_run(
-    worth: NDArray[np.float64],
-    pauses: NDArray[np.float64],
-    begin: NDArray[np.float64],
-    end: NDArray[np.float64],
-) -> tuple[int, int]:
-    total = np.concatenate(([0.0], np.cumsum(worth)))
-    breaks = np.cumsum(pauses)
-    # A run i..j is worth its rows, the pauses inside and both ends: one term of i, one of j. Rounded, so that
-    # equal runs are equal; the first of them counts.
-    opening = begin - total[:-1] - breaks
-    closing = total[1:] + breaks + end
-    best = np.round(opening + np.maximum.accumulate(closing[::-1])[::-1], 9)
-    first = int(np.argmax(best))
-    last = first + int(np.argmax(np.round(opening[first] + closing[first:], 9)))
-    return first, last
-
-
-def _ends(chat: Chat, stretch: Stretch, marks: Marks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How well each row would begin, and end, an intruder's run: pauses, notices, the owner's word,
-    removal.
-    """
-    rows = len(stretch.messages)
-    gaps = np.diff(stretch.seconds) / HOUR
-    pull = np.clip(np.log(np.maximum(gaps, 0.01) / 0.5) / 2, -0.7, 1.2)
-    begin = np.concatenate(([-5.0 if stretch.before == 0 else -1.0], pull))
-    end = np.concatenate((pull, [1.0 if stretch.after == 0 else -1.0]))
-    notices = _notices(chat, stretch, marks)
-    removals = [m for m in marks.removals if names_account(chat, m, stretch.account)]
-    own_word = set(marks.disclosures) | set(marks.own_warnings)
-    foreign_warnings = [m for m in marks.warnings if chat.sender(m) != stretch.account]
-    reports = [m for m in marks.access if chat.sender(m) is not None]
-    for row in range(rows):
-        message = int(stretch.messages[row])
-        earlier = int(stretch.messages[row - 1]) if row else -1
-        later = int(stretch.messages[row + 1]) if row + 1 < rows else len(chat)
-        if _between(notices, earlier, message):
-            begin[row] += 4.0
-        if _between(notices, message, later):
-            end[row] += 3.0
-        if _between(removals, message, later):
-            end[row] += 2.0
-        if later in own_word:
-            end[row] += 3.0
-        # Once an account is openly called false, or its sessions end, what comes back is mostly the owner.
-        end[row] += min(1.5, 0.7 * _count(foreign_warnings, message, later))
-        end[row] += 1.5 if _between(reports, message, later) else 0.0
-    return begin, end
-
-
-def _notices(chat: Chat, stretch: Stretch, marks: Marks) -> list[int]:
-    return [m for m in marks.notices if names_account(chat, m, stretch.account)]
-
-
-def _count(messages: list[int], after: int, before: int) -> int:
-    return max(0, bisect_left(messages, before) - bisect_right(messages, after))
-
-
-def _between(messages: list[int], after: int, before: int) -> bool:
-    return _count(messages, after, before) > 0
-
-
-def _window(chat: Chat, stretch: Stretch, first: int, last: int, marks: Marks, proof: Proof) -> Window:
-    inside = stretch.messages[first : last + 1].tolist()
-    found = sorted({f for m in inside for f in marks.findings.get(m, ())})
+def _window(account: Account, inside: NDArray[np.int64], proof: Proof) -> Window:
+    chat = account.chat
+    messages = inside.tolist()
+    found = sorted({f for m in messages for f in account.marks.findings.get(m, ())})
     return Window(
         source=chat.source.name,
-        account=stretch.account,
-        first_line=int(chat.columns.line[inside[0]]),
-        last_line=int(chat.columns.line[inside[-1]]),
-        start=chat.time(inside[0]),
-        end=chat.time(inside[-1]),
-        first_message=inside[0],
-        last_message=inside[-1],
+        account=account.name,
+        first_line=int(chat.columns.line[messages[0]]),
+        last_line=int(chat.columns.line[messages[-1]]),
+        start=chat.time(messages[0]),
+        end=chat.time(messages[-1]),
+        first_message=messages[0],
+        last_message=messages[-1],
         basis=proof.sentences,
         findings=tuple(found),
     )

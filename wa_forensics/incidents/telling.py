@@ -186,7 +186,9 @@ def _severity(facts: Facts) -> Severity:
             f.threat in DECISIVE and f.severity >= Severity.MEDIUM and _inside(f, facts.windows) for f in facts.findings
         ):
             return Severity.CRITICAL
-        return max(worst, Severity.HIGH)
+        # Without harmful content there is a notice and a change of habits: style alone, however clear.
+        harmful = any(f.threat in HARM and f.severity >= Severity.LOW for f in facts.findings)
+        return max(worst, Severity.HIGH) if harmful else Severity.MEDIUM
     if facts.threats and facts.threats <= STYLE | {Threat.IDENTITY}:
         return min(worst, Severity.MEDIUM)
     return worst

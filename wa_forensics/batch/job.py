@@ -102,7 +102,7 @@ def scan(
 def _read_all(todo: Plan, folder: Path, settings: Settings, run: Run, watch: Watcher) -> tuple[FileResult, ...]:
     """The result of every file, in the order of the inputs."""
     tasks = [
-        Task(number=number, path=path, folder=str(folder), settings=settings)
+        Task(number=number, path=path, folder=str(folder), settings=settings, is_only=len(todo.files) == 1)
         for number, path in enumerate(todo.files, 1)
     ]
     earlier = [finished(task) for task in tasks] if run.resume else [None] * len(tasks)

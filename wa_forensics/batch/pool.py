@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from multiprocessing import get_all_start_methods, get_context
 from typing import Any
@@ -26,16 +26,19 @@ def choose_jobs(asked: int | None, files: int, size: int) -> int:
     return min(files, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def run(tasks: Iterable[Task], jobs: int, timeout: float | None) -> Iterator[FileResult]:
-    """The result of each task, in the order in which they end."""
+Work = Callable[[Task], FileResult]
+
+
+def run(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work = do) -> Iterator[FileResult]:
+    """The result of each task, in the order in which they end; ``work`` is a function that pickles."""
     if jobs == 1 and timeout is None:
         for task in tasks:
-            yield do(task)
+            yield work(task)
     else:
-        yield from _in_processes(tasks, jobs, timeout)
+        yield from _in_processes(tasks, jobs, timeout, work)
 
 
-def _in_processes(tasks: Iterable[Task], jobs: int, timeout: float | None) -> Iterator[FileResult]:
+def _in_processes(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work) -> Iterator[FileResult]:
     from pebble import ProcessExpired, ProcessPool
 
     waiting = deque((task, 1) for task in tasks)
@@ -46,7 +49,7 @@ def _in_processes(tasks: Iterable[Task], jobs: int, timeout: float | None) -> It
                 # Two tasks for each worker: none is idle, and memory does not grow with the number of files.
                 while waiting and len(running) < 2 * jobs:
                     task, attempt = waiting.popleft()
-                    running[pool.schedule(do, args=[task], timeout=timeout)] = task, attempt
+                    running[pool.schedule(work, args=[task], timeout=timeout)] = task, attempt
                 ended, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
                     task, attempt = running.pop(future)

@@ -21,12 +21,16 @@ MESSAGES = "messages"
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One file to do: its number among the inputs, from 1, and the unfinished case folder to write to."""
+    """One file to do: its number among the inputs, from 1, and the unfinished case folder to write to.
+
+    The result of the only file of a scan is not kept for a later run: there is nothing to save by it.
+    """
 
     number: int
     path: str
     folder: str
     settings: Settings
+    is_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,8 @@ def do(task: Task) -> FileResult:
         messages=tuple(written),
         failures=tuple(failures),
     )
-    _keep(task, result)
+    if not task.is_only:
+        _keep(task, result)
     return result
 
 

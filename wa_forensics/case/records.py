@@ -15,27 +15,44 @@ T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
-    """A record, enum, mapping or sequence as JSON values; a float that is no number becomes null."""
-    if value is None or (isinstance(value, str | bool) and not isinstance(value, Enum)):
-        return value
-    if isinstance(value, IntEnum):
-        return value.name.lower()
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Integral):  # numpy's integers too
-        return int(value)
-    if isinstance(value, Real):
-        number = float(value)
-        return number if number - number == 0 else None
-    if is_dataclass(value):
-        return {name: plain(getattr(value, name)) for name in _names(cast(Any, type(value)))}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "dtype"):  # a numpy bool or array
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} cannot stand in a case record")
+    """A record, enum, mapping or sequence as JSON values; a float that is no number becomes null.
+
+    TypeError for what cannot stand in a record, such as a set, whose order is not its own.
+    """
+    kind: Any = type(value)
+    return _writer(kind)(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    """A function that turns values of one type into JSON values; made once for each type."""
+    if kind in (str, int, bool, type(None)):
+        return lambda value: value
+    if issubclass(kind, IntEnum):
+        return lambda value: value.name.lower()
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, Integral):  # numpy's integers too
+        return int
+    if issubclass(kind, Real):
+        return _number
+    if is_dataclass(kind):
+        names = tuple(field.name for field in fields(kind))
+        return lambda value: {name: plain(getattr(value, name)) for name in names}
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): plain(item) for key, item in value.items()}
+    if issubclass(kind, list | tuple):
+        return lambda value: [plain(item) for item in value]
+    if hasattr(kind, "dtype"):  # a numpy bool or array
+        return lambda value: value.tolist()
+    if issubclass(kind, str):
+        return str
+    raise TypeError(f"{kind.__name__} cannot stand in a case record")
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return number if number - number == 0 else None
 
 
 def compact(value: object) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _DAY = 86_400
 WIDTH = 1000
 LABEL = 150  # room on the left for the names of lanes
+EDGE = 64  # room at each end for marks that lie far outside the window
 MARK = 13  # radius of a mark: a target of 26 px
 
 
@@ -79,11 +80,18 @@ class Lane:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
+    """Lanes over the stretch of the incident; what lies far before or after stands at the edges.
+
+    ``earlier`` and ``later`` are where these edges begin or end, None where there is nothing to put there.
+    """
+
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
     height: float
     start: str
     end: str
+    earlier: float | None = None
+    later: float | None = None
     hidden_lanes: int = 0
     hidden_marks: int = 0
     width: int = WIDTH
@@ -173,14 +181,18 @@ def timeline(
         return None
     shown = sorted(moments, key=lambda m: (m.time, m.number))[:max_marks]
     names = list(dict.fromkeys(m.lane for m in shown))[:max_lanes]
-    times = [_seconds(m.time) for m in shown] + [_seconds(t) for w in windows for t in w[1:]]
-    start, end = min(times), max(times)
-    margin = max((end - start) // 25, 300)
-    start, end = start - margin, end + margin
-    scale = (WIDTH - LABEL) / (end - start)
+    start, end = _focus([_seconds(m.time) for m in shown], [_seconds(t) for w in windows for t in w[1:]])
+    earlier = any(_seconds(m.time) < start for m in shown)
+    later = any(_seconds(m.time) > end for m in shown)
+    left = LABEL + (EDGE if earlier else 0)
+    right = WIDTH - (EDGE if later else 0)
+    scale = (right - left) / (end - start)
 
     def x(iso: str) -> float:
-        return round(LABEL + (_seconds(iso) - start) * scale, 1)
+        moment = _seconds(iso)
+        if moment < start:
+            return LABEL + EDGE / 2
+        return right + EDGE / 2 if moment > end else round(left + (moment - start) * scale, 1)
 
     lanes: list[Lane] = []
     top = 8.0
@@ -210,7 +222,9 @@ def timeline(
         top += height + 6
     return Timeline(
         lanes=tuple(lanes),
-        ticks=_clock_ticks(start, end, scale),
+        ticks=_clock_ticks(start, end, scale, left),
+        earlier=left if earlier else None,
+        later=right if later else None,
         height=top + 24,
         start=_iso(start),
         end=_iso(end),
@@ -252,6 +266,17 @@ def hours(before: NDArray[np.int64], inside: NDArray[np.int64]) -> Hours | None:
     )
 
 
+def _focus(times: Sequence[int], windows: Sequence[int]) -> tuple[int, int]:
+    """The stretch to draw to scale: everything, or the windows with some room if the rest lies far outside."""
+    first, last = min([*times, *windows]), max([*times, *windows])
+    if windows:
+        room = max((max(windows) - min(windows)) // 4, 1200)
+        if last - first > 4 * (max(windows) - min(windows) + 2 * room):
+            return min(windows) - room, max(windows) + room
+    margin = max((last - first) // 25, 300)
+    return first - margin, last + margin
+
+
 def _without_overlap(marks: list[tuple[float, Moment]]) -> tuple[list[tuple[float, int, Moment]], int]:
     """Give each mark the first row in which it does not touch the mark before it."""
     ends: list[float] = []
@@ -265,7 +290,7 @@ def _without_overlap(marks: list[tuple[float, Moment]]) -> tuple[list[tuple[floa
     return placed, max(1, len(ends))
 
 
-def _clock_ticks(start: int, end: int, scale: float, wanted: int = 8) -> tuple[Tick, ...]:
+def _clock_ticks(start: int, end: int, scale: float, left: float, wanted: int = 8) -> tuple[Tick, ...]:
     steps = (
         300,
         600,
@@ -285,7 +310,7 @@ def _clock_ticks(start: int, end: int, scale: float, wanted: int = 8) -> tuple[T
     step = next((s for s in steps if (end - start) / s <= wanted), 365 * _DAY)
     first = -(-start // step) * step
     return tuple(
-        Tick(x=round(LABEL + (t - start) * scale, 1), label=_iso(t)[11:16] if step < _DAY else _iso(t)[:10])
+        Tick(x=round(left + (t - start) * scale, 1), label=_iso(t)[11:16] if step < _DAY else _iso(t)[:10])
         for t in range(first, end, step)
     )
 

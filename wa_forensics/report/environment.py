@@ -19,6 +19,7 @@ from wa_forensics.model import Confidence, Finding, Severity, Stage, Threat, Ver
 from wa_forensics.report import quoting, wording
 from wa_forensics.report.words import Words
 
+_ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -61,6 +62,8 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         day=own(words.day),
         weekday=own(words.weekday),
         clock=own(words.clock),
+        short_moment=own(words.short_moment),
+        sentence=_sentence,
         number=own(words.number),
         tr=lambda text: _translated(words, text),
         severity=lambda value: words.text(wording.SEVERITY[Severity(value)]),
@@ -86,7 +89,12 @@ def _guarded(value: Any) -> Any:
 
 def _own_words(function: Callable[..., str]) -> Callable[..., Markup]:
     """Results that hold no evidence; their spaces and signs are meant and are not marked."""
-    return lambda *values: escape(function(*values))
+    return lambda *values, **named: escape(function(*values, **named))
+
+
+def _sentence(text: str) -> Markup:
+    """A sentence of a rule: ISO times lose their T and are easier to read; nothing else is changed."""
+    return quoting.evidence(_ISO_TIME.sub(r"\1 \2", text))
 
 
 def _translated(words: Words, text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from wa_forensics.model import Evidence, Finding
+from wa_forensics.model import Evidence, Finding, Severity
 from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.messages import Messages
 from wa_forensics.report.view import Exhibit
@@ -33,14 +33,22 @@ class Register:
         return Messages(source, self.case.messages(source))
 
     def _ordered(self) -> list[Finding]:
-        """Findings of the gravest incident first, in order of time; then the rest, worst first."""
+        """Findings of the gravest incident first, in order of time, weak ones last; then the rest, worst first."""
         rank = {name: n for n, incident in reversed(list(enumerate(self.incidents))) for name in incident.findings}
         alone = len(self.incidents)
 
         def key(finding: Finding) -> tuple[Any, ...]:
             place = rank.get(finding.id, alone)
-            weight = (-finding.severity, -finding.confidence) if place == alone else ()
-            return (place, *weight, finding.start, finding.source, finding.evidence[0].message, finding.id)
+            alone_first = (-finding.severity, -finding.confidence) if place == alone else ()
+            return (
+                place,
+                finding.severity < Severity.MEDIUM,
+                *alone_first,
+                finding.start,
+                finding.source,
+                finding.evidence[0].message,
+                finding.id,
+            )
 
         return sorted(self.case.findings, key=key)
 

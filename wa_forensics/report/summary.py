@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from itertools import chain
 
+from wa_forensics.entities.numbers import amounts_in
 from wa_forensics.model import (
     ChatFacts,
     Check,
@@ -14,6 +15,7 @@ from wa_forensics.model import (
     Incident,
     Indicator,
     Severity,
+    Stage,
     Threat,
     Verdict,
 )
@@ -22,19 +24,21 @@ from wa_forensics.report.view import Asked, Summary
 from wa_forensics.report.wording import MONEY
 
 PAYEE_TYPES = frozenset({"iban", "account", "bank_account", "card", "upi", "pix", "wallet", "crypto", "payee"})
+STEPS = 6
+# Stages that lie outside the messages of an intruder: how it began, what others said.
+_AROUND = frozenset({Stage.LURE, Stage.ACCESS, Stage.TAKEOVER, Stage.AFTERMATH})
 
 
 def summarize(
-    case: CaseRecord,
-    findings: Sequence[Finding],
-    number: Mapping[str, int],
-    incidents: Sequence[Incident],
+    case: CaseRecord, findings: Sequence[Finding], number: Mapping[str, int], incidents: Sequence[Incident]
 ) -> Summary:
     """The summary of the gravest incident, or of the findings when there is no incident."""
     incident = incidents[0] if incidents else None
-    told = [f for f in findings if incident is not None and f.id in set(incident.findings)]
-    grave = told or [f for f in findings if f.severity >= Severity.MEDIUM]
-    money = [f for f in grave if f.threat in MONEY]
+    members = frozenset(incident.findings) if incident else frozenset()
+    told = [f for f in findings if f.id in members]
+    grave = [f for f in told or findings if f.severity >= Severity.MEDIUM] or told
+    own = _by_the_account(grave, incident)
+    money = [f for f in own if f.threat in MONEY]
     windows = incident.windows if incident else ()
     facts = {item.source.name: item for item in case.inputs}
     starts = [f.start for f in grave] or [item.first for item in case.inputs if item.first]
@@ -42,7 +46,7 @@ def summarize(
     verdicts = Counter(check.verdict for check in case.checks)
     return Summary(
         story=_story(incident, grave, money),
-        severity=incident.severity if incident else max((f.severity for f in findings), default=Severity.INFO),
+        severity=incident.severity if incident else max((f.severity for f in grave), default=Severity.INFO),
         confidence=incident.confidence if incident else max((f.confidence for f in grave), default=Confidence.LOW),
         accounts=incident.accounts if incident else tuple(dict.fromkeys(a for f in grave for a in f.actors))[:4],
         start=incident.start if incident else min(starts, default=""),
@@ -50,11 +54,11 @@ def summarize(
         window=(min(w.start for w in windows), max(w.end for w in windows)) if windows else None,
         asked=tuple(_asked(money, facts, number, incident)),
         payees=_payees(case.indicators, incident),
-        steps=_steps(grave, number),
+        steps=_steps(own, [f for f in grave if f.stage in _AROUND], number),
         alternatives=incident.alternatives if incident else (),
         finding_count=len(grave),
         kinds=len({f.rule for f in grave}),
-        chats=len({f.source for f in grave}),
+        chats=len({item.source for f in grave for item in f.evidence}),
         other_incidents=max(0, len(incidents) - 1),
         integrity=worst_verdict(case.checks),
         verdicts={verdict: verdicts[verdict] for verdict in Verdict},
@@ -80,18 +84,30 @@ def _story(incident: Incident | None, grave: Sequence[Finding], money: Sequence[
     return "money" if money else "incident"
 
 
+def _by_the_account(findings: Sequence[Finding], incident: Incident | None) -> list[Finding]:
+    """What the accounts of the incident wrote, inside their windows where there are any."""
+    if incident is None:
+        return list(findings)
+    accounts = frozenset(incident.accounts)
+    acted = [f for f in findings if accounts.intersection(f.actors)] or list(findings)
+    spans = [(w.source, w.first_message, w.last_message) for w in incident.windows]
+    inside = [
+        f for f in acted if any(item.source == s and a <= item.message <= b for item in f.evidence for s, a, b in spans)
+    ]
+    return inside or acted
+
+
 def _asked(
     money: Sequence[Finding],
     facts: Mapping[str, ChatFacts],
     number: Mapping[str, int],
     incident: Incident | None,
 ) -> Iterable[Asked]:
-    accounts = set(incident.accounts) if incident else set()
     rows: dict[str, list[Finding]] = {}
     for finding in money:
         rows.setdefault(finding.source, []).append(finding)
     for source, group in sorted(rows.items(), key=lambda kv: (kv[1][0].start, kv[0])):
-        speakers = accounts | {actor for finding in group for actor in finding.actors}
+        speakers = set(incident.accounts) if incident else {a for f in group for a in f.actors}
         others = [name for name in facts[source].senders if name not in speakers] if source in facts else []
         first = min(group, key=lambda f: (f.start, number[f.id]))
         yield Asked(
@@ -105,24 +121,29 @@ def _asked(
 
 
 def _steps(
-    findings: Sequence[Finding], number: Mapping[str, int], limit: int = 6
+    own: Sequence[Finding], around: Sequence[Finding], number: Mapping[str, int]
 ) -> tuple[tuple[str, Threat, int], ...]:
     """When each kind of thing happened first, in order of time; of many kinds the gravest."""
     first: dict[Threat, Finding] = {}
-    for finding in sorted(findings, key=lambda f: (f.start, number[f.id])):
+    for finding in chain(_in_time(own, number), _in_time(around, number)):
         first.setdefault(finding.threat, finding)
-    worst = sorted(first.values(), key=lambda f: (-f.severity, -f.confidence, number[f.id]))[:limit]
-    return tuple((f.start, f.threat, number[f.id]) for f in sorted(worst, key=lambda f: (f.start, number[f.id])))
+    worst = sorted(first.values(), key=lambda f: (-f.severity, -f.confidence, number[f.id]))[:STEPS]
+    return tuple((f.start, f.threat, number[f.id]) for f in _in_time(worst, number))
+
+
+def _in_time(findings: Iterable[Finding], number: Mapping[str, int]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (f.start, number[f.id]))
 
 
 def _amounts(findings: Iterable[Finding]) -> tuple[str, ...]:
-    found: list[str] = []
-    for finding in findings:
-        details: Mapping[str, Any] = finding.details
-        for key in ("amount", "amounts"):
-            value = details.get(key)
-            found += [value] if isinstance(value, str) else [str(v) for v in value or ()]
-    return tuple(dict.fromkeys(found))[:3]
+    """Amounts as written in the messages that the findings rest on, the largest first."""
+    found = {
+        amount.text.strip(): amount.value
+        for finding in findings
+        for item in finding.evidence
+        for amount in amounts_in(item.message, item.quote)
+    }
+    return tuple(sorted(found, key=lambda text: (-found[text], text)))[:3]
 
 
 def _payees(indicators: Sequence[Indicator], incident: Incident | None) -> tuple[Indicator, ...]:

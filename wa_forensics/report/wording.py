@@ -103,6 +103,7 @@ INDICATOR: Mapping[str, str] = {
     "link": mark("link"),
     "url": mark("link"),
     "domain": mark("domain"),
+    "payee": mark("payee"),
     "iban": mark("bank account (IBAN)"),
     "account": mark("bank account"),
     "bank_account": mark("bank account"),

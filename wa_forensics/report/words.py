@@ -90,8 +90,21 @@ class Words:
     def moment(self, iso: str) -> str:
         return f"{self.day(iso)}, {self.clock(iso)}" if _parse(iso) else iso
 
-    def span(self, start: str, end: str) -> str:
+    def short_moment(self, iso: str) -> str:
+        """``12 March, 14:06``: for a screen where the year stands beside."""
+        moment = _parse(iso)
+        if moment is None:
+            return iso
+        day = self.text("%(day)s %(month)s") % {
+            "day": moment.day,
+            "month": self.text(MONTHS[moment.month - 1]),
+        }
+        return f"{day}, {moment:%H:%M}"
+
+    def span(self, start: str, end: str, seconds: bool = True) -> str:
         """``12 March 2025, 14:06 – 15:55``; the day is repeated only when it differs."""
+        if not seconds:
+            start, end = start[:16], end[:16]
         if start[:10] == end[:10]:
             same = start[:16] == end[:16]
             return self.moment(start) if same else f"{self.moment(start)} – {self.clock(end)}"

@@ -63,46 +63,50 @@ def describe(
 ) -> Contents:
     """Find kind and event of every message."""
     start, end = speakers.text_start, layout.stop
-    kind = np.full(len(start), KIND_CODE[Kind.TEXT], dtype=np.uint8)
-    event = np.full(len(start), -1, dtype=np.int16)
-    edited = np.zeros(len(start), dtype=bool)
-    attachments: dict[int, str] = {}
-    languages: Counter[str] = Counter()
-    system: list[int] = []
-    notices: list[int] = []
     judge = _Judge(platform)
+    rows: list[int] = []
+    found: list[Judgement] = []
     for begin in range(0, len(start), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         first_stop = np.minimum(layout.first_line_end(part) - 1, end[part])
         named = speakers.code[part] >= 0
-        rows = likely_rows(data, start[part], end[part], first_stop, named) + begin
-        for row in rows.tolist():
-            text = buffer[start[row] : min(end[row], start[row] + _LONGEST)]
-            if end[row] - start[row] > _LONGEST:
-                text += buffer[max(end[row] - 80, start[row] + _LONGEST) : end[row]]
-            found = judge.read(text, bool(named[row - begin]))
-            kind[row] = KIND_CODE[found.kind]
-            edited[row] = found.edited
-            if found.event is not None:
-                event[row] = EVENT_CODE[found.event]
-                if found.event in _NOTICES:
-                    notices.append(row)
-            if found.attachment is not None:
-                attachments[row] = found.attachment
-            if found.by_app:
-                system.append(row)
-            if found.languages:
-                # A string that many languages share says little about any of them.
-                for language in found.languages[:6]:
-                    languages[language] += 12 // min(len(found.languages), 6)
+        likely = likely_rows(data, start[part], end[part], first_stop, named)
+        at = likely + begin
+        rows += at.tolist()
+        for first, last, spoken in zip(start[at].tolist(), end[at].tolist(), named[likely].tolist(), strict=True):
+            found.append(judge.read(_piece(buffer, first, last), spoken))
+    return _columns(len(start), rows, found)
+
+
+def _piece(buffer: bytes, first: int, last: int) -> bytes:
+    """The text, or the beginning and end of a very long one."""
+    if last - first <= _LONGEST:
+        return buffer[first:last]
+    return buffer[first : first + _LONGEST] + buffer[max(last - 80, first + _LONGEST) : last]
+
+
+def _columns(count: int, rows: list[int], found: list[Judgement]) -> Contents:
+    at = np.array(rows, dtype=np.int64)
+    kind = np.full(count, KIND_CODE[Kind.TEXT], dtype=np.uint8)
+    event = np.full(count, -1, dtype=np.int16)
+    edited = np.zeros(count, dtype=bool)
+    kind[at] = [KIND_CODE[judgement.kind] for judgement in found]
+    event[at] = [-1 if judgement.event is None else EVENT_CODE[judgement.event] for judgement in found]
+    edited[at] = [judgement.edited for judgement in found]
+    languages: Counter[str] = Counter()
+    for used, times in Counter(judgement.languages for judgement in found).items():
+        # A string that many languages share says little about any of them.
+        for language in used[:6]:
+            languages[language] += times * 12 // min(len(used), 6)
+    pairs = list(zip(rows, found, strict=True))
     return Contents(
         kind=kind,
         event=event,
         edited=edited,
-        attachments=attachments,
+        attachments={row: item.attachment for row, item in pairs if item.attachment is not None},
         languages=_ranked(languages),
-        notices=tuple(notices),
-        system=np.array(system, dtype=np.int64),
+        notices=tuple(row for row, item in pairs if item.event in _NOTICES),
+        system=np.array([row for row, item in pairs if item.by_app], dtype=np.int64),
     )
 
 

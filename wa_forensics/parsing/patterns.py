@@ -29,7 +29,7 @@ def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArr
     for number, codes in enumerate(groups.values()):
         group_of[codes] = number
     row_group = group_of[matches.template]
-    padded = _padded(matches)
+    padded: dict[str, NDArray[np.bool_]] | None = None
     labels: dict[str, NDArray[np.int64]] = {}
     for number, codes in enumerate(groups.values()):
         rows = np.flatnonzero(row_group == number)
@@ -37,8 +37,11 @@ def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArr
             continue
         variable = [role for role in _VARIABLE if any(len(matches.templates[c].header.runs[role]) == 1 for c in codes)]
         bits = np.zeros(len(rows), dtype=np.uint8)
+        if variable and padded is None:
+            padded = _padded(matches)
         for bit, role in enumerate(variable):
-            bits |= padded[role][rows].astype(np.uint8) << bit
+            if padded is not None:
+                bits |= padded[role][rows].astype(np.uint8) << bit
         for mask in np.unique(bits).tolist():
             chosen = rows[bits == mask]
             forced = {role for bit, role in enumerate(variable) if mask >> bit & 1}

@@ -114,8 +114,7 @@ class _Encoder:
 
     def _recognise(self, body: NDArray[np.int64]) -> NDArray[np.int32]:
         """Codes of the rows that begin with a known name and ``: ``."""
-        far = np.full(len(body), 8 * WORDS, dtype=np.int64)
-        words = words_at(self.data, body, np.minimum(far, len(self.data) - body), self._most_words)
+        words = words_at(self.data, body, None, self._most_words)
         codes = np.full(len(body), -1, dtype=np.int32)
         rows = np.arange(len(body))
         guess = self._table[_slots(words[0])]
@@ -168,33 +167,32 @@ def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def words_at(
-    data: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[np.int64], count: int
+    data: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[np.int64] | None, count: int
 ) -> list[NDArray[np.uint64]]:
-    """The first ``8 * count`` bytes of each slice as numbers, zero behind its end."""
-    padded = len(data) - 8
+    """The first ``8 * count`` bytes of each slice as numbers, zero behind its end (if a length is given)."""
+    last = len(data) - 8
     words = []
     for k in range(count):
-        here = start + 8 * k
-        left = length - 8 * k
-        if k and not (left > 0).any():
-            words.append(np.zeros(len(start), dtype=np.uint64))
-            continue
-        if padded < 0:
-            word = _short_words(data, here)
+        here = start + 8 * k if k else start
+        if last < 0 or (len(here) and int(here.max()) > last):
+            word = _words_near_end(data, here)
         else:
-            view = np.ndarray((padded + 1,), dtype="<u8", buffer=data, strides=(1,))
-            clipped = np.clip(here, 0, padded)
-            word = view[clipped] >> ((np.minimum(here - clipped, 7) * 8).astype(np.uint64))
-        keep = np.clip(left, 0, 8)
-        mask = _MASKS[keep]
-        words.append(word & mask)
+            view = np.ndarray((last + 1,), dtype="<u8", buffer=data, strides=(1,))
+            word = view[here]
+        if length is not None:
+            word &= _MASKS[np.clip(length - 8 * k, 0, 8)]
+        words.append(word)
     return words
 
 
 _MASKS = np.array([(1 << (8 * k)) - 1 for k in range(9)], dtype=np.uint64)
 
 
-def _short_words(data: NDArray[np.uint8], here: NDArray[np.int64]) -> NDArray[np.uint64]:
-    padded = np.concatenate([data, np.zeros(16, dtype=np.uint8)])
+def _words_near_end(data: NDArray[np.uint8], here: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Words that may reach behind the last byte, which counts as zeros there."""
+    tail = int(here.min()) if len(here) else 0
+    tail = min(tail, len(data))
+    padded = np.concatenate([data[tail:], np.zeros(16, dtype=np.uint8)])
     view = np.ndarray((len(padded) - 8,), dtype="<u8", buffer=padded, strides=(1,))
-    return view[np.minimum(here, len(data))]
+    words: NDArray[np.uint64] = view[np.minimum(here - tail, len(data) - tail)]
+    return words

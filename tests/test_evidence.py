@@ -20,6 +20,8 @@ from wa_forensics.evidence import RawText, find_inputs, read_texts, verify_uncha
 CHAT = "03/02/2024, 16:05 - Asha Rao: hello there\n03/02/2024, 16:06 - Ben: ça va 👍\n"
 OTHER = "04/02/2024, 09:00 - Carla: another chat\n"
 
+APK = b"PK\x03\x04" + b"\0" * 22 + b"\x13\0\0\0" + b"AndroidManifest.xml"
+
 
 def make_zip(path: Path, members: dict[str, bytes | str]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -192,7 +194,7 @@ def test_a_folder_gives_its_exports_in_order_without_attachments_and_mac_files(t
 def test_files_that_an_unpacked_text_names_are_its_attachments(tmp_path: Path) -> None:
     path = tmp_path / "_chat.txt"
     path.write_text(CHAT + "03/02/2024, 16:08 - Ben: Update.apk (file attached)\n")
-    (tmp_path / "Update.apk").write_bytes(b"PK\x03\x04" + b"\0" * 26 + b"AndroidManifest.xml")
+    (tmp_path / "Update.apk").write_bytes(APK)
     (tmp_path / "diary.pdf").write_bytes(b"%PDF-1.4")
     (item,) = only(path).source.attachments
     assert (item.name, item.detected) == ("Update.apk", "application/vnd.android.package-archive")
@@ -222,7 +224,7 @@ def test_reading_leaves_no_trace_beside_the_evidence(tmp_path: Path) -> None:
     [
         (
             "notes.apk",
-            b"PK\x03\x04" + b"\0" * 26 + b"AndroidManifest.xml",
+            APK,
             "application/vnd.android.package-archive",
         ),
         ("invoice.pdf", b"MZ" + b"\0" * 300, "application/x-msdownload"),
@@ -241,6 +243,33 @@ def test_attachments_are_typed_by_their_content(
 ) -> None:
     path = make_zip(tmp_path / "a.zip", {"_chat.txt": CHAT, name: content})
     assert [(item.name, item.detected) for item in only(path).source.attachments] == [(name, expected)]
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        (["res/icon.png", "AndroidManifest.xml", "lib/x.so"], "application/vnd.android.package-archive"),
+        (["word/document.xml", "word/vbaProject.bin"], "application/vnd.ms-office.vba"),
+        (
+            ["[Content_Types].xml", "xl/workbook.xml"],
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+        (["folder/Update.APK"], "application/x-zip-with-android-app"),
+        (["setup.exe", "readme.txt"], "application/x-zip-with-windows-program"),
+        (["photos/1.jpg"], "application/zip"),
+    ],
+)
+@pytest.mark.parametrize("padding", [0, 1 << 20, (1 << 20) - 60])
+def test_a_zip_is_typed_by_the_names_inside_wherever_they_stand(
+    tmp_path: Path, members: list[str], expected: str, padding: int
+) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.bin", b"x" * padding)
+        for name in members:
+            archive.writestr(name, b"content")
+    path = make_zip(tmp_path / "a.zip", {"_chat.txt": CHAT, "file.zip": inner.getvalue()})
+    assert [item.detected for item in only(path).source.attachments] == [expected]
 
 
 def test_a_name_that_points_outside_is_refused(tmp_path: Path) -> None:

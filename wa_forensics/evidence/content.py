@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from wa_forensics.model import Attachment
 
 HEAD = 8192
-TAIL = 64
 PROGRAMS: dict[str, str] = {
     "application/vnd.android.package-archive": "Android app (APK)",
     "application/x-msdownload": "Windows program",
     "application/x-executable": "Linux program",
     "application/x-mach-binary": "macOS program",
     "application/java-archive": "Java program",
+    "application/x-zip-with-android-app": "archive with an Android app",
+    "application/x-zip-with-windows-program": "archive with a Windows program",
+    "application/vnd.ms-office.vba": "Office document with macros",
     "application/vnd.android.dex": "Android program code",
     "application/x-ms-shortcut": "Windows shortcut",
     "application/x-msi": "Windows installer",
@@ -37,42 +39,58 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"BEGIN:VCALENDAR", "text/calendar"),
 )
 SCRIPT_SUFFIXES = (".bat", ".cmd", ".hta", ".js", ".jse", ".ps1", ".py", ".scpt", ".sh", ".vbs", ".wsf")
-# File names stand uncompressed in a zip, so the kind of a zip shows without unpacking it.
-ZIP_KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"AndroidManifest.xml", "application/vnd.android.package-archive"),
-    (b"classes.dex", "application/vnd.android.package-archive"),
-    (b"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (b"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    (b"META-INF/MANIFEST.MF", "application/java-archive"),
+LOCAL_HEADER = b"PK\x03\x04"
+LONGEST_NAME = 400
+# The first of these that ends the name of a member tells what kind of zip it is.
+ZIP_KINDS: tuple[tuple[str, str], ...] = (
+    ("androidmanifest.xml", "application/vnd.android.package-archive"),
+    ("classes.dex", "application/vnd.android.package-archive"),
+    ("vbaproject.bin", "application/vnd.ms-office.vba"),
+    ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    (".apk", "application/x-zip-with-android-app"),
+    (".exe", "application/x-zip-with-windows-program"),
+    (".msi", "application/x-zip-with-windows-program"),
+    (".class", "application/java-archive"),
 )
 
 
 def examine(name: str, size: int, blocks: Iterator[bytes]) -> Attachment:
     """Hash and type of one file from its blocks, which are read once."""
     digest = hashlib.sha256()
-    head = b""
-    names_seen = [False] * len(ZIP_KINDS)
-    tail = b""
+    head = tail = b""
+    inside: set[str] = set()
     for block in blocks:
         digest.update(block)
         if len(head) < HEAD:
             head += block[: HEAD - len(head)]
-        if head.startswith(b"PK\x03\x04"):
+        if head.startswith(LOCAL_HEADER):
             window = tail + block
-            for place, (needle, _) in enumerate(ZIP_KINDS):
-                names_seen[place] = names_seen[place] or needle in window
-            tail = window[-TAIL:]
-    return Attachment(name=name, size=size, sha256=digest.hexdigest(), detected=_type(name, head, names_seen))
+            inside |= _member_names(window)
+            tail = window[-LONGEST_NAME:]
+    return Attachment(name=name, size=size, sha256=digest.hexdigest(), detected=_type(name, head, inside))
 
 
-def _type(name: str, head: bytes, names_seen: list[bool]) -> str | None:
+def _member_names(window: bytes) -> set[str]:
+    """Names in the local headers of a zip: they stand uncompressed, so nothing is unpacked to read them."""
+    names = set()
+    place = window.find(LOCAL_HEADER)
+    while place >= 0:
+        length = int.from_bytes(window[place + 26 : place + 28], "little")
+        if 0 < length <= LONGEST_NAME - 30:
+            names.add(window[place + 30 : place + 30 + length].decode("utf-8", "replace").lower())
+        place = window.find(LOCAL_HEADER, place + 4)
+    return names
+
+
+def _type(name: str, head: bytes, inside: set[str]) -> str | None:
     import filetype
 
     if not head:
         return None
-    for seen, (_, kind) in zip(names_seen, ZIP_KINDS, strict=True):
-        if seen:
+    for ending, kind in ZIP_KINDS:
+        if any(member.endswith(ending) for member in inside):
             return kind
     for magic, kind in MAGIC:
         if head.startswith(magic):

@@ -16,7 +16,7 @@ from incident_chats import (
     ordinary,
 )
 
-from wa_forensics.incidents import takeover_windows
+from wa_forensics.incidents import takeover_findings, takeover_windows
 from wa_forensics.model import Severity, Threat
 
 
@@ -116,3 +116,15 @@ def test_a_new_phone_with_other_habits_for_good_is_no_takeover() -> None:
         for time, sender, text in ordinary(NIGHT + timedelta(hours=1), 12)
     ]
     assert takeover_windows(chat_of(lines), []) == ()
+
+
+def test_a_window_is_a_finding_on_the_messages_of_the_account_inside_it() -> None:
+    chat = hijacked()
+    found = hijack_findings(chat)
+    windows = takeover_windows(chat, found)
+    [hand] = takeover_findings(chat, windows, found)
+    assert hand.severity is Severity.HIGH
+    assert hand.actors == (MARA,)
+    assert len(hand.evidence) == sum(sender == MARA for _, sender, _ in ATTACK)
+    [silent] = takeover_findings(chat, windows, [])
+    assert silent.severity is Severity.MEDIUM

@@ -13,7 +13,6 @@ from wa_forensics import behaviour, incidents, integrity
 from wa_forensics.chat import Chat
 from wa_forensics.detectors import DETECTORS
 from wa_forensics.evidence import RawText
-from wa_forensics.incidents.mass import RULE as MASS_RULE
 from wa_forensics.model import Analysis, Example, Failure, Finding, Rule, Settings, Source
 from wa_forensics.parsing import parse_text
 
@@ -34,7 +33,7 @@ BUGS = (
 
 def rules() -> tuple[Rule, ...]:
     """Every rule that a scan looks for, in the order of their ids."""
-    found = [*(detector.RULE for detector in DETECTORS), MASS_RULE]
+    found = [*(detector.RULE for detector in DETECTORS), *incidents.RULES]
     if hasattr(behaviour, "RULE"):
         found.append(behaviour.RULE)
     return tuple(sorted(found, key=lambda rule: rule.id))
@@ -59,7 +58,11 @@ def analyze(raw: RawText, settings: Settings) -> tuple[Chat, Analysis]:
     profiles = ()
     if hasattr(behaviour, "profiles"):
         profiles = guard.run("behaviour profiles", lambda: behaviour.profiles(chat)) or ()
-    windows = guard.run("takeover windows", lambda: incidents.takeover_windows(chat, findings)) or ()
+    windows = guard.run("takeover windows", lambda: incidents.takeover_windows(chat, findings, profiles)) or ()
+    hands = guard.run("takeover windows", lambda: tuple(incidents.takeover_findings(chat, windows, findings)))
+    if hands is not None:
+        findings += hands
+        rules_run.append(incidents.TAKEOVER_RULE.id)
     seen = guard.run("indicators", lambda: incidents.occurrences(chat)) or ()
     analysis = Analysis(
         facts=chat.facts,

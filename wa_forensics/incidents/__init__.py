@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from wa_forensics.incidents.correlate import correlate
 from wa_forensics.incidents.graph import graph
+from wa_forensics.incidents.hand import RULE as TAKEOVER_RULE
+from wa_forensics.incidents.hand import takeover_findings
 from wa_forensics.incidents.indicators import defang, indicators, occurrences, shared
+from wa_forensics.incidents.mass import RULE as MASS_RULE
 from wa_forensics.incidents.takeover import takeover_windows
 from wa_forensics.incidents.traces import traces
 
 __all__ = [
+    "RULES",
+    "TAKEOVER_RULE",
     "correlate",
     "defang",
     "graph",
     "indicators",
     "occurrences",
     "shared",
+    "takeover_findings",
     "takeover_windows",
     "traces",
 ]
+
+RULES = (TAKEOVER_RULE, MASS_RULE)

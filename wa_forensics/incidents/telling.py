@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wa_forensics.incidents.hand import RULE as TAKEOVER
 from wa_forensics.incidents.marks import HARM
 from wa_forensics.incidents.stories import Story
 from wa_forensics.model import (
@@ -187,18 +188,22 @@ def _severity(facts: Facts) -> Severity:
         ):
             return Severity.CRITICAL
         # Without harmful content there is a notice and a change of habits: style alone, however clear.
-        harmful = any(f.threat in HARM and f.severity >= Severity.LOW for f in facts.findings)
+        harmful = any(_is_harmful(f) and f.severity >= Severity.LOW for f in facts.findings)
         return max(worst, Severity.HIGH) if harmful else Severity.MEDIUM
     if facts.threats and facts.threats <= STYLE | {Threat.IDENTITY}:
         return min(worst, Severity.MEDIUM)
     return worst
 
 
+def _is_harmful(finding: Finding) -> bool:
+    return finding.threat in HARM and finding.rule != TAKEOVER.id
+
+
 def _confidence(facts: Facts) -> Confidence:
     """Independent kinds of evidence: content, access or notices, style, the word of people, several chats."""
     serious = [f for f in facts.findings if f.severity >= Severity.MEDIUM]
     kinds = 0
-    content = {f.threat for f in serious if f.threat in HARM}
+    content = {f.threat for f in serious if _is_harmful(f)}
     kinds += bool(content) + (len(content) >= 3)
     kinds += bool(facts.threats & {Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED, Threat.IDENTITY})
     kinds += bool(facts.threats & STYLE)

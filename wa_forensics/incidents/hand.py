@@ -1,0 +1,57 @@
+"""A takeover window as a finding: the messages under a name that another hand may have written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from wa_forensics.chat import Chat
+from wa_forensics.findings import make_finding
+from wa_forensics.incidents.traces import harmful_messages
+from wa_forensics.model import Confidence, Finding, Rule, Severity, Stage, Threat, Window
+
+RULE = Rule(
+    id="account-taken-over",
+    title="Messages that another hand may have written",
+    threat=Threat.INTRUDER_OTHER,
+    stage=Stage.TAKEOVER,
+    severity=Severity.HIGH,
+    why=(
+        "Whoever takes over an account writes to its contacts under a name they trust. The stretch between the first "
+        "and the last such message tells who was deceived, and when the owner was in control again."
+    ),
+    alternatives=(
+        "The owner wrote from another device or in haste.",
+        "A colleague or relative who also uses the account wrote these messages.",
+    ),
+    next_steps=(
+        "Ask the owner, by a call or in person, which of these messages are theirs.",
+        "Have the owner log out linked devices and register the number again, which logs an intruder out.",
+        "Keep the list of linked devices and the notices as screenshots before anything is deleted.",
+    ),
+)
+
+
+def takeover_findings(chat: Chat, windows: Iterable[Window], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """One finding per window, on the account's own messages in it; medium where no harmful finding is
+    inside.
+    """
+    harmful = harmful_messages(findings)
+    for window in windows:
+        own = np.flatnonzero(chat.columns.sender == chat.sender_code(window.account))
+        inside = own[(own >= window.first_message) & (own <= window.last_message)].tolist()
+        serious = any(message in harmful for message in inside)
+        count = f"{len(inside)} messages" if len(inside) > 1 else "One message"
+        yield make_finding(
+            chat,
+            RULE,
+            inside,
+            observation=(
+                f"{count} under the name {window.account} between {window.start} and {window.end} (lines "
+                f"{window.first_line} to {window.last_line}) stand apart. {' '.join(window.basis)}"
+            ),
+            inference="Somebody else may have written them while holding the account.",
+            confidence=Confidence.HIGH if serious and len(window.basis) >= 4 else Confidence.MEDIUM,
+            severity=Severity.HIGH if serious else Severity.MEDIUM,
+        )

@@ -13,7 +13,7 @@ from wa_forensics.model import Source
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 4 << 20
+BLOCK = 32 << 10
 HEAD = 64 << 10
 REPLACEMENT = np.frombuffer("\ufffd".encode(), dtype=np.uint8)
 CONTROLS = np.array([byte for byte in range(32) if byte not in b"\t\n\r\v\f\x1b"], dtype=np.uint8)

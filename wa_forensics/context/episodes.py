@@ -7,15 +7,16 @@ hand changed (a notice, a code given away, doubt, a warning, disowning): words a
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
+from wa_forensics.entities import clean
 from wa_forensics.model import Kind, Severity, Signal
 from wa_forensics.vocabulary import Concept, Event
 
@@ -35,7 +36,22 @@ MEDIUM, HIGH, LOW = 0.0, 1.6, -1.2
 CONFIRMED = 1.2
 CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.SECURITY_CODE_CHANGED_ALL, Event.NUMBER_CHANGED)
 REMOVALS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED, Event.CONTACT_BLOCKED)
-OWN_WORD = (Concept.HACKED_DISCLOSURE, Concept.DISOWNING, Concept.WARNING)
+# A text that warns, doubts or quotes counts so much less.
+QUOTED = 0.35
+LEAST = 1.4
+REACH = 30 * DAY
+# What is heard around a stretch: weight of the first message, and of each further one up to three.
+HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
+    "others warn": (1.3, 0.6),
+    "disowned, or reported as hacked": (1.6, 0.5),
+    "others doubt who writes": (0.9, 0.5),
+    "security notice before": (1.0, 0.0),
+    "a code was given": (1.2, 0.0),
+    "removed from the group": (0.8, 0.0),
+    "deleted messages": (0.5, 0.3),
+    "checked by voice or in person": (-2.0, -0.7),
+}
+TEAMWORK = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.JOB_OFFER, Concept.UNLOCK_FEE])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,28 +74,59 @@ class Episode:
         return Severity.MEDIUM if self.score >= MEDIUM else Severity.LOW
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stretch:
+    """An account's signals that belong together, before the others have been heard."""
+
+    sender: int
+    stranger: bool
+    before: int
+    sightings: tuple[Sighting, ...]
+    signals: tuple[Signal, ...]
+    first: int
+    last: int
+    sum: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Heard:
+    """What others say and the app notes about one stretch, as message ids by what it means."""
+
+    by_meaning: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, meaning: str, message: int) -> None:
+        """Note a message."""
+        self.by_meaning.setdefault(meaning, []).append(message)
+
+
 @lru_cache(maxsize=2)
 def episodes(chat: Chat) -> tuple[Episode, ...]:
     """The stretches that reach at least the level low, in order of their first message."""
     found = sightings(chat)
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    stretches = _all_stretches(chat, found, seconds)
+    heard = _hear(chat, stretches, found, seconds)
+    built = [_weigh(chat, stretch, heard[at]) for at, stretch in enumerate(stretches)]
+    built = _with_partners(built)
+    return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
+
+
+def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> list[Stretch]:
     by_sender: dict[int, list[int]] = {}
     for message in found.by_message:
         by_sender.setdefault(int(chat.columns.sender[message]), []).append(message)
     unknown = strangers(chat)
-    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     built = []
     for sender in sorted(by_sender):
         gap = GAP_STRANGER if unknown[sender] else GAP_KNOWN
-        for stretch in _stretches(by_sender[sender], seconds, gap, found):
-            episode = _episode(chat, sender, stretch, seconds, found, stranger=bool(unknown[sender]))
-            if episode is not None and episode.score >= LOW:
-                built.append(episode)
-    return tuple(sorted(built, key=lambda e: (e.messages[0], e.sender)))
+        for messages in _cut(by_sender[sender], seconds, gap, found):
+            stretch = _stretch(chat, sender, messages, found, stranger=bool(unknown[sender]))
+            if stretch is not None:
+                built.append(stretch)
+    return built
 
 
-def _stretches(
-    messages: Sequence[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]], gap: int, found: Sightings
-) -> list[list[int]]:
+def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, found: Sightings) -> list[list[int]]:
     """Cut an account's signals at long pauses and where the owner speaks up."""
     parts: list[list[int]] = []
     for message in messages:
@@ -91,24 +138,13 @@ def _stretches(
     return parts
 
 
-def _episode(
-    chat: Chat,
-    sender: int,
-    stretch: Sequence[int],
-    seconds: np.ndarray[tuple[int], np.dtype[np.int64]],
-    found: Sightings,
-    *,
-    stranger: bool,
-) -> Episode | None:
-    own = _own_messages(chat, sender)
-    first, last = stretch[0], stretch[-1]
-    inside = own[(own >= first) & (own <= last)]
+def _stretch(chat: Chat, sender: int, messages: Sequence[int], found: Sightings, *, stranger: bool) -> Stretch | None:
     kinds: dict[str, tuple[float, Sighting]] = {}
     sighted = []
-    for message in stretch:
+    for message in messages:
         quoted = wary(found, message)
         for sighting in found.by_message[message]:
-            weight = sighting.weight * (0.3 if quoted and not stranger else 0.6 if quoted else 1.0)
+            weight = sighting.weight * (QUOTED if quoted else 1.0)
             sighted.append(sighting)
             if sighting.kind not in kinds or weight > kinds[sighting.kind][0]:
                 kinds[sighting.kind] = (weight, sighting)
@@ -117,73 +153,138 @@ def _episode(
         Signal(name=sighting.kind.replace("_", " "), weight=round(weight * DAMPING**rank, 3), detail=sighting.detail)
         for rank, (weight, sighting) in enumerate(ranked)
     ]
-    if not signals or sum(s.weight for s in signals) < 1.5:
+    own_warnings = [m for m in messages if found.said(m, Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)]
+    if own_warnings:
+        signals.append(_signal(chat, "warns of fraud itself", own_warnings, -0.7, -0.5))
+    total = sum(s.weight for s in signals)
+    if total < LEAST:
         return None
-    before = int(np.searchsorted(own, first))
-    if stranger and before < HISTORY:
-        signals.append(Signal(name="sender not in the contacts", weight=PRIOR_STRANGER, detail="prior"))
-    elif before < HISTORY:
-        signals.append(Signal(name="sender new in this chat", weight=PRIOR_NEWCOMER, detail="prior"))
-    else:
-        signals.append(Signal(name="sender with a history here", weight=PRIOR_KNOWN, detail="prior"))
-    around, replies = _around(chat, sender, (first, last), seconds, found)
-    signals += around
-    score = sum(s.weight for s in signals)
-    confirmed = sum(s.weight for s in around if s.weight > 0)
-    if not stranger and confirmed < CONFIRMED:
-        score = min(score, LOW - 0.01 if before >= HISTORY else MEDIUM - 0.01)
-    return Episode(
+    return Stretch(
         sender=sender,
         stranger=stranger,
-        messages=tuple(inside.tolist()),
+        before=int(np.searchsorted(_own_messages(chat, sender), messages[0])),
         sightings=tuple(sighted),
         signals=tuple(signals),
-        score=round(score, 3),
-        replies=tuple(replies),
+        first=messages[0],
+        last=messages[-1],
+        sum=total,
     )
 
 
-def _around(
-    chat: Chat,
-    sender: int,
-    span: tuple[int, int],
-    seconds: np.ndarray[tuple[int], np.dtype[np.int64]],
-    found: Sightings,
-) -> tuple[list[Signal], list[int]]:
-    """What others and the app say before, during and in the three days after the stretch."""
-    first, last = span
-    begin = bisect_left(seconds, seconds[first] - 2 * DAY)
-    end = bisect_left(seconds, seconds[last] + 3 * DAY)
+def _hear(chat: Chat, stretches: Sequence[Stretch], found: Sightings, seconds: NDArray[np.int64]) -> list[Heard]:
+    """Give each warning, doubt, disclosure, check, code and notice to the one stretch it most likely speaks of."""
+    heard = [Heard() for _ in stretches]
     senders = chat.columns.sender
-    doubt = [m for m in sorted(found.talk[Concept.IDENTITY_DOUBT]) if first < m < end and senders[m] != sender]
-    warnings = [m for m in sorted(found.talk[Concept.WARNING]) if first < m < end and senders[m] != sender]
-    hacked = [
-        m for m in sorted(found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.DISOWNING]) if first < m < end
+    spoken = (
+        ("others warn", found.talk[Concept.WARNING]),
+        ("disowned, or reported as hacked", found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.DISOWNING]),
+        ("others doubt who writes", found.talk[Concept.IDENTITY_DOUBT]),
+        ("checked by voice or in person", found.talk[Concept.VERIFIED_BY_CALL]),
+        ("a code was given", found.talk[Concept.CODE_GIVEN]),
+    )
+    begins = seconds[[s.first for s in stretches]] if stretches else seconds[:0]
+    for meaning, messages in spoken:
+        for message in sorted(messages):
+            own = meaning == "disowned, or reported as hacked"
+            fit = _likely(stretches, begins, message, int(senders[message]), seconds, own=own)
+            if fit is not None:
+                heard[fit].add(meaning, message)
+    for message in chat.messages_with(events=CODE_EVENTS).tolist():
+        text = clean(chat.text(message)).casefold()
+        for at, stretch in enumerate(stretches):
+            close = message <= stretch.last and seconds[stretch.first] - seconds[message] <= 2 * DAY
+            if close and (clean(chat.senders[stretch.sender]).strip().casefold() in text or len(chat.senders) <= 2):
+                heard[at].add("security notice before", message)
+    for message in chat.messages_with(events=REMOVALS).tolist():
+        text = clean(chat.text(message)).casefold()
+        for at, stretch in enumerate(stretches):
+            name = clean(chat.senders[stretch.sender]).strip().casefold()
+            after = stretch.first < message and seconds[message] - seconds[stretch.last] <= 3 * DAY
+            if after and name in text and not text.startswith(name):
+                heard[at].add("removed from the group", message)
+    for message in chat.messages_with(kind=Kind.DELETED).tolist():
+        for at, stretch in enumerate(stretches):
+            after = stretch.first <= message and seconds[message] - seconds[stretch.last] <= DAY
+            if after and senders[message] == stretch.sender:
+                heard[at].add("deleted messages", message)
+    return heard
+
+
+def _likely(
+    stretches: Sequence[Stretch],
+    begins: NDArray[np.int64],
+    message: int,
+    speaker: int,
+    seconds: NDArray[np.int64],
+    *,
+    own: bool,
+) -> int | None:
+    """The stretch with the heaviest own signals among those of other accounts in the last days."""
+    best: tuple[float, int] | None = None
+    for at in np.flatnonzero((begins <= seconds[message]) & (begins >= seconds[message] - REACH)).tolist():
+        stretch = stretches[at]
+        if stretch.first >= message or seconds[message] - seconds[stretch.last] > 3 * DAY:
+            continue
+        # The owner back in control speaks under the same name; anybody else's word is about somebody else.
+        if stretch.sender == speaker and not (own and message > stretch.last):
+            continue
+        weight = stretch.sum + (1.5 if stretch.stranger else 0.0)
+        if best is None or weight > best[0]:
+            best = (weight, at)
+    return None if best is None else best[1]
+
+
+def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
+    own = _own_messages(chat, stretch.sender)
+    signals = list(stretch.signals)
+    if stretch.before >= HISTORY:
+        signals.append(Signal(name="sender with a history here", weight=PRIOR_KNOWN, detail="prior"))
+    elif stretch.stranger:
+        signals.append(Signal(name="sender not in the contacts", weight=PRIOR_STRANGER, detail="prior"))
+    else:
+        signals.append(Signal(name="sender new in this chat", weight=PRIOR_NEWCOMER, detail="prior"))
+    around = [
+        _signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning]) for meaning, messages in sorted(heard.by_meaning.items())
     ]
-    calls = [m for m in sorted(found.talk[Concept.VERIFIED_BY_CALL]) if first < m < end and not wary(found, m)]
-    codes = [m for m in sorted(found.talk[Concept.CODE_GIVEN]) if first < m <= last + 10 and senders[m] != sender]
-    notices = [m for m in chat.messages_with(events=CODE_EVENTS).tolist() if begin <= m <= last]
-    removals = [m for m in chat.messages_with(events=REMOVALS).tolist() if first < m < end]
-    deleted = [m for m in chat.messages_with(kind=Kind.DELETED).tolist() if first <= m < end and senders[m] == sender]
-    signals: list[Signal] = []
+    signals += around
+    score = sum(s.weight for s in signals)
+    confirmed = sum(s.weight for s in around)
+    if not stretch.stranger and confirmed < CONFIRMED:
+        score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
+    replies = [m for meaning in ("others warn", "others doubt who writes") for m in heard.by_meaning.get(meaning, ())]
+    return Episode(
+        sender=stretch.sender,
+        stranger=stretch.stranger,
+        messages=tuple(own[(own >= stretch.first) & (own <= stretch.last)].tolist()),
+        sightings=stretch.sightings,
+        signals=tuple(signals),
+        score=round(score, 3),
+        replies=tuple(sorted(replies)),
+    )
 
-    def add(name: str, messages: list[int], one: float, more: float, most: int = 3) -> None:
-        if messages:
-            weight = one + more * (min(len(messages), most) - 1)
-            lines = ", ".join(str(chat.columns.line[m]) for m in messages[:most])
-            signals.append(Signal(name=name, weight=round(weight, 3), detail=f"line {lines}"))
 
-    add("others warn", warnings, 1.3, 0.6)
-    add("disowned, or reported as hacked", hacked, 1.6, 0.5)
-    add("others doubt who writes", doubt, 0.9, 0.5)
-    add("security notice before", notices, 1.0, 0.0)
-    add("a code was given", codes, 1.2, 0.0)
-    add("removed from the group", removals, 0.8, 0.0)
-    add("deleted messages", deleted, 0.5, 0.3)
-    add("checked by voice or in person", calls, -1.6, -0.6)
-    return signals, sorted({*doubt, *warnings, *hacked})
+def _with_partners(built: Sequence[Episode]) -> list[Episode]:
+    """A stranger who vouches where another stranger pitches works with them."""
+    pitching = [e for e in built if e.stranger and e.score >= MEDIUM and any(s.kind in TEAMWORK for s in e.sightings)]
+    result = []
+    for episode in built:
+        partners = [e for e in pitching if e.sender != episode.sender and e.messages[0] <= episode.messages[-1]]
+        if episode.stranger and partners and any(s.kind in TEAMWORK for s in episode.sightings):
+            signal = Signal(name="vouches for a suspicious account", weight=2.2, detail="")
+            episode = replace(
+                episode, signals=(*episode.signals, signal), score=round(episode.score + signal.weight, 3)
+            )
+        result.append(episode)
+    return result
+
+
+def _signal(chat: Chat, name: str, messages: Iterable[int], one: float, more: float, most: int = 3) -> Signal:
+    listed = list(messages)
+    weight = one + more * (min(len(listed), most) - 1)
+    lines = ", ".join(str(chat.columns.line[m]) for m in listed[:most])
+    return Signal(name=name, weight=round(weight, 3), detail=f"line {lines}")
 
 
 @lru_cache(maxsize=512)
-def _own_messages(chat: Chat, sender: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _own_messages(chat: Chat, sender: int) -> NDArray[np.int64]:
     return np.flatnonzero(chat.columns.sender == sender)

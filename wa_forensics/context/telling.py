@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+import numpy as np
+
 from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
 from wa_forensics.context.signals import sightings
@@ -12,6 +14,9 @@ from wa_forensics.model import Confidence, Finding, Rule, Severity
 from wa_forensics.vocabulary import Concept
 
 SURE = HIGH + 2.0
+MAIN_KINDS = 3
+# Before the first and after the last sign, while no pause is longer than this, the same hand is writing.
+SESSION = 2 * 3600
 # What the account itself writes when it warns or tells of a theft is not part of its attack.
 OWN_WORD = (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
 
@@ -31,7 +36,10 @@ def capped(rule: Rule, episode: Episode) -> Severity:
 def episode_findings(
     chat: Chat, rule: Rule, kinds: Collection[str], *, did: str, inference: str, least: float = LOW
 ) -> Iterator[Finding]:
-    """One finding per episode that holds one of the kinds: the messages with it, and what carried the episode."""
+    """Per episode one finding on the messages with one of the kinds.
+
+    Where such a kind is what the episode is mostly about, a second one, low, names its other messages.
+    """
     found = sightings(chat)
     for episode in episodes(chat):
         if episode.score < least:
@@ -43,8 +51,47 @@ def episode_findings(
                 if sighting.kind in kinds and (episode.stranger or not found.said(sighting.message, *OWN_WORD))
             }
         )
-        if messages:
-            yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
+        if not messages:
+            continue
+        yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
+        if episode.score >= MEDIUM and set(main_kinds(episode)) & set(kinds):
+            rest = [m for m in sitting(chat, episode) if m not in messages]
+            if rest:
+                yield finding_of(
+                    chat,
+                    rule,
+                    episode,
+                    rest,
+                    did=f"wrote around the messages in which it {did}",
+                    inference="They may belong to the same attempt.",
+                    severity=Severity.LOW,
+                )
+
+
+def main_kinds(episode: Episode) -> list[str]:
+    """The kinds of signals that weigh most in an episode."""
+    weights: dict[str, float] = {}
+    for sighting in episode.sightings:
+        weights[sighting.kind] = weights.get(sighting.kind, 0.0) + sighting.weight
+    return sorted(weights, key=lambda kind: (-weights[kind], kind))[:MAIN_KINDS]
+
+
+def sitting(chat: Chat, episode: Episode) -> list[int]:
+    """The episode with what the account wrote in the same sitting; of a stranger, everything once the case is strong."""
+    own = np.flatnonzero((chat.columns.sender == episode.sender) & chat.written)
+    if episode.stranger and episode.score >= HIGH:
+        return [int(m) for m in own]
+    found = sightings(chat)
+    seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
+    first = int(np.searchsorted(own, episode.messages[0]))
+    last = int(np.searchsorted(own, episode.messages[-1]))
+    while first > 0 and seconds[first] - seconds[first - 1] <= SESSION:
+        first -= 1
+    while last < len(own) - 1 and seconds[last + 1] - seconds[last] <= SESSION:
+        if found.said(int(own[last + 1]), *OWN_WORD):
+            break
+        last += 1
+    return [int(m) for m in own[first : last + 1]]
 
 
 def finding_of(

@@ -53,17 +53,24 @@ REQUESTS = frozenset(
 # A code is given within so many messages of the request, in a text of at most so many characters.
 REACH = 14
 LONGEST = 90
+# Who tells of a code given away does so a few days before or after the attack.
+BEFORE, AFTER = 3 * 86400, 2 * 86400
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
     """One finding per stretch with a request that was answered by a code, or that somebody tells of."""
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     told = sorted(sightings(chat).talk[Concept.CODE_GIVEN])
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
         given = _answers(chat, episode)
-        near = [m for m in told if episode.messages[0] - 60 <= m <= episode.messages[-1] + 40]
-        given |= {m for m in near if chat.columns.sender[m] != episode.sender or m < episode.messages[0]}
+        first, last = episode.messages[0], episode.messages[-1]
+        for message in told:
+            close = seconds[first] - BEFORE <= seconds[message] <= seconds[last] + AFTER
+            digits = any(True for _ in codes_in(message, clean(chat.text(message))))
+            if close and not digits and message not in episode.messages:
+                given.add(message)
         if given:
             yield finding_of(
                 chat,
@@ -76,15 +83,19 @@ def detect(chat: Chat) -> Iterator[Finding]:
 
 
 def _answers(chat: Chat, episode: Episode) -> set[int]:
+    """Codes that another sender wrote within a few messages of a request."""
     requests = sorted({s.message for s in episode.sightings if s.kind in REQUESTS})
-    own = set(episode.messages)
+    given = sightings(chat).talk[Concept.CODE_GIVEN]
     senders = chat.columns.sender
     found: set[int] = set()
     for request in requests:
-        for message in np.flatnonzero(chat.written[request + 1 : request + 1 + REACH]) + request + 1:
-            if senders[message] == episode.sender or int(message) in own:
+        for message in (np.flatnonzero(chat.written[request + 1 : request + 1 + REACH]) + request + 1).tolist():
+            text = clean(chat.text(message)).strip()
+            if senders[message] == episode.sender or len(text) > LONGEST:
                 continue
-            text = clean(chat.text(int(message)))
-            if len(text) <= LONGEST and any(len(code.value) >= 4 for code in codes_in(int(message), text)):
-                found.add(int(message))
+            for code in codes_in(message, text):
+                # Four digits are a price or a year as often as a code, unless they stand alone.
+                alone = len(text) <= len(code.value) + 4
+                if len(code.value) >= 6 or alone or (message in given and len(code.value) >= 4):
+                    found.add(message)
     return found

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from wa_forensics.chat import Chat
-from wa_forensics.context import HIGH, MEDIUM, Episode, episodes, finding_of, sightings
+from wa_forensics.context import MEDIUM, episodes, finding_of, sitting
 from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
 from wa_forensics.vocabulary import Concept
 
@@ -40,18 +38,17 @@ RULE = Rule(
     ),
     quiet_on=(Example(messages=(("Ana", "are you there"), ("Ben", "yes"))),),
 )
-# Before the first and after the last sign, while no pause is longer than this, the same hand is writing.
-SESSION = 2 * 3600
+# Signals that no rule names by themselves.
+UNNAMED = frozenset([Concept.FORMAL_GREETING])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
     """One finding per stretch of level medium and above."""
-    found = sightings(chat)
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
-        named = {s.message for s in episode.sightings}
-        rest = [m for m in _whole(chat, episode) if m not in named and not found.said(m, Concept.HACKED_DISCLOSURE)]
+        named = {s.message for s in episode.sightings if s.kind not in UNNAMED}
+        rest = [m for m in sitting(chat, episode) if m not in named]
         if rest:
             yield finding_of(
                 chat,
@@ -62,20 +59,3 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 inference="They may come from the same hand as the messages named by other findings.",
                 severity=Severity.LOW,
             )
-
-
-def _whole(chat: Chat, episode: Episode) -> list[int]:
-    """The stretch, with what the account wrote in the same sitting; of a stranger, everything once the case is strong."""
-    own = np.flatnonzero((chat.columns.sender == episode.sender) & chat.written)
-    if episode.stranger and episode.score >= HIGH:
-        return [int(m) for m in own]
-    seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
-    first = int(np.searchsorted(own, episode.messages[0]))
-    last = int(np.searchsorted(own, episode.messages[-1]))
-    while first > 0 and seconds[first] - seconds[first - 1] <= SESSION:
-        first -= 1
-    while last < len(own) - 1 and seconds[last + 1] - seconds[last] <= SESSION:
-        if sightings(chat).said(int(own[last + 1]), Concept.HACKED_DISCLOSURE, Concept.WARNING, Concept.DISOWNING):
-            break
-        last += 1
-    return [int(m) for m in own[first : last + 1]]

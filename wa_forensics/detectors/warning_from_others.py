@@ -43,6 +43,8 @@ RULE = Rule(
 STRONG = (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
 DOUBT = (Concept.IDENTITY_DOUBT, Concept.SCAM_TALK)
 AFTER = 7 * 86400
+# Warnings while the attack runs are named at full level, what follows at a lower one.
+SOON = 3600
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -52,22 +54,24 @@ def detect(chat: Chat) -> Iterator[Finding]:
     serious = [e for e in episodes(chat) if e.score >= MEDIUM]
     hostile = {m for e in serious for m in e.messages}
     taken: set[int] = set()
-    for concepts, severity, did in ((STRONG, Severity.MEDIUM, "warned or disowned"), (DOUBT, Severity.LOW, "doubted")):
+    for concepts, did in ((STRONG, "warned or disowned"), (DOUBT, "doubted")):
         spoken = {m for concept in concepts for m in talk[concept]} - hostile
-        for episode in serious:
+        for episode in sorted(serious, key=lambda e: -e.score):
             lines = [m for m in _after(episode, spoken, seconds) if m not in taken and chat.columns.sender[m] >= 0]
             lines = [m for m in lines if not (episode.stranger and chat.columns.sender[m] == episode.sender)]
             taken.update(lines)
-            if lines:
-                yield finding_of(
-                    chat,
-                    RULE,
-                    episode,
-                    lines,
-                    did=did,
-                    inference="The others saw the messages as false.",
-                    severity=severity,
-                )
+            soon = [m for m in lines if concepts is STRONG and seconds[m] <= seconds[episode.messages[-1]] + SOON]
+            for part, severity in ((soon, Severity.MEDIUM), ([m for m in lines if m not in soon], Severity.LOW)):
+                if part:
+                    yield finding_of(
+                        chat,
+                        RULE,
+                        episode,
+                        part,
+                        did=did,
+                        inference="The others saw the messages as false.",
+                        severity=severity,
+                    )
     for message in sorted(talk[Concept.HACKED_DISCLOSURE] - taken - hostile):
         yield make_finding(
             chat,

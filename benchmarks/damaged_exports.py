@@ -1,6 +1,6 @@
 """Damage invented exports in known ways and measure which checks notice, and that untouched twins stay quiet.
 
-    python benchmarks/damaged_exports.py [--rounds N] [--write docs/integrity.md]
+    python benchmarks/damaged_exports.py [--rounds N] [--cost] [--write docs/integrity.md]
 
 A damage counts as *noticed* when a check is worse than on the untouched twin or names a line that it did not
 name there; as *inconsistent* when some check says that word. ``--write`` puts the tables between the marks
@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from generate_exports import export as large_export
 from invented_chats import NAMES, PHONES, Phone, Said, as_zip, conversation, entries, write_between
 
 from wa_forensics.errors import ParseError
-from wa_forensics.evidence import RawText
+from wa_forensics.evidence import RawText, raw_text
 from wa_forensics.evidence.inputs import read_zip
 from wa_forensics.integrity import CHECKS, check
 from wa_forensics.model import Check, Verdict
@@ -383,6 +385,15 @@ def measure(rounds: int) -> tuple[list[str], list[str], tuple[int, int]]:
     return table, quiet, (hits, total)
 
 
+def cost(messages: int) -> str:
+    """What all checks together cost on one large export."""
+    raw = raw_text(Path("large.txt"), "".join(large_export("ios12", messages)).encode())
+    chat = parse_text(raw, allow_undecided=True)
+    start = time.process_time()
+    check(chat, raw)
+    return f"All checks on one iPhone export of {messages:,} messages: {time.process_time() - start:.1f} CPU seconds."
+
+
 def checks_table() -> list[str]:
     """What each check looks at, its innocent causes and its basis, from the program itself."""
     rows = ["| id | check | looks at | innocent causes | basis |", "|---|---|---|---|---|"]
@@ -403,7 +414,7 @@ def main(arguments: list[str]) -> None:
     table, quiet, (hits, total) = measure(rounds)
     words = [
         f"{len(PHONES)} phones, {rounds} conversations of {MESSAGES} messages each, {len(DAMAGES)} damages; "
-        f"made by `python benchmarks/damaged_exports.py --rounds {rounds}`.",
+        f"made by `python benchmarks/damaged_exports.py --rounds {rounds} --cost --write docs/integrity.md`.",
         "",
         f"Insertions and alterations that break an order, shape, ordinal or newline invariant: {total}; "
         f"noticed: {hits} ({hits / total:.3f}).",
@@ -414,6 +425,8 @@ def main(arguments: list[str]) -> None:
         "",
         *quiet,
     ]
+    if "--cost" in arguments:
+        words += ["", cost(1_000_000)]
     print("\n".join(words))
     if "--write" in arguments:
         document = Path(arguments[arguments.index("--write") + 1])

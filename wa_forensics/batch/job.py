@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from wa_forensics import analysis, incidents
 from wa_forensics.batch import pool
 from wa_forensics.batch.progress import Progress, Watcher, nobody
+from wa_forensics.batch.work import MESSAGES as PARTS
 from wa_forensics.batch.work import FileResult, Task, finished
 from wa_forensics.case import Case, CaseRecords, InputFile, StoredChat, custody, manifest, signature
 from wa_forensics.case.folder import publish, staging
@@ -200,6 +202,8 @@ def _close(folder: Path, records: CaseRecords, run: Run) -> None:
     if len(records.inputs) >= BATCH_FROM:
         write_tables(folder, records.correlation.findings, records.indicators)
         render_index(case, folder / "index.html")
+    else:  # joined by now; kept until here, so that a run stopped by a full disk need not read again
+        shutil.rmtree(folder / PARTS)
     manifest.seal(folder, files, [("report", {"file": "report.html"})], time)
     if run.key is not None:
         signature.sign(folder, run.key)

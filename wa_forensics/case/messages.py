@@ -65,16 +65,11 @@ def read_messages(path: Path, first_group: int = 0, groups: int | None = None) -
 
 
 def merge_messages(path: Path, parts: Sequence[Path]) -> tuple[int, ...]:
-    """Join one-source files into one, in the given order, and remove them; row groups of each."""
+    """Join one-source files into one, in the given order; row groups of each. A single file is moved."""
     if len(parts) == 1:
         import pyarrow.parquet as pq
 
         with writing(path):
             parts[0].replace(path)
-            parts[0].parent.rmdir()
         return (pq.read_metadata(path).num_row_groups,)
-    groups = write_messages(path, (read_messages(part) for part in parts))
-    for part in parts:
-        part.unlink()
-    parts[0].parent.rmdir()
-    return groups
+    return write_messages(path, (read_messages(part) for part in parts))

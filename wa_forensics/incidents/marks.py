@@ -94,13 +94,11 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
 
 
 def _weight(finding: Finding) -> float:
-    """What one message of a finding weighs; talk around an attack says little where it is not serious."""
+    """What one message of a finding weighs: a low finding marks the talk around an attack, not the attack."""
     if finding.severity <= Severity.INFO:
         return 0.0
-    if finding.threat is Threat.INTRUDER_OTHER and finding.severity == Severity.LOW:
-        return 0.2
-    low = finding.severity == Severity.LOW or finding.confidence == Confidence.LOW
-    return HARM.get(finding.threat, 0.0) * (0.5 if low else 1.0)
+    share = 0.2 if finding.severity == Severity.LOW else 0.6 if finding.confidence == Confidence.LOW else 1.0
+    return HARM.get(finding.threat, 0.0) * share
 
 
 def _said(chat: Chat, *concepts: Concept) -> set[int]:

@@ -26,7 +26,7 @@ from wa_forensics.incidents.stretch import HOUR, SESSION, Account, best_run, str
 from wa_forensics.model import Finding, SenderProfile, Window
 
 THRESHOLD = 2.2
-# Where no finding of medium level rests on the account, more is needed, and a person must have said so.
+# Where no finding of medium level rests on the account, more is needed, and a person or the app must name it.
 THRESHOLD_WEAK = 4.0
 # Where no finding rests on it at all, a notice that names it and a clear change of habits must come together.
 THRESHOLD_SILENT = 5.0
@@ -120,7 +120,7 @@ def _proven(
 def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> bool:
     if any(m in account.marks.serious for m in inside.tolist()):
         return proof.total >= THRESHOLD and proof.harm > 0
-    if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and proof.disowned:
+    if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and (proof.disowned or proof.named):
         return True
     return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and proof.notice
 

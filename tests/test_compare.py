@@ -13,9 +13,18 @@ from compare_exports import make_pair, parsed, score
 from invented_chats import NAMES, OTHER_NAMES, PHONES, Phone, Said, conversation, entries
 
 from wa_forensics.chat import Chat
-from wa_forensics.compare import RULES, Comparison, compare_chats, comparison_check, comparison_findings
+from wa_forensics.compare import (
+    RULES,
+    Comparison,
+    compare_chats,
+    compared,
+    comparison_check,
+    comparison_findings,
+    same_conversations,
+    sketch,
+)
 from wa_forensics.evidence import raw_text
-from wa_forensics.model import Severity, Verdict
+from wa_forensics.model import Analysis, Severity, Verdict
 from wa_forensics.parsing import parse_text
 
 BY_NAME = {phone.name: phone for phone in PHONES}
@@ -218,3 +227,31 @@ def test_placeholders_of_each_language_match_those_of_another(phone: Phone) -> N
     said = conversation(200, 15)
     found = compare_chats(written(said), written(said, phone.name, names=OTHER_NAMES, name="b.txt"))
     assert counts(found) == (0, 0, 0, 0)
+
+
+def test_exports_of_one_conversation_are_found_among_others() -> None:
+    said = conversation(900, 30)
+    chats = [
+        written(said),
+        written(conversation(900, 31), name="x.txt"),
+        written(said[700:], "ios-de", names=OTHER_NAMES, offset=timedelta(hours=3), name="b.txt"),
+        written(conversation(900, 32, language="de"), "android-de", name="y.txt"),
+        written(said[:150], "android-en-US", name="c.txt"),
+    ]
+    assert same_conversations([sketch(chat) for chat in chats]) == ((0, 2), (0, 4))
+
+
+def test_texts_sent_around_do_not_make_one_conversation() -> None:
+    spam = [replace(m, text=f"forwarded to many: {m.text}", kind="text") for m in conversation(30, 40)]
+    chats = [written([*conversation(200, seed), *spam], name=f"{seed}.txt") for seed in range(41, 53)]
+    assert same_conversations([sketch(chat) for chat in chats]) == ()
+
+
+def test_a_comparison_adds_its_check_and_the_findings_of_each_side() -> None:
+    said = conversation(300, 14)
+    a, b = written(said[:50] + said[51:]), written(said[:100] + said[105:], name="b.txt")
+    empty = {"findings": (), "checks": (), "indicators": (), "failures": (), "rules_run": ()}
+    one, other = compared(Analysis(facts=a.facts, **empty), a, Analysis(facts=b.facts, **empty), b)
+    assert [check.source for check in (*one.checks, *other.checks)] == ["a.txt", "b.txt"]
+    assert [len(finding.evidence) for finding in one.findings] == [5]
+    assert [len(finding.evidence) for finding in other.findings] == [1]

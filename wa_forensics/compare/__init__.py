@@ -5,6 +5,7 @@ from __future__ import annotations
 from wa_forensics.compare.comparison import ClockChange, ComparedMessage, Comparison, Pair
 from wa_forensics.compare.findings import RULES, comparison_findings
 from wa_forensics.compare.outcome import compare_chats, comparison_check
+from wa_forensics.compare.pairing import compared, same_conversations, sketch
 
 __all__ = [
     "RULES",
@@ -13,6 +14,9 @@ __all__ = [
     "Comparison",
     "Pair",
     "compare_chats",
+    "compared",
     "comparison_check",
     "comparison_findings",
+    "same_conversations",
+    "sketch",
 ]

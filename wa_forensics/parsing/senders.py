@@ -81,11 +81,12 @@ class _Encoder:
         self.data = data
         self.names: list[bytes] = []
         self._codes: dict[bytes, int] = {}
-        self._words = np.zeros((_ROOM, WORDS), dtype=np.uint64)
-        self._masks = np.zeros((_ROOM, WORDS), dtype=np.uint64)
+        # By word: the bytes of each name with its ": ", and which of them count.
+        self._words = [np.zeros(_ROOM, dtype=np.uint64) for _ in range(WORDS)]
+        self._masks = [np.zeros(_ROOM, dtype=np.uint64) for _ in range(WORDS)]
         self._lengths = np.zeros(_ROOM + 1, dtype=np.int64)
         self._next = np.full(_ROOM, -1, dtype=np.int32)
-        self._table = np.full(1 << 12, -1, dtype=np.int32)
+        self._table = np.zeros(1 << 12, dtype=np.int32)
         self._short: list[int] = []
         self._most_words = 1
 
@@ -114,23 +115,34 @@ class _Encoder:
 
     def _recognise(self, body: NDArray[np.int64]) -> NDArray[np.int32]:
         """Codes of the rows that begin with a known name and ``: ``."""
-        words = words_at(self.data, body, None, self._most_words)
         codes = np.full(len(body), -1, dtype=np.int32)
-        rows = np.arange(len(body))
+        if not self.names:
+            return codes
+        words = words_at(self.data, body, None, self._most_words)
+        # An empty slot points at name 0, which then does not compare equal.
         guess = self._table[_slots(words[0])]
+        same = self._same(words, guess)
+        codes[same] = guess[same]
+        rows = np.flatnonzero(~same)
         for _ in range(_CHAIN):
-            hit = guess >= 0
-            rows, guess = rows[hit], guess[hit]
+            guess = self._next[guess[rows] if len(guess) == len(body) else guess]
+            known = guess >= 0
+            rows, guess = rows[known], guess[known]
             if not len(rows):
                 break
-            same = np.ones(len(rows), dtype=bool)
-            for k, word in enumerate(words):
-                same &= ((word[rows] ^ self._words[guess, k]) & self._masks[guess, k]) == 0
+            same = self._same([word[rows] for word in words], guess)
             codes[rows[same]] = guess[same]
-            rows, guess = rows[~same], self._next[guess[~same]]
+            rows, guess = rows[~same], guess[~same]
         for code in self._short:
-            codes[(words[0] & self._masks[code, 0]) == self._words[code, 0]] = code
+            codes[(words[0] & self._masks[0][code]) == self._words[0][code]] = code
         return codes
+
+    def _same(self, words: list[NDArray[np.uint64]], guess: NDArray[np.int32]) -> NDArray[np.bool_]:
+        same = np.ones(len(guess), dtype=bool)
+        for k, word in enumerate(words):
+            same &= (word & self._masks[k][guess]) == self._words[k][guess]
+        same &= self._lengths[guess] > 0
+        return same
 
     def _learn(self, name: bytes) -> int:
         code = self._codes.get(name)
@@ -142,23 +154,27 @@ class _Encoder:
 
     def _remember(self, code: int, key: bytes) -> None:
         if code >= len(self._next):
-            self._words = np.concatenate([self._words, np.zeros_like(self._words)])
-            self._masks = np.concatenate([self._masks, np.zeros_like(self._masks)])
+            self._words = [np.concatenate([word, np.zeros_like(word)]) for word in self._words]
+            self._masks = [np.concatenate([mask, np.zeros_like(mask)]) for mask in self._masks]
             self._next = np.concatenate([self._next, np.full_like(self._next, -1)])
             self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
         self._lengths[code] = len(key) - 2
         if len(key) > 8 * WORDS or code > _MOST_KNOWN:
+            # No mask lets these compare equal to anything: the word is not zero.
+            self._words[0][code] = 1
             return
         self._most_words = max(self._most_words, -(-len(key) // 8))
         for k in range(WORDS):
             piece = key[8 * k : 8 * k + 8]
-            self._words[code, k] = int.from_bytes(piece, "little")
-            self._masks[code, k] = (1 << 8 * len(piece)) - 1
+            self._words[k][code] = int.from_bytes(piece, "little")
+            self._masks[k][code] = (1 << 8 * len(piece)) - 1
         if len(key) < 8:
             self._short.append(code)
             return
-        slot = int(_slots(self._words[code, :1])[0])
-        self._next[code] = self._table[slot]
+        slot = int(_slots(self._words[0][code : code + 1])[0])
+        before = int(self._table[slot])
+        # Name 0 may stand there only because the slot was empty; following it once more does no harm.
+        self._next[code] = before if before != code else -1
         self._table[slot] = code
 
 

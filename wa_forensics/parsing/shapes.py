@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 15
 _PIECE = 1 << 20
+# Up to this many shapes are compared directly; above, the positions of their digits are compared first.
+_FEW = 4
 # A file with more shapes than this is no export of one phone; the rest is read line by line.
 MOST_TEMPLATES = 192
 ROLES = ("a", "b", "c", "hour", "minute", "second")
@@ -30,6 +32,16 @@ class Template:
     literals: tuple[tuple[int, int], ...]
     digits: tuple[tuple[int, int], ...]
     hours: NDArray[np.int32]
+
+    @cached_property
+    def digit_bits(self) -> np.uint32:
+        """Which of the first 32 bytes are ASCII digits."""
+        return np.uint32(sum(1 << position for position, zero in self.digits if position < 32 and zero == 48))
+
+    @cached_property
+    def width_bits(self) -> np.uint32:
+        """Which of the first 32 bytes belong to the header."""
+        return np.uint32((1 << min(self.header.width, 32)) - 1)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -109,8 +121,9 @@ class _Finder:
         columns = self._columns(first, last)
         left = np.ones(last - first, dtype=bool)
         block: list[tuple[NDArray[Any], ...]] = []
+        digits_at = _digits_at(columns) if len(self.fast) > _FEW else None
         for code in self.fast:
-            rows = self._fits(self.templates[code], columns, left)
+            rows = self._fits(self.templates[code], columns, left, digits_at)
             if len(rows):
                 left[rows] = False
                 block.append(self._numbers(code, columns, rows, first))
@@ -151,7 +164,24 @@ class _Finder:
         windows = np.lib.stride_tricks.sliding_window_view(piece, self.window)
         return np.ascontiguousarray(windows[starts - begin].T)
 
-    def _fits(self, template: Template, columns: NDArray[np.uint8], left: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def _fits(
+        self,
+        template: Template,
+        columns: NDArray[np.uint8],
+        left: NDArray[np.bool_],
+        digits_at: NDArray[np.uint32] | None,
+    ) -> NDArray[np.int64]:
+        if digits_at is not None and template.digit_bits:
+            # Where the digits stand tells most shapes apart; the rest is looked at on few rows.
+            rows = np.flatnonzero(((digits_at & template.width_bits) == template.digit_bits) & left)
+            for position, byte in template.literals:
+                if not len(rows):
+                    break
+                rows = rows[columns[position][rows] == byte]
+            for position, zero in template.digits:
+                if position >= 32 or zero != 48:
+                    rows = rows[(columns[position][rows] - np.uint8(zero)) < 10]
+            return rows
         fits = left.copy()
         for position, byte in template.literals:
             fits &= columns[position] == byte
@@ -209,7 +239,7 @@ class _Finder:
             block.append(self._numbers(code, single, np.zeros(1, dtype=np.int64), first + row))
             if not is_new and header.width <= len(columns):
                 # Seen before: it pays to look for it in the rest of the block.
-                rows = self._fits(self.templates[code], columns, left)
+                rows = self._fits(self.templates[code], columns, left, None)
                 if len(rows):
                     left[rows] = False
                     block.append(self._numbers(code, columns, rows, first))
@@ -228,6 +258,16 @@ class _Finder:
             self.fast.append(code)
             self.window = max(self.window, header.width)
         return code, False
+
+
+def _digits_at(columns: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """For each line the positions of ASCII digits among its first 32 bytes, as bits."""
+    is_digit = (columns[:32] - np.uint8(48)) < 10
+    packed = np.packbits(is_digit, axis=0, bitorder="little")
+    bits = packed[0].astype(np.uint32)
+    for k in range(1, len(packed)):
+        bits |= packed[k].astype(np.uint32) << np.uint32(8 * k)
+    return bits
 
 
 def byte_shape(line: bytes, header: Header) -> tuple[bytes, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:

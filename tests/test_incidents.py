@@ -98,7 +98,7 @@ def test_an_account_that_went_on_like_this_for_weeks_has_no_window() -> None:
 
 
 def test_without_notice_and_findings_there_is_no_window() -> None:
-    assert takeover_windows(hijacked(notice=False), []) == ()
+    assert takeover_windows(hijacked(notice=False, recovery=False), []) == ()
 
 
 def test_a_notice_and_other_habits_show_a_takeover_in_a_language_nobody_wrote_phrases_for() -> None:
@@ -106,6 +106,12 @@ def test_a_notice_and_other_habits_show_a_takeover_in_a_language_nobody_wrote_ph
     [window] = takeover_windows(chat, [])
     assert chat.text(window.first_message).startswith("Good morning Owen")
     assert chat.text(window.last_message).startswith("I cannot talk")
+
+
+def test_a_payee_in_other_habits_that_the_owner_disowns_later_shows_a_takeover() -> None:
+    chat = hijacked(notice=False)
+    [window] = takeover_windows(chat, [])
+    assert chat.text(window.first_message).startswith("Good morning Owen")
 
 
 def test_a_new_phone_with_other_habits_for_good_is_no_takeover() -> None:

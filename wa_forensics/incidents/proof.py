@@ -37,6 +37,7 @@ class Reason:
     messages: tuple[int, ...] = ()
     disowning: bool = False
     named: bool = False
+    own_word: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,8 @@ class Proof:
     """Sum of the weights, the sentences shown and the messages the reasons rest on.
 
     ``harm`` is the weight of the content, 0 if it is less than one request; ``habits`` that of the change
-    of habits; ``notice`` says whether a security-code notice of the account stands before.
+    of habits; ``notice`` says whether a security-code notice of the account stands before, ``own_word``
+    whether the account itself disowns texts later.
 
     ``disowned``: somebody, the owner or another, wrote that the account was in other hands; ``named``: a
     notice, a removal, a doubt or the owner's word is about this very account.
@@ -54,6 +56,7 @@ class Proof:
     harm: float = 0.0
     habits: float = 0.0
     notice: bool = False
+    own_word: bool = False
     disowned: bool = False
     named: bool = False
     sentences: tuple[str, ...] = ()
@@ -137,6 +140,7 @@ def weigh(account: Account, span: tuple[int, int], spent: Set[int] = frozenset()
         harm=harm if harm >= LEAST_HARM else 0.0,
         habits=habits.weight,
         notice=any(reason.named for reason in access),
+        own_word=any(reason.own_word for reason in reasons),
         disowned=any(reason.disowning for reason in reasons),
         named=any(reason.named for reason in reasons),
         sentences=tuple(reason.sentence for reason in reasons if reason.sentence),
@@ -241,6 +245,7 @@ def _afterwards(asked: Question) -> Iterator[Reason]:
             sentence=f"Afterwards the account itself tells of a theft or disowns texts ({_at(asked, word)}).",
             messages=tuple(word),
             disowning=True,
+            own_word=True,
         )
     removed = [
         m

@@ -14,6 +14,7 @@ intruder who writes within minutes of the owner in the same habits is not told a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.incidents.marks import plain, read_marks
-from wa_forensics.incidents.proof import Proof, weigh
+from wa_forensics.incidents.proof import OWNER_REACH, Proof, weigh
 from wa_forensics.incidents.stretch import HOUR, SESSION, Account, best_run, stretch_around
 from wa_forensics.model import Finding, SenderProfile, Window
 
@@ -35,6 +36,10 @@ MOST_WINDOWS = 3
 RIVALS = 2 * 24 * HOUR
 # Accounts with more notices than this are watched for harm only: so many changes of phone say nothing.
 MOST_NOTICES = 8
+# How many stretches with payees or links are looked at before a word of disowning, latest first.
+MOST_SESSIONS = 3
+# "That was not me" is said in jest too; in a large group only the accounts that say it most are looked at.
+MOST_DISOWNING = 12
 
 
 def takeover_windows(
@@ -48,6 +53,8 @@ def takeover_windows(
     codes = {int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0}
     notices = " ".join(chat.text(m) for m in marks.notices[:200])
     codes |= {code for code, name in enumerate(chat.senders) if marks.notices and _named(name, notices)}
+    word = Counter(int(chat.columns.sender[m]) for m in marks.disclosures if chat.columns.sender[m] >= 0)
+    codes |= {code for code, _ in sorted(word.items(), key=lambda item: (-item[1], item[0]))[:MOST_DISOWNING]}
     proven = [
         found
         for code in sorted(codes)
@@ -122,11 +129,13 @@ def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> boo
         return proof.total >= THRESHOLD and proof.harm > 0
     if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and (proof.disowned or proof.named):
         return True
-    return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and proof.notice
+    return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and (proof.notice or proof.own_word)
 
 
 def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
-    """Where to look, as positions in ``account.own``: the heaviest harm, then what follows each notice."""
+    """Where to look, as positions in ``account.own``: the heaviest harm, then what follows each notice, then
+    payees and links that the account named before it disowned texts.
+    """
     harm, own = account.marks.harm, account.own
     clusters: list[list[int]] = []
     for i in [i for i, m in enumerate(own.tolist()) if open_to[i] and harm.get(m, 0.0) > 0]:
@@ -143,6 +152,29 @@ def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
             session = _session_after(account, notice, open_to)
             if session:
                 yield session
+    yield from _disowned(account, open_to)
+
+
+def _disowned(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
+    own = account.own
+    word = [m for m in account.marks.disclosures if account.chat.sender(m) == account.name]
+    if not word:
+        return
+    until = int(account.seconds[word[0]])
+    chat = account.chat
+    named = {payee.message for payee in chat.payees} | {link.message for link in chat.links}
+    places = [
+        i
+        for i in np.flatnonzero(open_to & np.isin(own, sorted(named))).tolist()
+        if until - OWNER_REACH <= account.times[i] <= until and own[i] < word[0]
+    ]
+    sessions: list[list[int]] = []
+    for i in places:
+        if sessions and account.times[i] - account.times[sessions[-1][-1]] <= SESSION:
+            sessions[-1].append(i)
+        else:
+            sessions.append([i])
+    yield from sessions[: -MOST_SESSIONS - 1 : -1]
 
 
 def _session_after(account: Account, notice: int, open_to: NDArray[np.bool_]) -> list[int]:

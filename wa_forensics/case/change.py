@@ -41,8 +41,8 @@ def change(
     if signed.exists() and key is None:
         advice = "Pass --sign KEY to sign the changed case again."
         raise CaseError(str(folder), "the case is signed, and a change would break the signature", advice)
+    write()
     with writing(folder):
-        write()
         signed.unlink(missing_ok=True)
     manifest.seal(folder, inputs, [entry], time)
     if key is not None:

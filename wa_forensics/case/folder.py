@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,8 @@ from wa_forensics.errors import CaseError
 
 MARK = "UNFINISHED.txt"
 WORK = "work"
+# What a disk says, in whatever part of a scan; other errors there are mistakes of the program.
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 _NOTE = "This folder is being written by wa-forensics, or a run was stopped. It is no case.\n"
 
 
@@ -44,8 +47,9 @@ def staging(out: Path, *, force: bool, resume: bool) -> Iterator[Path]:
     """
     refuse_existing(out, force)
     folder = staging_of(out)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder, _DISK):
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         with (folder / MARK).open("a+", encoding="utf-8") as mark:
             _lock(mark, folder)
             if not resume:
@@ -84,11 +88,13 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what the disk says into a CaseError that names the file."""
+def writing(path: Path, only: Container[int | None] | None = None) -> Iterator[None]:
+    """Turn what the disk says into a CaseError that names the file; ``only`` these error numbers if given."""
     try:
         yield
     except OSError as error:
+        if only is not None and error.errno not in only:
+            raise
         problem = f"cannot be written ({error.strerror or error})"
         advice = "Free space or choose another -o; nothing was left under the final name."
         raise CaseError(str(path), problem, advice) from error

@@ -120,7 +120,9 @@ class Case:
     def custody(self) -> tuple[Mapping[str, Any], ...]:
         if not (self.path / custody.FILE).exists():
             return ()
-        told = [entry for entry in custody.read(self.path) if entry.get("action") not in {"seal", "report"}]
+        # A report must not tell of its own making: it would be another one when rendered again.
+        left_out = {"seal"} if self.with_clock else {"seal", "report", "label"}
+        told = [entry for entry in custody.read(self.path) if entry.get("action") not in left_out]
         return tuple(
             {
                 **({"time": entry.get("time")} if self.with_clock else {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,7 @@ def _tell(case: Case, options: dict[str, Any]) -> None:
         click.echo(summary_json(case))
     elif not options["quiet"]:
         for line, style in summary_lines(case):
-            click.secho(line, err=True, **style)
+            click.secho(line, err=True, color=False if os.environ.get("NO_COLOR") else None, **style)
 
 
 def _exit_code(case: Case, fail_on: str | None) -> int:

@@ -6,6 +6,7 @@ Run from the checkout: ``python scripts/translations.py`` (needs Babel, an extra
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,15 @@ def load(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+def without_clock(catalog: Catalog) -> Catalog:
+    """The same words give the same file: no times, no placeholders for names in the header."""
+    catalog.header_comment = f"# The report's words in {catalog.locale.english_name if catalog.locale else ''}."
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    catalog.version = "1"
+    catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
+    return catalog
+
+
 def compiled(catalog: Catalog) -> bytes:
     out = BytesIO()
     write_mo(out, catalog)
@@ -75,6 +85,7 @@ def main() -> None:
     for language in languages():
         catalog = load(language)
         catalog.update(template, no_fuzzy_matching=True)
+        without_clock(catalog)
         missing = [m.id for m in catalog if m.id and not (m.string if isinstance(m.string, str) else all(m.string))]
         path_of(language, "po").write_bytes(source_of(catalog))
         path_of(language, "mo").write_bytes(compiled(catalog))

@@ -26,30 +26,40 @@ DAY = 24 * HOUR
 GAP_KNOWN = 36 * HOUR
 GAP_STRANGER = 21 * DAY
 PRIOR_STRANGER = -3.2
-PRIOR_NEWCOMER = -4.4
-PRIOR_KNOWN = -5.5
+PRIOR_NEWCOMER = -4.2
+PRIOR_KNOWN = -4.8
 # Messages after which somebody counts as known in this chat.
 HISTORY = 25
 # Each further kind of signal counts a little less: they are not independent.
 DAMPING = 0.85
 MEDIUM, HIGH, LOW = 0.0, 1.6, -1.2
-CONFIRMED = 1.2
+CONFIRMED = 1.5
 CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.SECURITY_CODE_CHANGED_ALL, Event.NUMBER_CHANGED)
 REMOVALS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED, Event.CONTACT_BLOCKED)
 # A text that warns, doubts or quotes counts so much less.
 QUOTED = 0.35
+# So much less if others had just talked about scams, within so many messages.
+DISCUSSED = 0.6
+TALK_REACH = 8
+TALK_HOURS = 4
+# A stretch that shows less than this of its own stays low, whatever the others say.
+SHOWN = 2.4
 LEAST = 1.4
+# What is heard counts up to this share of what the account itself shows.
+CARRIES = 0.9
 REACH = 30 * DAY
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
 HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "others warn": (1.3, 0.6),
-    "disowned, or reported as hacked": (1.6, 0.5),
+    "reported as hacked": (1.8, 0.5),
+    "disowned": (1.1, 0.6),
     "others doubt who writes": (0.9, 0.5),
     "security notice before": (1.0, 0.0),
     "a code was given": (1.2, 0.0),
     "removed from the group": (0.8, 0.0),
     "deleted messages": (0.5, 0.3),
     "checked by voice or in person": (-2.0, -0.7),
+    "offers a call or proof": (-1.2, 0.0),
 }
 TEAMWORK = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.JOB_OFFER, Concept.UNLOCK_FEE])
 
@@ -107,7 +117,7 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     stretches = _all_stretches(chat, found, seconds)
     heard = _hear(chat, stretches, found, seconds)
     built = [_weigh(chat, stretch, heard[at]) for at, stretch in enumerate(stretches)]
-    built = _with_partners(built)
+    built = _with_earlier(_with_partners(built))
     return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
 
 
@@ -119,8 +129,10 @@ def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> 
     built = []
     for sender in sorted(by_sender):
         gap = GAP_STRANGER if unknown[sender] else GAP_KNOWN
-        for messages in _cut(by_sender[sender], seconds, gap, found):
-            stretch = _stretch(chat, sender, messages, found, stranger=bool(unknown[sender]))
+        for at, messages in enumerate(_cut(by_sender[sender], seconds, gap, found)):
+            # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
+            worth = DISCUSSED if at == 0 and _discussed(chat, sender, messages[0], found, seconds) else 1.0
+            stretch = _stretch(chat, sender, messages, found, worth, stranger=bool(unknown[sender]))
             if stretch is not None:
                 built.append(stretch)
     return built
@@ -138,13 +150,13 @@ def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, found: S
     return parts
 
 
-def _stretch(chat: Chat, sender: int, messages: Sequence[int], found: Sightings, *, stranger: bool) -> Stretch | None:
+def _stretch(chat: Chat, sender: int, messages: Sequence[int], found: Sightings, plain: float, *, stranger: bool) -> Stretch | None:
     kinds: dict[str, tuple[float, Sighting]] = {}
     sighted = []
     for message in messages:
-        quoted = wary(found, message)
+        worth = QUOTED if wary(found, message) else plain
         for sighting in found.by_message[message]:
-            weight = sighting.weight * (QUOTED if quoted else 1.0)
+            weight = sighting.weight * worth
             sighted.append(sighting)
             if sighting.kind not in kinds or weight > kinds[sighting.kind][0]:
                 kinds[sighting.kind] = (weight, sighting)
@@ -171,13 +183,25 @@ def _stretch(chat: Chat, sender: int, messages: Sequence[int], found: Sightings,
     )
 
 
+def _discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds: NDArray[np.int64]) -> bool:
+    """Had others just spoken of scams? Then a text in their words is more likely part of that talk."""
+    before = range(max(0, message - TALK_REACH), message)
+    return any(
+        int(chat.columns.sender[m]) != sender
+        and seconds[message] - seconds[m] <= TALK_HOURS * HOUR
+        and found.said(m, Concept.SCAM_TALK, Concept.WARNING, Concept.CODE_NEVER_SHARE)
+        for m in before
+    )
+
+
 def _hear(chat: Chat, stretches: Sequence[Stretch], found: Sightings, seconds: NDArray[np.int64]) -> list[Heard]:
     """Give each warning, doubt, disclosure, check, code and notice to the one stretch it most likely speaks of."""
     heard = [Heard() for _ in stretches]
     senders = chat.columns.sender
     spoken = (
         ("others warn", found.talk[Concept.WARNING]),
-        ("disowned, or reported as hacked", found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.DISOWNING]),
+        ("reported as hacked", found.talk[Concept.HACKED_DISCLOSURE]),
+        ("disowned", found.talk[Concept.DISOWNING] - found.talk[Concept.HACKED_DISCLOSURE]),
         ("others doubt who writes", found.talk[Concept.IDENTITY_DOUBT]),
         ("checked by voice or in person", found.talk[Concept.VERIFIED_BY_CALL]),
         ("a code was given", found.talk[Concept.CODE_GIVEN]),
@@ -185,10 +209,15 @@ def _hear(chat: Chat, stretches: Sequence[Stretch], found: Sightings, seconds: N
     begins = seconds[[s.first for s in stretches]] if stretches else seconds[:0]
     for meaning, messages in spoken:
         for message in sorted(messages):
-            own = meaning == "disowned, or reported as hacked"
+            own = meaning in ("disowned", "reported as hacked")
             fit = _likely(stretches, begins, message, int(senders[message]), seconds, own=own)
             if fit is not None:
                 heard[fit].add(meaning, message)
+    for at, stretch in enumerate(stretches):
+        refused = any(s.kind == Concept.CALL_REFUSAL for s in stretch.sightings)
+        offered = sorted(m for m in found.talk[Concept.IDENTITY_DOUBT] if stretch.first <= m and senders[m] == stretch.sender)
+        if offered and not refused and stretch.stranger:
+            heard[at].add("offers a call or proof", offered[0])
     for message in chat.messages_with(events=CODE_EVENTS).tolist():
         text = clean(chat.text(message)).casefold()
         for at, stretch in enumerate(stretches):
@@ -223,10 +252,10 @@ def _likely(
     best: tuple[float, int] | None = None
     for at in np.flatnonzero((begins <= seconds[message]) & (begins >= seconds[message] - REACH)).tolist():
         stretch = stretches[at]
-        if stretch.first >= message or seconds[message] - seconds[stretch.last] > 3 * DAY:
-            continue
-        # The owner back in control speaks under the same name; anybody else's word is about somebody else.
-        if stretch.sender == speaker and not (own and message > stretch.last):
+        # The owner back in control speaks under the same name, sometimes only when the money is missed.
+        returned = own and stretch.sender == speaker and message > stretch.last
+        late = seconds[message] - seconds[stretch.last] > (REACH if returned else 3 * DAY)
+        if stretch.first >= message or late or (stretch.sender == speaker and not returned):
             continue
         weight = stretch.sum + (1.5 if stretch.stranger else 0.0)
         if best is None or weight > best[0]:
@@ -246,11 +275,17 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
     around = [
         _signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning]) for meaning, messages in sorted(heard.by_meaning.items())
     ]
+    # What is heard can at most double what was seen: a warning about nothing is no evidence.
+    confirmed = sum(s.weight for s in around)
+    excess = confirmed - CARRIES * stretch.sum
+    if excess > 0:
+        around.append(Signal(name="few signs of its own", weight=round(-excess, 3), detail=""))
     signals += around
     score = sum(s.weight for s in signals)
-    confirmed = sum(s.weight for s in around)
     if not stretch.stranger and confirmed < CONFIRMED:
         score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
+    if stretch.sum < SHOWN:
+        score = min(score, MEDIUM - 0.01)
     replies = [m for meaning in ("others warn", "others doubt who writes") for m in heard.by_meaning.get(meaning, ())]
     return Episode(
         sender=stretch.sender,
@@ -274,6 +309,22 @@ def _with_partners(built: Sequence[Episode]) -> list[Episode]:
             episode = replace(
                 episode, signals=(*episode.signals, signal), score=round(episode.score + signal.weight, 3)
             )
+        result.append(episode)
+    return result
+
+
+def _with_earlier(built: Sequence[Episode]) -> list[Episode]:
+    """An account that had suspicious stretches before is more suspicious in the next."""
+    earlier: dict[int, int] = {}
+    result = []
+    for episode in sorted(built, key=lambda e: (e.messages[0], e.sender)):
+        count = min(earlier.get(episode.sender, 0), 3)
+        if episode.score >= LOW:
+            earlier[episode.sender] = count + 1
+        if count and episode.score >= LOW:
+            signal = Signal(name="suspicious before", weight=0.5 * count, detail=f"{count} earlier stretches")
+            score = round(episode.score + signal.weight, 3)
+            episode = replace(episode, signals=(*episode.signals, signal), score=score)
         result.append(episode)
     return result
 

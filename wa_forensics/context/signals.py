@@ -80,6 +80,8 @@ WARY = (
 ODD_TRAITS = frozenset(
     ["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "shortener", "many labels"]
 )
+BAIT_WORDS = ("pay", "secure", "verif", "login", "kyc", "refund", "deposit", "invoice", "billing", "update", "claim", "confirm", "pago", "zahl")
+MOST_NAMES = 200
 DANGEROUS_ENDINGS = (".apk", ".xapk", ".apks", ".exe", ".scr", ".msi", ".bat", ".vbs", ".jar", ".iso", ".lnk", ".hta")
 BANKING = frozenset(
     ["account", "iban", "ifsc", "sort code", "bsb", "routing", "swift", "cbu", "clabe", "alias", "card", "btc", "eth", "tron", "ltc",
@@ -143,6 +145,7 @@ def _links(chat: Chat) -> list[Sighting]:
     """Links to a domain that is new in the chat and not well known, stranger ones with more weight."""
     seen: dict[str, int] = {}
     found = []
+    names = _names(chat) if chat.links else frozenset()
     for link in chat.links:
         first = seen.setdefault(link.domain, link.message) == link.message
         sender = chat.columns.sender[link.message]
@@ -150,6 +153,8 @@ def _links(chat: Chat) -> list[Sighting]:
             found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like {link.imitates})"))
         elif any(similar_names(link.domain, other) for other in seen if other != link.domain):
             found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like a domain of this chat)"))
+        elif not link.popular and first and _uses_name(link.host, names):
+            found.append(_sighting(link.message, "imitating link", f"{link.host} (a name of this chat and a word such as pay)"))
         elif ODD_TRAITS & set(link.traits):
             found.append(_sighting(link.message, "odd link", f"{link.host} ({', '.join(link.traits)})"))
         elif not link.popular and (first or chat.columns.sender[seen[link.domain]] == sender):
@@ -157,6 +162,19 @@ def _links(chat: Chat) -> list[Sighting]:
         if "file" in link.traits:
             found.append(_sighting(link.message, "dangerous file", link.text[-60:]))
     return found
+
+
+def _names(chat: Chat) -> frozenset[str]:
+    """The names of chat and senders as they would stand in a host: letters only, six or more."""
+    joined = ("".join(c for c in name.casefold() if c.isalnum()) for name in (chat.name, *chat.senders[:MOST_NAMES]))
+    words = (word for name in (chat.name, *chat.senders[:MOST_NAMES]) for word in name.casefold().split())
+    return frozenset(name for name in (*joined, *words) if len(name) >= 6 and name.isascii() and not name.isdigit())
+
+
+def _uses_name(host: str, names: frozenset[str]) -> bool:
+    """Does a host join a name of the chat with a word that leads to a payment or a login?"""
+    plain = host.replace("-", "").replace(".", "")
+    return any(word in host for word in BAIT_WORDS) and any(name in plain or plain.startswith(name[:8]) for name in names)
 
 
 def _payees(chat: Chat) -> list[Sighting]:

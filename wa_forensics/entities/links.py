@@ -170,6 +170,7 @@ CHEAP_TLDS = frozenset(
         "cc",
     ]
 )
+SECOND_LEVEL = frozenset(["com", "co", "net", "org", "gov", "ac", "edu", "ind", "or", "go"])
 INVITES = frozenset(["chat.whatsapp.com", "t.me", "telegram.me", "wa.me", "discord.gg", "signal.group", "line.me"])
 CONFUSED = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"})
 
@@ -273,7 +274,9 @@ def describe_host(host: str) -> tuple[str, tuple[str, ...], str | None, bool] | 
     if not found.suffix or not found.domain:
         if ending not in ("test", "example", "invalid", "localhost") or host.count(".") < 1:
             return None
-        domain = ".".join(host.split(".")[-2:])
+        # Reserved endings are in no list of suffixes; "com.example" is read like "com.br".
+        labels = host.split(".")
+        domain = ".".join(labels[-3:] if labels[-2] in SECOND_LEVEL else labels[-2:])
     popular = domain in host_list("popular")
     if domain in host_list("shorteners"):
         traits.append("shortener")

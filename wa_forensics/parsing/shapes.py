@@ -223,9 +223,12 @@ class _Finder:
         block: list[tuple[NDArray[Any], ...]],
     ) -> None:
         """Read the lines that no template fits and that have digits near their start; learn their shapes."""
-        digits = ((columns[:28] - np.uint8(48)) < 10).sum(axis=0, dtype=np.uint8)
-        likely = left & ((digits >= 3) | (columns[:28] >= 0xC2).any(axis=0))
-        for row in np.flatnonzero(likely).tolist():
+        rows = np.flatnonzero(left)
+        if not len(rows):
+            return
+        heads = columns[:28, rows]
+        digits = ((heads - np.uint8(48)) < 10).sum(axis=0, dtype=np.uint8)
+        for row in rows[(digits >= 3) | (heads >= 0xC2).any(axis=0)].tolist():
             if not left[row]:
                 continue
             start = int(self.starts[first + row])
@@ -262,11 +265,13 @@ class _Finder:
 
 def _digits_at(columns: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """For each line the positions of ASCII digits among its first 32 bytes, as bits."""
-    is_digit = (columns[:32] - np.uint8(48)) < 10
-    packed = np.packbits(is_digit, axis=0, bitorder="little")
-    bits = packed[0].astype(np.uint32)
-    for k in range(1, len(packed)):
-        bits |= packed[k].astype(np.uint32) << np.uint32(8 * k)
+    bits = np.zeros(columns.shape[1], dtype=np.uint32)
+    for first in range(0, 32, 8):
+        # Eight columns at a time as bytes: wider numbers would leave the cache.
+        eight = np.zeros(columns.shape[1], dtype=np.uint8)
+        for k in range(8):
+            eight |= ((columns[first + k] - np.uint8(48)) < 10).view(np.uint8) << np.uint8(k)
+        bits |= eight.astype(np.uint32) << np.uint32(first)
     return bits
 
 

@@ -44,7 +44,7 @@ TALK_REACH = 8
 TALK_HOURS = 4
 # A stretch that shows less than this of its own stays low, whatever the others say.
 SHOWN = 2.4
-LEAST = 1.4
+LEAST = 0.75
 # What is heard counts up to this share of what the account itself shows.
 CARRIES = 0.9
 REACH = 30 * DAY
@@ -61,6 +61,9 @@ HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "checked by voice or in person": (-2.0, -0.7),
     "offers a call or proof": (-1.2, 0.0),
 }
+# Kinds that say nothing by themselves.
+COMMON = frozenset([Concept.FORMAL_GREETING, Concept.URGENCY, Concept.TROUBLE_EXCUSE, "new link"])
+NEIGHBORS = 60 * DAY
 TEAMWORK = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.JOB_OFFER, Concept.UNLOCK_FEE])
 
 
@@ -115,9 +118,14 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     found = sightings(chat)
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     stretches = _all_stretches(chat, found, seconds)
-    heard = _hear(chat, stretches, found, seconds)
-    built = [_weigh(chat, stretch, heard[at]) for at, stretch in enumerate(stretches)]
-    built = _with_earlier(_with_partners(built))
+    built: list[Episode] = []
+    silent: frozenset[int] = frozenset()
+    # Twice, because what a hostile account says of others must not count against them.
+    for _ in range(2):
+        heard = _hear(chat, stretches, found, seconds, silent)
+        built = [_weigh(chat, stretch, heard[at]) for at, stretch in enumerate(stretches)]
+        built = _with_neighbors(_with_earlier(_with_partners(built)), seconds)
+        silent = frozenset(m for e in built if e.score >= HIGH for m in e.messages)
     return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
 
 
@@ -129,7 +137,10 @@ def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> 
     built = []
     for sender in sorted(by_sender):
         gap = GAP_STRANGER if unknown[sender] else GAP_KNOWN
-        for at, messages in enumerate(_cut(by_sender[sender], seconds, gap, found)):
+        # What the owner writes from a disclosure on is no attack.
+        cuts = _cut(by_sender[sender], seconds, gap, found)
+        cuts = [c for c in cuts if unknown[sender] or not found.said(c[0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)]
+        for at, messages in enumerate(cuts):
             # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
             worth = DISCUSSED if at == 0 and _discussed(chat, sender, messages[0], found, seconds) else 1.0
             stretch = _stretch(chat, sender, messages, found, worth, stranger=bool(unknown[sender]))
@@ -194,7 +205,13 @@ def _discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds:
     )
 
 
-def _hear(chat: Chat, stretches: Sequence[Stretch], found: Sightings, seconds: NDArray[np.int64]) -> list[Heard]:
+def _hear(
+    chat: Chat,
+    stretches: Sequence[Stretch],
+    found: Sightings,
+    seconds: NDArray[np.int64],
+    silent: frozenset[int],
+) -> list[Heard]:
     """Give each warning, doubt, disclosure, check, code and notice to the one stretch it most likely speaks of."""
     heard = [Heard() for _ in stretches]
     senders = chat.columns.sender
@@ -208,8 +225,8 @@ def _hear(chat: Chat, stretches: Sequence[Stretch], found: Sightings, seconds: N
     )
     begins = seconds[[s.first for s in stretches]] if stretches else seconds[:0]
     for meaning, messages in spoken:
-        for message in sorted(messages):
-            own = meaning in ("disowned", "reported as hacked")
+        for message in sorted(messages - silent):
+            own = meaning in ("disowned", "reported as hacked", "others warn")
             fit = _likely(stretches, begins, message, int(senders[message]), seconds, own=own)
             if fit is not None:
                 heard[fit].add(meaning, message)
@@ -284,7 +301,8 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
     score = sum(s.weight for s in signals)
     if not stretch.stranger and confirmed < CONFIRMED:
         score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
-    if stretch.sum < SHOWN:
+    kinds = {s.kind for s in stretch.sightings} - COMMON
+    if stretch.sum < SHOWN or (len(kinds) < 2 and not stretch.stranger):
         score = min(score, MEDIUM - 0.01)
     replies = [m for meaning in ("others warn", "others doubt who writes") for m in heard.by_meaning.get(meaning, ())]
     return Episode(
@@ -325,6 +343,22 @@ def _with_earlier(built: Sequence[Episode]) -> list[Episode]:
             signal = Signal(name="suspicious before", weight=0.5 * count, detail=f"{count} earlier stretches")
             score = round(episode.score + signal.weight, 3)
             episode = replace(episode, signals=(*episode.signals, signal), score=score)
+        result.append(episode)
+    return result
+
+
+def _with_neighbors(built: Sequence[Episode], seconds: NDArray[np.int64]) -> list[Episode]:
+    """Other stretches of an account that attacks are worth reading, at the level low."""
+    attacks: dict[int, list[int]] = {}
+    for episode in built:
+        if episode.score >= MEDIUM:
+            attacks.setdefault(episode.sender, []).append(episode.messages[0])
+    result = []
+    for episode in built:
+        near = [m for m in attacks.get(episode.sender, ()) if abs(seconds[m] - seconds[episode.messages[0]]) <= NEIGHBORS]
+        if near and episode.score < LOW:
+            signal = Signal(name="same account as an attack", weight=round(LOW - episode.score, 3), detail="")
+            episode = replace(episode, signals=(*episode.signals, signal), score=LOW)
         result.append(episode)
     return result
 

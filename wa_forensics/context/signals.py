@@ -77,6 +77,7 @@ WARY = (
     Concept.SCAM_TALK,
     Concept.IDENTITY_DOUBT,
 )
+FILE_WORDS = frozenset([Concept.FILE_INVITATION, Concept.CUSTOMER_INQUIRY])
 ODD_TRAITS = frozenset(
     ["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "shortener", "many labels"]
 )
@@ -116,6 +117,8 @@ def sightings(chat: Chat) -> Sightings:
     """Every signal of the chat, made once."""
     hits = chat.spoken
     phrases = lexicon().phrases
+    # The app's own words for an attachment ("file attached") read like an invitation to open it.
+    harmless = {m for m, name in chat.attachments.items() if not name.lower().endswith(DANGEROUS_ENDINGS)}
     talk: dict[Concept, set[int]] = {concept: set() for concept in Concept}
     strongest: dict[tuple[int, str], tuple[float, str]] = {}
     for message, phrase, weight in zip(
@@ -123,7 +126,7 @@ def sightings(chat: Chat) -> Sightings:
     ):
         found = phrases[phrase]
         talk[Concept(found.concept)].add(message)
-        if found.concept in WEIGHTS:
+        if found.concept in WEIGHTS and not (found.concept in FILE_WORDS and message in harmless):
             known = strongest.get((message, found.concept))
             if known is None or weight > known[0]:
                 strongest[message, found.concept] = (weight, found.text)

@@ -15,6 +15,7 @@ from wa_forensics.vocabulary import Concept
 
 SURE = HIGH + 2.0
 MAIN_KINDS = 3
+DAY = 86400
 # Before the first and after the last sign, while no pause is longer than this, the same hand is writing.
 SESSION = 2 * 3600
 # What the account itself writes when it warns or tells of a theft is not part of its attack.
@@ -34,38 +35,62 @@ def capped(rule: Rule, episode: Episode) -> Severity:
 
 
 def episode_findings(
-    chat: Chat, rule: Rule, kinds: Collection[str], *, did: str, inference: str, least: float = LOW
+    chat: Chat,
+    rule: Rule,
+    kinds: Collection[str],
+    *,
+    did: str,
+    inference: str,
+    least: float = LOW,
+    faint: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Per episode one finding on the messages with one of the kinds.
 
-    Where such a kind is what the episode is mostly about, a second one, low, names its other messages.
+    Low findings name what is less certain: messages with ``faint`` kinds only, the episode's other messages where
+    such a kind is what it is mostly about, and what others passed on while it ran.
     """
     found = sightings(chat)
     for episode in episodes(chat):
         if episode.score < least:
             continue
-        messages = sorted(
-            {
-                sighting.message
-                for sighting in episode.sightings
-                if sighting.kind in kinds and (episode.stranger or not found.said(sighting.message, *OWN_WORD))
-            }
-        )
-        if not messages:
-            continue
-        yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
-        if episode.score >= MEDIUM and set(main_kinds(episode)) & set(kinds):
-            rest = [m for m in sitting(chat, episode) if m not in messages]
-            if rest:
-                yield finding_of(
-                    chat,
-                    rule,
-                    episode,
-                    rest,
-                    did=f"wrote around the messages in which it {did}",
-                    inference="They may belong to the same attempt.",
-                    severity=Severity.LOW,
-                )
+        by_message: dict[int, set[str]] = {}
+        for sighting in episode.sightings:
+            if sighting.kind in kinds and (episode.stranger or not found.said(sighting.message, *OWN_WORD)):
+                by_message.setdefault(sighting.message, set()).add(sighting.kind)
+        messages = sorted(m for m, seen in by_message.items() if seen - set(faint))
+        if messages:
+            yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
+        low = {m for m in by_message if m not in messages}
+        if episode.score >= MEDIUM:
+            if by_message and set(main_kinds(episode)) & set(kinds):
+                low |= {m for m in sitting(chat, episode) if m not in messages}
+            if rule.severity >= Severity.HIGH:
+                low |= _passed_on(chat, episode, kinds)
+        if low:
+            yield finding_of(
+                chat,
+                rule,
+                episode,
+                sorted(low),
+                did=f"wrote messages around or about those in which somebody {did}, and they",
+                inference="They may belong to the same attempt, or pass it on.",
+                severity=Severity.LOW,
+            )
+
+
+def _passed_on(chat: Chat, episode: Episode, kinds: Collection[str]) -> set[int]:
+    """Messages of others with the same kinds of signals, from two days before to one day after the episode."""
+    found = sightings(chat)
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    begin = int(np.searchsorted(seconds, seconds[episode.messages[0]] - 2 * DAY))
+    end = int(np.searchsorted(seconds, seconds[episode.messages[-1]] + DAY, "right"))
+    return {
+        m
+        for m in found.by_message
+        if begin <= m < end
+        and chat.columns.sender[m] != episode.sender
+        and any(sighting.kind in kinds for sighting in found.by_message[m])
+    }
 
 
 def main_kinds(episode: Episode) -> list[str]:

@@ -8,6 +8,7 @@ Limits: codes read out on the phone or sent as a picture are not seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -55,31 +56,53 @@ REACH = 14
 LONGEST = 90
 # Who tells of a code given away does so a few days before or after the attack.
 BEFORE, AFTER = 3 * 86400, 2 * 86400
+NEXT = 240
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
-    """One finding per stretch with a request that was answered by a code, or that somebody tells of."""
-    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
-    told = sorted(sightings(chat).talk[Concept.CODE_GIVEN])
+    """Per stretch one finding on codes given after a request or told of, and a low one on other talk of codes."""
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
-        given = _answers(chat, episode)
-        first, last = episode.messages[0], episode.messages[-1]
-        for message in told:
-            close = seconds[first] - BEFORE <= seconds[message] <= seconds[last] + AFTER
-            digits = any(True for _ in codes_in(message, clean(chat.text(message))))
-            if close and not digits and message not in episode.messages:
-                given.add(message)
-        if given:
-            yield finding_of(
-                chat,
-                RULE,
-                episode,
-                sorted(given),
-                did="gave a code, or told of having given one,",
-                inference="The code may have let somebody else into an account or approved a payment.",
-            )
+        given = _answers(chat, episode) | _told(chat, episode, Concept.CODE_GIVEN)
+        spoken = _told(chat, episode, Concept.CODE_WORD, Concept.CODE_REQUEST, Concept.DEVICE_LINKING) - given
+        for messages, severity in ((given, None), (_with_next(chat, spoken) - given, Severity.LOW)):
+            if messages:
+                yield finding_of(
+                    chat,
+                    RULE,
+                    episode,
+                    sorted(messages),
+                    did="gave a code, or told of a code,",
+                    inference="The code may have let somebody else into an account or approved a payment.",
+                    severity=severity,
+                )
+
+
+def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:
+    """Messages of others, or of the account before the stretch, that speak of codes without giving one."""
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    first, last = episode.messages[0], episode.messages[-1]
+    begin, end = seconds[first] - BEFORE, seconds[last] + AFTER
+    talk = sightings(chat).talk
+    near = {m for concept in concepts for m in talk[concept] if begin <= seconds[m] <= end}
+    return {
+        m
+        for m in near
+        if not re.search(r"\d{4}", clean(chat.text(m))) and (m < first or chat.columns.sender[m] != episode.sender)
+    }
+
+
+def _with_next(chat: Chat, messages: set[int]) -> set[int]:
+    """The messages and what the same sender adds within minutes."""
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    found = set(messages)
+    for message in messages:
+        for later in range(message + 1, min(message + 3, len(chat))):
+            same = chat.columns.sender[later] == chat.columns.sender[message]
+            if same and chat.written[later] and seconds[later] - seconds[message] <= NEXT:
+                found.add(later)
+    return found
 
 
 def _answers(chat: Chat, episode: Episode) -> set[int]:

@@ -40,6 +40,8 @@ RULE = Rule(
 KINDS = frozenset(
     [Concept.SECRECY, Concept.CALL_REFUSAL, Concept.TROUBLE_EXCUSE, Concept.DELETE_INSTRUCTION, Concept.BOSS_ERRAND]
 )
+# Excuses and errands are as often harmless.
+FAINT = frozenset([Concept.TROUBLE_EXCUSE, Concept.BOSS_ERRAND])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -49,6 +51,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
         RULE,
         KINDS,
         did="asked for silence, refused a call or explained away",
+        faint=FAINT,
         inference="The words fit an attempt to prevent a check.",
         least=MEDIUM,
     )

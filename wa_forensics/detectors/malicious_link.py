@@ -48,6 +48,8 @@ RULE = Rule(
     ),
 )
 KINDS = frozenset(["new link", "odd link", "imitating link", Concept.LINK_INVITATION])
+# A new address alone is as often harmless.
+FAINT = frozenset(["new link"])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -57,5 +59,6 @@ def detect(chat: Chat) -> Iterator[Finding]:
         RULE,
         KINDS,
         did="sent a link that is new in this chat or invited to open it",
+        faint=FAINT,
         inference="A new address in this setting may lead to a page that steals data.",
     )

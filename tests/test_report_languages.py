@@ -1,0 +1,136 @@
+"""The report in eight languages: nothing is left in English, nothing breaks, quotes stay as they were written."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from report_case import build_case
+from report_hostile import PAYLOADS, faults, poison, visible_text
+
+from wa_forensics.report import LANGUAGES, render_case, render_index
+from wa_forensics.report.words import Words
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import translations  # noqa: E402
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+_PLACE = re.compile(r"%\(\w+\)s")
+
+
+def _page(folder: Path, language: str) -> str:
+    return render_case(build_case(), folder / "report.html", language=language).read_text(encoding="utf-8")
+
+
+def test_every_language_on_disk_is_offered() -> None:
+    assert translations.languages() == sorted(OTHERS)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_each_word_of_the_report_is_translated(language: str) -> None:
+    catalog = translations.load(language)
+    for message in translations.extracted():
+        if not message.id:
+            continue
+        key = message.id[0] if isinstance(message.id, tuple) else message.id
+        found = catalog.get(key)
+        assert found is not None, key
+        texts = [found.string] if isinstance(found.string, str) else list(found.string)
+        assert all(texts), key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_placeholders_are_those_of_the_english_text(language: str) -> None:
+    for message in translations.load(language):
+        if message.id:
+            texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            wanted = message.id[-1] if isinstance(message.id, tuple) else message.id
+            for text in texts:
+                assert set(_PLACE.findall(text)) == set(_PLACE.findall(wanted)), text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_compiled_catalogues_are_in_step(language: str) -> None:
+    with translations.path_of(language, "mo").open("rb") as file:
+        kept = gettext.GNUTranslations(file)
+    made = gettext.GNUTranslations(BytesIO(translations.compiled(translations.load(language))))
+    assert _without_header(kept) == _without_header(made)
+
+
+def _without_header(catalogue: gettext.GNUTranslations) -> dict[object, str]:
+    # The header names the version of Babel that wrote it.
+    return {key: text for key, text in vars(catalogue)["_catalog"].items() if key != ""}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_never_overclaims(language: str) -> None:
+    """The strong words of each language stay out of its catalogue."""
+    strong = {
+        "es": r"siempre|seguro que|sin duda|auténtic",
+        "pt": r"sempre|com certeza que|sem dúvida|autêntic",
+        "de": r"immer|sicherlich|zweifellos|authentisch",
+        "fr": r"toujours|certainement|sans doute|authentique",
+        "it": r"sempre|certamente|senza dubbio|autentic",
+        "hi": r"हमेशा|निश्चित रूप से|निस्संदेह",
+        "ar": r"دائمًا|بالتأكيد|بلا شك",
+    }[language]
+    for message in translations.load(language):
+        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        for text in texts:
+            assert not re.search(rf"\b(?:{strong})\b", text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_its_language_and_direction(language: str, tmp_path: Path) -> None:
+    page = _page(tmp_path, language)
+    direction = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{language}" dir="{direction}"' in page
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_first_screen_holds_no_english(language: str, tmp_path: Path) -> None:
+    page = _page(tmp_path, language)
+    screen = visible_text(page[page.index("<header") : page.index("</header>")])
+    for english in ("Do this first", "Asked for money", "How sure", "Strong signs", "finding", "the app"):
+        assert english not in screen
+    assert "Lakshmi Sundaram" in screen
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_quotes_stay_as_they_were_written(language: str, tmp_path: Path) -> None:
+    assert "Kindly settle the pending invoice of Rs 1,84,500" in visible_text(_page(tmp_path, language))
+
+
+@pytest.mark.parametrize("language", ["ar", "hi"])
+@pytest.mark.parametrize("payload", PAYLOADS[:12], ids=range(12))
+def test_hostile_text_stays_text_in_other_scripts(language: str, payload: str, tmp_path: Path) -> None:
+    page = render_case(poison(build_case(), payload), tmp_path / "report.html", language=language)
+    assert faults(page.read_text(encoding="utf-8"), _page(tmp_path, language)) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_index_is_translated_too(language: str, tmp_path: Path) -> None:
+    page = render_index(build_case(), tmp_path / "index.html", language=language).read_text(encoding="utf-8")
+    assert "worst first" not in page
+
+
+def test_dates_and_numbers_follow_the_language() -> None:
+    assert Words("en").moment("2025-03-12T14:06:00") == "12 March 2025, 14:06"
+    assert Words("de").moment("2025-03-12T14:06:07") == "12. März 2025, 14:06:07"
+    assert Words("es").day("2025-03-12T14:06:00") == "12 de marzo de 2025"
+    assert Words("fr").number(1234567) == "1\u202f234\u202f567"
+    assert Words("de").count("%(num)s message", "%(num)s messages", 1) == "1 Nachricht"
+    assert Words("ar").count("%(num)s message", "%(num)s messages", 5) == "5 رسائل"
+
+
+def test_a_span_repeats_the_day_only_when_it_differs() -> None:
+    words = Words("en")
+    assert words.span("2025-03-12T14:06:00", "2025-03-12T15:55:00") == "12 March 2025, 14:06 \u2013 15:55"
+    assert words.span("2025-03-12T23:00:00", "2025-03-13T01:00:00").count("March") == 2
+    assert words.duration("2025-03-12T14:06:00", "2025-03-12T15:55:00") == "1 h 49 min"

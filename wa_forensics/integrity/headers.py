@@ -32,7 +32,10 @@ INSIDE = About(
 )
 MARKS = re.compile("[\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LETTERS = re.compile(r"[^\W\d_]+")
+WORDS = re.compile(r"\b([Aax])(?:[ \u00a0\u202f]+[Aax])+\b")
 ZEROS = re.compile("0+")
+HEADER_BYTES = 48
+BLOCK = 1 << 14
 HEADER = re.compile(r"\[?([^\]\n]{6,60}?)(?:\] ?| - )")
 LONGEST = 2000
 # Each candidate is looked for in the whole text.
@@ -113,7 +116,8 @@ def inside(export: Export) -> Check:
 def form_of(pattern: str) -> str:
     """A shape without what may differ inside one file: marks, number of digits, which AM/PM word."""
     plain = MARKS.sub("", pattern)
-    return LETTERS.sub(_style, ZEROS.sub("0", plain)).strip()
+    # A day has more words than AM and PM in some languages: "in the afternoon" and "at night" are one form.
+    return WORDS.sub(r"\1", LETTERS.sub(_style, ZEROS.sub("0", plain.replace("{half}", "half")))).strip()
 
 
 def _style(match: re.Match[str]) -> str:
@@ -138,7 +142,7 @@ def _other_families(export: Export, families: dict[str, list[int]]) -> list[Oddi
             messages = np.flatnonzero(np.isin(export.chat.columns.shape, families[form]))
             pattern = shapes[families[form][0]].pattern.strip()
             if len(messages):
-                found.append(Oddity(what=f"have the form {pattern!r}", messages=tuple(messages.tolist())))
+                found.append(Oddity(what=f"in the form {pattern!r}", messages=tuple(messages.tolist())))
     return found
 
 
@@ -149,40 +153,33 @@ def _other_padding(export: Export, families: dict[str, list[int]]) -> list[Oddit
     for codes in families.values():
         widths = {code: [len(zeros) for zeros in ZEROS.findall(export.chat.shapes[code].pattern)] for code in codes}
         for place in range(min(len(width) for width in widths.values())):
-            free = [code for code in codes if widths[code][place] == 1]
-            padded = np.flatnonzero(np.isin(shape, [code for code in codes if widths[code][place] == 2]))
-            if not free or not len(padded):
+            if len({width[place] for width in widths.values()}) < 2:
                 continue
-            # The pattern of unpadded numbers covers those from ten up too, which tell nothing.
-            short = np.flatnonzero(np.isin(shape, free))
-            short = short[_number_at(export, place, short) < 10]
-            fewer, words = (short, "are without the leading zero")
+            messages = np.flatnonzero(np.isin(shape, codes))
+            first, width = _number_at(export, place, messages)
+            short, padded = messages[width == 1], messages[(width == 2) & (first == 0)]
+            fewer, words = (short, "without the leading zero")
             if len(padded) < len(short):
-                fewer, words = (padded, "have a leading zero")
-            if len(fewer):
+                fewer, words = (padded, "with a leading zero")
+            if len(short) and len(padded):
                 found.append(Oddity(what=words, messages=tuple(fewer.tolist())))
     return found
 
 
-def _number_at(export: Export, place: int, messages: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The number that the headers show at a place (day, month or hour), from the times of the messages."""
-    pattern = export.chat.shapes[int(export.chat.columns.shape[messages[0]])].pattern if len(messages) else ""
-    numbers = list(ZEROS.finditer(MARKS.sub("", pattern)))
-    is_time_first = bool(numbers) and MARKS.sub("", pattern)[numbers[0].end() : numbers[0].end() + 1] == ":"
-    date_place = place - 2 if is_time_first else place
-    hour_place = 0 if is_time_first else 3
-    stamps = export.chat.columns.timestamp[messages]
-    if place == hour_place:
-        hours = export.times[messages] // 3600 % 24
-        return (hours + 11) % 12 + 1 if LETTERS.search(pattern) else hours
-    order = export.chat.date_order.order
-    role = order[date_place] if 0 <= date_place < len(order) else ""
-    if role == "D":
-        days: NDArray[np.int64] = (stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]")).astype(np.int64)
-        return days + 1
-    if role == "M":
-        return stamps.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    return np.full(len(messages), 99, dtype=np.int64)
+def _number_at(export: Export, place: int, messages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First digit and number of digits of the number at a place of each header (ASCII digits only)."""
+    firsts, widths = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    octets = np.concatenate([export.octets, np.zeros(HEADER_BYTES, dtype=np.uint8)])
+    windows = np.lib.stride_tricks.sliding_window_view(octets, HEADER_BYTES)
+    for begin in range(0, len(messages), BLOCK):
+        rows = windows[export.line_starts[messages[begin : begin + BLOCK]]]
+        is_digit = (rows - np.uint8(48)) < 10
+        begins = is_digit.copy()
+        begins[:, 1:] &= ~is_digit[:, :-1]
+        inside = is_digit & (np.cumsum(begins, axis=1) == place + 1)
+        widths.append(inside.sum(axis=1))
+        firsts.append(rows[np.arange(len(rows)), inside.argmax(axis=1)].astype(np.int64) - 48)
+    return np.concatenate(firsts), np.concatenate(widths)
 
 
 def _could_be_pasted(export: Export, messages: NDArray[np.int64]) -> bool:

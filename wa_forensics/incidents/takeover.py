@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.incidents.marks import plain, read_marks
-from wa_forensics.incidents.proof import OWNER_REACH, Proof, weigh
+from wa_forensics.incidents.proof import Proof, weigh
+from wa_forensics.incidents.question import OWNER_REACH
 from wa_forensics.incidents.stretch import HOUR, SESSION, Account, best_run, stretch_around
 from wa_forensics.model import Finding, SenderProfile, Window
 

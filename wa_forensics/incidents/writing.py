@@ -45,6 +45,10 @@ _SMILEY = re.compile(r"[:;=xX]-?[)(DPpd]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I)
 _LINK = re.compile(r"\bhttps?://\S+", re.I)
 # One message never says more than this, or a single pasted text would decide where a stretch ends.
 CLIP = 1.6
+# A difference in share that is seen without statistics; many messages make small ones certain, not telling.
+CLEAR = 0.4
+# One habit alone (a new keyboard that sets capitals) never decides.
+MOST_OF_ONE = 3.0
 _TEXT = KINDS.index(Kind.TEXT)
 
 
@@ -147,8 +151,8 @@ def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.boo
         k, m = int(a[:, column].sum()), int(b[:, column].sum())
         pooled = (k + m + 1) / (len(a) + len(b) + 2)
         z = abs(k / len(a) - m / len(b)) / math.sqrt(pooled * (1 - pooled) * (1 / len(a) + 1 / len(b)))
-        if z > 2:
-            scored.append((z - 2, f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
+        if z > 2 and abs(k / len(a) - m / len(b)) >= CLEAR:
+            scored.append((min(z - 2, MOST_OF_ONE), f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
     scored.sort(reverse=True)
     return sum(score for score, _ in scored), tuple(sentence for _, sentence in scored[:3])
 

@@ -1,0 +1,88 @@
+"""The question put to each reason: did somebody else write these messages of the account?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wa_forensics.chat import Chat
+from wa_forensics.incidents.marks import Marks
+from wa_forensics.incidents.stretch import Account
+
+DAY = 86_400
+# What others say within two days is about the stretch; the owner may come back weeks later.
+DOUBT_REACH = 2 * DAY
+OWNER_REACH = 45 * DAY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One reason: weight in log-odds, its sentence (empty if not shown) and the messages it rests on."""
+
+    weight: float
+    sentence: str = ""
+    messages: tuple[int, ...] = ()
+    disowning: bool = False
+    named: bool = False
+    own_word: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Question:
+    """Did somebody else write messages ``first`` to ``last`` of the account? Messages in ``spent`` do not
+    count.
+    """
+
+    of: Account
+    first: int
+    last: int
+    spent: Set[int]
+
+    @property
+    def chat(self) -> Chat:
+        return self.of.chat
+
+    @property
+    def account(self) -> str:
+        return self.of.name
+
+    @property
+    def marks(self) -> Marks:
+        return self.of.marks
+
+    @property
+    def seconds(self) -> NDArray[np.int64]:
+        return self.of.seconds
+
+    @cached_property
+    def inside(self) -> NDArray[np.int64]:
+        return self.of.own[(self.of.own >= self.first) & (self.of.own <= self.last)]
+
+    @cached_property
+    def outside(self) -> NDArray[np.int64]:
+        return self.of.own[(self.of.own < self.first) | (self.of.own > self.last)]
+
+    @property
+    def start(self) -> int:
+        return int(self.seconds[self.first])
+
+    @property
+    def end(self) -> int:
+        return int(self.seconds[self.last])
+
+    def by_account(self, message: int) -> bool:
+        return self.chat.sender(message) == self.account
+
+    def unspent(self, messages: Iterable[int]) -> list[int]:
+        return [m for m in messages if m not in self.spent]
+
+
+def at_lines(asked: Question, messages: list[int]) -> str:
+    lines = asked.chat.columns.line
+    shown = [str(int(lines[m])) for m in messages[:6]]
+    more = f" and {len(messages) - 6} more" if len(messages) > 6 else ""
+    return ("line " if len(messages) == 1 else "lines ") + ", ".join(shown) + more

@@ -1,0 +1,126 @@
+"""What people say about an account: the doubts and warnings of others, and the owner's own word afterwards.
+
+Phrases of doubt and denial are said in jest too. What counts is how many more there are than the rest of
+the chat would lead one to expect.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from wa_forensics.incidents.marks import names_account
+from wa_forensics.incidents.question import DAY, DOUBT_REACH, OWNER_REACH, Question, Reason, at_lines
+
+
+def others(asked: Question) -> Iterator[Reason]:
+    """What others say during the stretch and in the two days after it."""
+    chat, seconds, marks = asked.chat, asked.seconds, asked.marks
+
+    def aimed(messages: Iterable[int]) -> list[int]:
+        near = (m for m in asked.unspent(messages) if asked.start <= seconds[m] <= asked.end + DOUBT_REACH)
+        return [m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimedat_lines(asked, m)]
+
+    doubts = aimed(marks.doubts)
+    if doubts:
+        where = at_lines(asked, doubts)
+        yield Reason(
+            weight=1.5 * _beyond_usual(asked, doubts, marks.doubts),
+            sentence=f"Others doubt that the owner is writing ({where}).",
+            messages=tuple(doubts),
+            named=any(names_account(chat, m, asked.account) for m in doubts),
+        )
+    warnings = aimed(marks.warnings)
+    if warnings:
+        yield Reason(
+            weight=1.5 * _beyond_usual(asked, warnings, marks.warnings),
+            sentence=f"Others warn, or say that the account is in other hands ({at_lines(asked, warnings)}).",
+            messages=tuple(warnings),
+            disowning=True,
+        )
+
+
+def afterwards(asked: Question) -> Iterator[Reason]:
+    """The owner's word after the stretch, removal from the group, deletions, the behaviour model's view."""
+    chat, seconds, marks = asked.chat, asked.seconds, asked.marks
+
+    def own_later(messages: Iterable[int]) -> list[int]:
+        later = (m for m in asked.unspent(messages) if m > asked.last and asked.by_account(m))
+        return [m for m in later if seconds[m] <= asked.end + OWNER_REACH]
+
+    word = own_later(marks.disclosures)
+    warned = own_later(marks.own_warnings)
+    if not word and warned:
+        where = at_lines(asked, warned)
+        yield Reason(weight=1.0, sentence=f"Afterwards the account itself warns ({where}).", messages=tuple(warned))
+    if word:
+        yield Reason(
+            weight=3.0 * _own_beyond_usual(asked, word),
+            sentence=f"Afterwards the account itself tells of a theft or disowns texts ({at_lines(asked, word)}).",
+            messages=tuple(word),
+            disowning=True,
+            own_word=True,
+        )
+    removed = [
+        m
+        for m in asked.unspent(marks.removals)
+        if asked.end <= seconds[m] <= asked.end + DAY and names_account(chat, m, asked.account)
+    ]
+    if removed:
+        where = at_lines(asked, removed)
+        yield Reason(
+            weight=1.0,
+            sentence=f"The account is removed from the group ({where}).",
+            messages=tuple(removed),
+            named=True,
+        )
+    deleted = [m for m in asked.inside.tolist() if m in marks.deletions]
+    if len(deleted) >= 2:
+        yield Reason(weight=0.5, sentence=f"{len(deleted)} of the messages were deleted ({at_lines(asked, deleted)}).")
+    change = [m for m in marks.change if asked.first <= m <= asked.last and asked.by_account(m)]
+    if change:
+        where = at_lines(asked, change)
+        yield Reason(weight=1.5, sentence=f"The behaviour model reports a change of sender here ({where}).")
+
+
+def _aimedat_lines(asked: Question, message: int) -> bool:
+    """Is a doubt or warning about this account? It names it, or the account wrote most of the harm before
+    it.
+    """
+    chat, seconds = asked.chat, asked.seconds
+    if names_account(chat, message, asked.account):
+        return True
+    harm: dict[int, float] = {}
+    for m, weight in asked.marks.harm.items():
+        if m <= message and seconds[m] >= seconds[message] - DOUBT_REACH:
+            code = int(chat.columns.sender[m])
+            harm[code] = harm.get(code, 0.0) + weight
+    mine = harm.get(chat.sender_code(asked.account), 0.0)
+    return mine > 0 and mine >= max(harm.values())
+
+
+def _beyond_usual(asked: Question, heard: list[int], every: Iterable[int]) -> float:
+    """Share (0 to 1) of the full weight: all of it for a message that names the account."""
+    if any(names_account(asked.chat, m, asked.account) for m in heard):
+        return 1.0
+    until = asked.end + DOUBT_REACH
+    seconds = asked.seconds
+    elsewhere = sum(not asked.start <= seconds[m] <= until and not asked.by_account(m) for m in every)
+    here = int(((seconds >= asked.start) & (seconds <= until)).sum())
+    return _surplus(len(heard), elsewhere, here, len(seconds) - here)
+
+
+def _own_beyond_usual(asked: Question, word: list[int]) -> float:
+    own, seconds = asked.of.own, asked.seconds
+    before = own < asked.first
+    elsewhere = sum(m < asked.first and asked.by_account(m) for m in asked.marks.disclosures)
+    reached = int(((own > asked.last) & (seconds[own] <= asked.end + OWNER_REACH)).sum())
+    return _surplus(len(word), elsewhere, reached, int(np.count_nonzero(before)))
+
+
+def _surplus(heard: int, elsewhere: int, here: int, rest: int) -> float:
+    """How far a count exceeds what the rate elsewhere leads one to expect (1: clearly)."""
+    expected = elsewhere * here / max(rest, 1)
+    return min(1.0, max(0.0, (heard - expected) / (1 + 2 * math.sqrt(expected))))

@@ -48,11 +48,14 @@ LEAST = 0.75
 # What is heard counts up to this share of what the account itself shows.
 CARRIES = 0.9
 REACH = 30 * DAY
+# Others answer within two days.
+ANSWER = 2 * DAY
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
 HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "others warn": (1.3, 0.6),
     "reported as hacked": (1.8, 0.5),
-    "disowned": (1.1, 0.6),
+    "disowned by the owner": (1.6, 0.4),
+    "disowned by others": (0.7, 0.4),
     "others doubt who writes": (0.9, 0.5),
     "security notice before": (1.0, 0.0),
     "a code was given": (1.2, 0.0),
@@ -228,7 +231,12 @@ def _hear(
         for message in sorted(messages - silent):
             own = meaning in ("disowned", "reported as hacked", "others warn")
             fit = _likely(stretches, begins, message, int(senders[message]), seconds, own=own)
-            if fit is not None:
+            if fit is None:
+                continue
+            if meaning == "disowned":
+                owner = stretches[fit].sender == int(senders[message])
+                heard[fit].add("disowned by the owner" if owner else "disowned by others", message)
+            else:
                 heard[fit].add(meaning, message)
     for at, stretch in enumerate(stretches):
         refused = any(s.kind == Concept.CALL_REFUSAL for s in stretch.sightings)
@@ -271,7 +279,7 @@ def _likely(
         stretch = stretches[at]
         # The owner back in control speaks under the same name, sometimes only when the money is missed.
         returned = own and stretch.sender == speaker and message > stretch.last
-        late = seconds[message] - seconds[stretch.last] > (REACH if returned else 3 * DAY)
+        late = seconds[message] - seconds[stretch.last] > (REACH if returned else ANSWER)
         if stretch.first >= message or late or (stretch.sender == speaker and not returned):
             continue
         weight = stretch.sum + (1.5 if stretch.stranger else 0.0)
@@ -299,7 +307,7 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
         around.append(Signal(name="few signs of its own", weight=round(-excess, 3), detail=""))
     signals += around
     score = sum(s.weight for s in signals)
-    if not stretch.stranger and confirmed < CONFIRMED:
+    if not stretch.stranger and (confirmed < CONFIRMED or not _settled(heard)):
         score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
     kinds = {s.kind for s in stretch.sightings} - COMMON
     if stretch.sum < SHOWN or (len(kinds) < 2 and not stretch.stranger):
@@ -314,6 +322,13 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
         score=round(score, 3),
         replies=tuple(sorted(replies)),
     )
+
+
+def _settled(heard: Heard) -> bool:
+    """Do at least two kinds of words, or one strong one, say that somebody else writes under a known name?"""
+    told = [m for m, messages in heard.by_meaning.items() if HEARD_WEIGHTS[m][0] > 0 and messages]
+    strong = ("reported as hacked", "disowned by the owner")
+    return len(told) >= 2 or any(m in told for m in strong) or len(heard.by_meaning.get("others warn", ())) >= 3
 
 
 def _with_partners(built: Sequence[Episode]) -> list[Episode]:

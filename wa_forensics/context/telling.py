@@ -14,7 +14,7 @@ from wa_forensics.model import Confidence, Finding, Rule, Severity
 from wa_forensics.vocabulary import Concept
 
 SURE = HIGH + 2.0
-MAIN_KINDS = 3
+MAIN_KINDS = 5
 DAY = 86400
 # Before the first and after the last sign, while no pause is longer than this, the same hand is writing.
 SESSION = 2 * 3600

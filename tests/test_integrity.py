@@ -136,6 +136,27 @@ def test_shapes_are_one_form_when_only_digits_marks_or_the_half_of_the_day_diffe
     assert (form_of(pattern) == form_of(other)) is same
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("4:05 in the afternoon", "9:05 at night", "7:05 in the morning", "12:00 noon"),
+        ("4:05 de la tarde", "9:05 de la noche", "7:05 de la mañana", "12:05 del mediodía"),
+        ("4:05 soir", "10:05 mat.", "11:05 soir", "7:05 mat."),
+        ("4:05 अपराह्न", "9:05 पूर्वाह्न", "7:05 पूर्वाह्न", "11:05 अपराह्न"),
+        ("4:05 pm", "9:05 am", "10:05 pm", "12:05 am"),
+    ],
+)
+def test_the_words_for_the_parts_of_the_day_are_one_form(times: tuple[str, ...]) -> None:
+    text = "".join(f"{13 + day}/02/2024, {time} - Asha: hi\n" for day, time in enumerate(times))
+    assert checks(text)["I05"].verdict == Verdict.CONSISTENT
+
+
+def test_another_word_for_the_same_half_of_the_day_is_another_form() -> None:
+    times = ("4:05 pm", "5:05 pm", "6:05 PM", "7:05 am")
+    text = "".join(f"{13 + day}/02/2024, {time} - Asha: hi\n" for day, time in enumerate(times))
+    assert checks(text)["I05"].lines == (3,)
+
+
 def test_a_leading_zero_in_one_header_is_named() -> None:
     text = minutes(30, 300).replace("25/02/2024, 05:07", "25/02/2024, 5:07")
     found = checks(text)["I05"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,7 @@ INSIDE = About(
     proven=False,
 )
 MARKS = re.compile("[\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-LETTERS = re.compile(r"[^\W\d_]+")
-WORDS = re.compile(r"\b([Aax])(?:[ \u00a0\u202f]+[Aax])+\b")
+WORDS = re.compile(r"([Aax])\1*(?:[ \u00a0\u202f]+\1+)*")
 ZEROS = re.compile("0+")
 HEADER_BYTES = 48
 BLOCK = 1 << 14
@@ -115,21 +115,38 @@ def inside(export: Export) -> Check:
 
 def form_of(pattern: str) -> str:
     """A shape without what may differ inside one file: marks, number of digits, which AM/PM word."""
-    plain = MARKS.sub("", pattern)
+    plain = ZEROS.sub("0", MARKS.sub("", pattern).replace("{half}", "half"))
+    styled = "".join(_style(char) for char in plain)
     # A day has more words than AM and PM in some languages: "in the afternoon" and "at night" are one form.
-    return WORDS.sub(r"\1", LETTERS.sub(_style, ZEROS.sub("0", plain.replace("{half}", "half")))).strip()
+    return WORDS.sub(r"\1", styled).strip()
 
 
-def _style(match: re.Match[str]) -> str:
-    word = match[0]
-    return "A" if word.isupper() else "a" if word.islower() else "x"
+def _style(char: str) -> str:
+    """``A`` or ``a`` for a letter with case, ``x`` for one without or for a mark on a letter."""
+    if unicodedata.category(char)[0] not in "LM":
+        return char
+    return "A" if char.isupper() else "a" if char.islower() else "x"
 
 
 def _families(export: Export) -> dict[str, list[int]]:
+    """Shapes by form; forms that differ in words alone are one where each word has its own half of the day."""
     families: dict[str, list[int]] = {}
     for code, item in enumerate(export.chat.shapes):
         families.setdefault(form_of(item.pattern), []).append(code)
+    without_words: dict[str, list[str]] = {}
+    for form in families:
+        without_words.setdefault(re.sub(r"[Aax. \u00a0\u202f]", "", form), []).append(form)
+    for forms in without_words.values():
+        halves = [_halves(export, families[form]) for form in forms]
+        if len(forms) == 2 and not halves[0] & halves[1]:
+            families[forms[0]] += families.pop(forms[1])
     return families
+
+
+def _halves(export: Export, codes: list[int]) -> set[bool]:
+    """Whether messages of these shapes are of the morning, of the afternoon, or of both."""
+    afternoon = export.times[np.isin(export.chat.columns.shape, codes)] // 3600 % 24 >= 12
+    return set(np.unique(afternoon).tolist())
 
 
 def _other_families(export: Export, families: dict[str, list[int]]) -> list[Oddity]:

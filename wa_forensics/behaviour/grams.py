@@ -1,0 +1,168 @@
+"""Texts as hashed character and word features: numpy columns, no tokenizer, any script.
+
+Character 1- to 4-grams and two forms of every word are hashed to 16 bits each. Numbers, mentions and links are
+masked first, since they tell the topic or the reader, not the hand. A message is cut after ``LONGEST`` bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SPACE = 1 << 16
+# Character features come first, word features follow, so that one table of weights serves both.
+FEATURES = 2 * SPACE
+LONGEST = 320
+_MIX = np.uint32(2654435761)
+_STIR = np.uint32(2246822519)
+_BASE = np.uint32(69069)
+_HALF = np.uint32(16)
+# Modular inverse of the base: a word's hash must not depend on where the word stands.
+_INVERSE = np.uint32(pow(69069, -1, 1 << 32))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Points:
+    """Texts as code points, each text followed by a 0; ``first`` has one entry more than there are texts."""
+
+    code: NDArray[np.uint32]
+    first: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Grams:
+    """Hashed features of n texts: ``chars`` (positions, 4) by ``char_first``, ``words`` (words, 2) by ``word_first``."""
+
+    chars: NDArray[np.uint16]
+    char_first: NDArray[np.int64]
+    words: NDArray[np.uint16]
+    word_first: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.char_first) - 1
+
+
+def read_points(buffer: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64]) -> Points:
+    """Cut texts out of a UTF-8 buffer and decode them at once."""
+    length = np.minimum(end - start, LONGEST)
+    # A cut inside a character would decode to a false one: step back to its first byte.
+    for _ in range(3):
+        cut = start + length
+        inside = (cut < end) & ((buffer[np.minimum(cut, len(buffer) - 1)] & 0xC0) == 0x80)
+        length = length - inside
+    first = np.zeros(len(start) + 1, dtype=np.int64)
+    np.cumsum(length + 1, out=first[1:])
+    take = np.arange(first[-1], dtype=np.int64) + np.repeat(start - first[:-1], length + 1)
+    data = buffer[np.minimum(take, len(buffer) - 1)]
+    data[data == 0] = 1
+    data[first[1:] - 1] = 0
+    if len(data) == 0 or int(data.max()) < 128:
+        return Points(code=data.astype(np.uint32), first=first)
+    code = np.frombuffer(
+        data.tobytes().decode("utf-8", "replace").encode("utf-32-le"), dtype=np.uint32
+    ).copy()
+    stops = np.flatnonzero(code == 0)
+    return Points(code=code, first=np.concatenate(([0], stops + 1)).astype(np.int64))
+
+
+def mask_foreign(points: Points) -> tuple[Points, NDArray[np.bool_]]:
+    """The same texts with digits as 0 and without links and mentions, and which texts held a link."""
+    code = points.code
+    plain = code.copy()
+    plain[(code >= 48) & (code <= 57)] = 48
+    space = (code == 32) | (code == 10) | (code == 13) | (code == 0)
+    breaks = np.flatnonzero(space)
+    colon = np.flatnonzero(code[:-2] == 58) if len(code) > 2 else np.zeros(0, dtype=np.int64)
+    link = colon[(code[colon + 1] == 47) & (code[colon + 2] == 47)]
+    w = np.flatnonzero((code[:-4] | 32) == 119) if len(code) > 4 else np.zeros(0, dtype=np.int64)
+    w = w[((code[w + 1] | 32) == 119) & ((code[w + 2] | 32) == 119) & (code[w + 3] == 46)]
+    mention = np.flatnonzero(code == 64)
+    linked = np.zeros(len(points.first) - 1, dtype=bool)
+    linked[np.searchsorted(points.first, np.concatenate((link, w)), side="right") - 1] = True
+    hits = np.concatenate((link, w, mention))
+    if len(hits) == 0:
+        return Points(code=plain, first=points.first), linked
+    right = np.searchsorted(breaks, hits)
+    begin = np.where(right > 0, breaks[right - 1] + 1, 0)
+    change = np.zeros(len(code) + 1, dtype=np.int32)
+    np.add.at(change, begin, 1)
+    np.add.at(change, breaks[right], -1)
+    keep = np.cumsum(change[:-1]) == 0
+    kept = np.zeros(len(code) + 1, dtype=np.int64)
+    np.cumsum(keep, out=kept[1:])
+    return Points(code=plain[keep], first=kept[points.first]), linked
+
+
+def read_grams(points: Points) -> Grams:
+    """Hash every character 1- to 4-gram and every word (as written, and letters only in lower case)."""
+    chars = _hash_chars(points)
+    words, word_first = _hash_words(points)
+    return Grams(chars=chars, char_first=points.first, words=words, word_first=word_first)
+
+
+def _hash_chars(points: Points) -> NDArray[np.uint16]:
+    code, first = points.code, points.first
+    out = np.empty((len(code), 4), dtype=np.uint16)
+    begin = first[:-1]
+    out[:, 0] = (code * _MIX) >> _HALF
+    total = code.copy()
+    before = code
+    for order in range(1, 4):
+        shifted = np.empty_like(before)
+        shifted[1:] = before[:-1]
+        shifted[:1] = 0
+        # What stands before the first character of a text belongs to another text.
+        if order > 1:
+            shifted[begin] = 0
+        before = shifted
+        total = total * _BASE + before + np.uint32(order)
+        mixed = total * _MIX
+        mixed ^= mixed >> np.uint32(15)
+        mixed *= _STIR
+        out[:, order] = mixed >> _HALF
+    return out
+
+
+def _hash_words(points: Points) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
+    code, first = points.code, points.first
+    solid = ~((code == 32) | (code == 10) | (code == 13) | (code == 0))
+    edge = np.diff(solid.astype(np.int8), prepend=np.int8(0), append=np.int8(0))
+    begin, end = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+    word_first = np.searchsorted(begin, first).astype(np.int64)
+    if len(begin) == 0:
+        return np.zeros((0, 2), dtype=np.uint16), word_first
+    every = np.ones(len(code), dtype=bool)
+    upper = (code >= 65) & (code <= 90)
+    lower = np.where(upper, code | np.uint32(32), code)
+    letter = ((lower >= 97) & (lower <= 122)) | (lower == 48) | ((lower >= 0xAA) & (lower < 0x2000))
+    letter |= (lower >= 0x2C00) & (lower < 0xFE00)
+    out = np.empty((len(begin), 2), dtype=np.uint16)
+    for form, (value, counted) in enumerate(((code, every), (lower, letter))):
+        out[:, form] = _run_hashes(value, counted, begin, end) + np.uint16(form * 17)
+    return out, word_first
+
+
+def _run_hashes(
+    value: NDArray[np.uint32], counted: NDArray[np.bool_], begin: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.uint16]:
+    """A polynomial hash of the counted characters of each run, from prefix sums modulo 2**32."""
+    rank = np.zeros(len(value) + 1, dtype=np.int64)
+    np.cumsum(counted, out=rank[1:])
+    steps = int(rank[-1]) + 1
+    power = np.multiply.accumulate(np.full(steps, _BASE, dtype=np.uint32), dtype=np.uint32)
+    inverse = np.multiply.accumulate(np.full(steps, _INVERSE, dtype=np.uint32), dtype=np.uint32)
+    prefix = np.zeros(len(value) + 1, dtype=np.uint32)
+    np.cumsum(
+        np.where(counted, (value + np.uint32(1)) * power[rank[:-1]], np.uint32(0)),
+        dtype=np.uint32,
+        out=prefix[1:],
+    )
+    mixed = (prefix[end] - prefix[begin]) * inverse[rank[begin]] * _MIX
+    mixed ^= mixed >> np.uint32(15)
+    mixed *= _STIR
+    return (mixed >> _HALF).astype(np.uint16)

@@ -1,0 +1,165 @@
+"""What differs in a stretch, in words a reader can check: habits of writing, hours and pace, with examples.
+
+Habits explain a finding; they are no part of its score. Hours, pace and script are cues of their own, because a
+shift of hours misleads as often as it helps.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wa_forensics.chat import Chat
+
+_SMILEY = re.compile(r"[:;=]-?[)(DPpd3]|\bx[Dd]+\b|<3")
+_DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}")
+_STOPS = ".।。۔"
+_TIGHT = re.compile(r"[,.!?][^\W\d_]")
+# A baseline of this many messages around the stretch is enough for a share.
+BASELINE = 240
+FEWEST_INSIDE = 4
+
+
+def _emoji(text: str) -> bool:
+    return any(unicodedata.category(c) == "So" for c in text)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalpha())
+
+
+HABITS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("begins with a capital letter", lambda t: t[:1].isupper()),
+    ("has no capital letter", lambda t: t == t.lower() and t != t.upper()),
+    ("is in capitals", lambda t: len(_letters(t)) > 3 and t == t.upper() != t.lower()),
+    ("ends with a full stop", lambda t: t[-1:] in _STOPS and not t.endswith("..")),
+    ("ends with ! or ?", lambda t: t[-1:] in "!?؟"),
+    ("uses dots in a row", lambda t: ".." in t or "…" in t),
+    ("uses a comma", lambda t: any(c in t for c in ",،，、")),
+    ("uses an apostrophe", lambda t: any(c in t for c in "'’")),
+    ("uses emoji", _emoji),
+    ("uses a skin tone on emoji", lambda t: any("\U0001f3fb" <= c <= "\U0001f3ff" for c in t)),
+    ("uses a typed smiley", lambda t: bool(_SMILEY.search(t))),
+    ("has drawn-out letters or doubled marks", lambda t: bool(_DRAWN_OUT.search(t))),
+    (
+        "has accented letters",
+        lambda t: any(ord(c) > 191 and unicodedata.decomposition(c) for c in t if c.isalpha()),
+    ),
+    ("has no space after a mark", lambda t: bool(_TIGHT.search(t))),
+    ("is written in Latin script", lambda t: any("a" <= c <= "z" for c in t.lower())),
+    ("is shorter than 15 characters", lambda t: len(t) < 15),
+    ("is longer than 80 characters", lambda t: len(t) > 80),
+    ("has several lines", lambda t: "\n" in t),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """A habit with its share outside and inside a stretch, its strength, and one message that shows it."""
+
+    name: str
+    baseline: float
+    observed: float
+    strength: float
+    message: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """A cue beside style: what was usual, what was seen, natural log of the ratio of the two shares."""
+
+    name: str
+    baseline: str
+    observed: str
+    weight: float
+
+
+def contrasts(
+    chat: Chat, own: NDArray[np.int64], first: int, last: int, most: int = 3
+) -> tuple[Contrast, ...]:
+    """The habits that part own[first..last] most clearly from the sender's other messages near it."""
+    inside = own[first : last + 1].tolist()
+    if len(inside) < FEWEST_INSIDE:
+        return ()
+    outside = np.concatenate(
+        (own[max(0, first - BASELINE) : first], own[last + 1 : last + 1 + BASELINE // 2])
+    ).tolist()
+    seen_in = _table(chat, inside)
+    seen_out = _table(chat, outside)
+    found = []
+    for column, (name, _) in enumerate(HABITS):
+        a, b = int(seen_in[:, column].sum()), int(seen_out[:, column].sum())
+        inner, outer = (a + 0.5) / (len(inside) + 1), (b + 0.5) / (len(outside) + 1)
+        pooled = (a + b + 1) / (len(inside) + len(outside) + 2)
+        error = math.sqrt(pooled * (1 - pooled) * (1 / len(inside) + 1 / max(1, len(outside))))
+        strength = abs(inner - outer) / error
+        shows = seen_in[:, column] if inner >= outer else ~seen_in[:, column]
+        example = inside[int(shows.argmax())]
+        found.append(
+            Contrast(
+                name=name,
+                baseline=b / max(1, len(outside)),
+                observed=a / len(inside),
+                strength=strength,
+                message=example,
+            )
+        )
+    found.sort(key=lambda c: (-c.strength, c.name))
+    return tuple(c for c in found[:most] if c.strength >= 1.0)
+
+
+def _table(chat: Chat, messages: Sequence[int]) -> NDArray[np.bool_]:
+    out = np.zeros((len(messages), len(HABITS)), dtype=bool)
+    for row, message in enumerate(messages):
+        text = chat.text(message).strip()
+        out[row] = [test(text) for _, test in HABITS]
+    return out
+
+
+def cues(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[Cue, ...]:
+    """Hour of day and pace of own[first..last] against the sender's other messages."""
+    seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
+    inside = np.zeros(len(own), dtype=bool)
+    inside[first : last + 1] = True
+    if inside.all():
+        return ()
+    hour = seconds // 3600 % 24
+    counts = np.bincount(hour[~inside], minlength=24).astype(float)
+    smooth = counts + 0.5 * (np.roll(counts, 1) + np.roll(counts, -1)) + 0.25
+    smooth /= smooth.sum()
+    weight = float(-np.log(smooth[hour[inside]] * 24).mean())
+    usual = smooth >= 1 / 48
+    known = 100 * float(usual[hour[~inside]].mean())
+    seen = 100 * float(usual[hour[inside]].mean())
+    found = [
+        Cue(
+            name="hour of day",
+            baseline=f"{known:.0f} % of the sender's other messages were sent at the sender's usual hours",
+            observed=f"{seen:.0f} % of these",
+            weight=round(weight, 3),
+        )
+    ]
+    gap = np.diff(seconds)
+    within = (gap >= 0) & (gap < 1800)
+    both = inside[1:] & inside[:-1]
+    a, b = gap[within & both], gap[within & ~both]
+    if len(a) >= 3 and len(b) >= 10:
+        fast, slow = float(np.median(a)), float(np.median(b))
+        found.append(
+            Cue(
+                name="pace",
+                baseline=f"a median of {slow:.0f} s between the sender's messages of one sitting",
+                observed=f"{fast:.0f} s",
+                weight=round(abs(math.log((fast + 20) / (slow + 20))), 3),
+            )
+        )
+    return tuple(found)

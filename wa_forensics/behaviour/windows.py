@@ -1,0 +1,141 @@
+"""How strongly a stretch of messages speaks for another hand: calibrated log-likelihood ratios and a scan.
+
+A stretch is judged by its mean score, its length, and how steady its sender is elsewhere (mean and spread of the
+sender's own cross-fitted scores, length of the history). The coefficients come from splices on public chats
+(``benchmarks/behaviour_calibration.py``); ``calibration.json`` names them and the error rates that were measured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LENGTHS = (3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+BLOCK = 10
+MOST_STRETCHES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Coefficients of ``terms`` and thresholds: the log ratio reached n times in 10,000 genuine messages."""
+
+    coefficients: tuple[float, ...]
+    thresholds: Mapping[int, float]
+    found: Mapping[int, Mapping[int, float]]
+    accounts: int
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Positions [first, last] among a sender's measured messages, and the natural log of the likelihood ratio."""
+
+    first: int
+    last: int
+    ratio: float
+
+
+@cache
+def read_calibration() -> Calibration:
+    """The calibration that is shipped with the package."""
+    data = json.loads((files("wa_forensics.behaviour") / "calibration.json").read_text("utf-8"))
+    return Calibration(
+        coefficients=tuple(data["coefficients"]),
+        thresholds={int(rate): value for rate, value in data["thresholds"].items()},
+        found={int(r): {int(k): share for k, share in row.items()} for r, row in data["found"].items()},
+        accounts=data["accounts"],
+        messages=data["messages"],
+    )
+
+
+def steadiness(score: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """A sender's mean score, spread of the means of ten, log of the history, and median deviation."""
+    blocks = len(score) // BLOCK
+    means = score[: blocks * BLOCK].reshape(blocks, BLOCK).mean(axis=1)
+    spread = float(means.std()) if blocks > 1 else 1.0
+    deviation = float(np.median(np.abs(score - np.median(score))))
+    return float(score.mean()), spread, float(np.log(len(score) / 300)), deviation
+
+
+def terms(mean: NDArray[np.float64], length: int, sender: Sequence[float]) -> NDArray[np.float64]:
+    """The terms of the log ratio for stretches of one length, one row each."""
+    one = np.ones_like(mean)
+    size = float(np.log(length / 10))
+    level, spread, history, deviation = sender
+    columns = [one, mean, mean * size, mean * mean, mean * size * size, one * size, one * size * size]
+    for value in (level, spread, history, deviation):
+        columns += [one * value, mean * value]
+    columns += [one * level * size, one * spread * size, one * history * size]
+    columns += [mean * spread * size, mean * history * size, mean * deviation * size]
+    return np.stack(columns, axis=1)
+
+
+def scan(
+    score: NDArray[np.float64], sender: Sequence[float], coefficients: Sequence[float]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """For each position the highest log ratio of a stretch that begins there, and its length."""
+    count = len(score)
+    total = np.concatenate(([0.0], np.cumsum(score)))
+    best = np.full(count, -np.inf)
+    size = np.zeros(count, dtype=np.int64)
+    weights = np.asarray(coefficients)
+    for length in LENGTHS:
+        if length > count:
+            break
+        ratio = terms((total[length:] - total[:-length]) / length, length, sender) @ weights
+        better = ratio > best[: count - length + 1]
+        best[: count - length + 1][better] = ratio[better]
+        size[: count - length + 1][better] = length
+    return best, size
+
+
+def strongest(
+    best: NDArray[np.float64], size: NDArray[np.int64], most: int = MOST_STRETCHES
+) -> tuple[Stretch, ...]:
+    """The strongest stretches that do not overlap, strongest first."""
+    left = best.copy()
+    begin = np.arange(len(best))
+    found: list[Stretch] = []
+    for _ in range(most):
+        if len(left) == 0 or not np.isfinite(left.max()):
+            break
+        first = int(left.argmax())
+        end = first + int(size[first])
+        found.append(Stretch(first=first, last=end - 1, ratio=float(left[first])))
+        left[(begin < end) & (begin + size > first)] = -np.inf
+    return tuple(found)
+
+
+def refine(stretch: Stretch, score: NDArray[np.float64], level: float, border: NDArray[np.bool_]) -> Stretch:
+    """Draw the ends where the two hands part best; a pause before a message (``border``) attracts an end.
+
+    The run with the largest sum of (score - midpoint between inside and usual) near the stretch is taken.
+    """
+    low, high = max(0, stretch.first - 25), min(len(score), stretch.last + 26)
+    inside = float(score[stretch.first : stretch.last + 1].mean())
+    gain = score[low:high] - (inside + level) / 2
+    prefix = np.concatenate(([0.0], np.cumsum(gain)))
+    attract = np.append(border[low:high], high == len(score) or bool(border[min(high, len(score) - 1)])) * 2.0
+    begin_value, end_value = prefix - attract, prefix + attract
+    # Only ends that keep the middle of the stretch inside are looked at.
+    middle = (stretch.first + stretch.last) // 2 - low
+    first = int(begin_value[: middle + 1].argmin())
+    last = int(end_value[middle + 1 :].argmax()) + middle
+    return Stretch(first=low + first, last=low + last, ratio=stretch.ratio)
+
+
+def ratio_of(score: NDArray[np.float64], sender: Sequence[float], coefficients: Sequence[float]) -> float:
+    """The log ratio of one given stretch."""
+    if len(score) == 0:
+        return 0.0
+    length = min(max(len(score), LENGTHS[0]), LENGTHS[-1])
+    return float((terms(np.array([score.mean()]), length, sender) @ np.asarray(coefficients))[0])

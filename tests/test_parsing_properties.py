@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +14,7 @@ from wa_forensics.chat import Chat
 from wa_forensics.errors import ParseError
 from wa_forensics.parsing.build import parse_buffer
 from wa_forensics.parsing.reference import match_plainly, read_plainly
-from wa_forensics.parsing.shapes import find_headers, line_starts
+from wa_forensics.parsing.shapes import _may_be_headers, find_headers, line_starts
 
 HEADERS = (
     "03/02/2024, 16:05 - ",
@@ -148,3 +150,11 @@ def test_the_same_bytes_give_the_same_chat() -> None:
 def test_what_is_no_export_raises_parse_error(data: bytes) -> None:
     with pytest.raises(ParseError):
         parse_buffer(raw_text(data), None, "auto", True)
+
+
+def test_digits_of_every_script_pass_the_filter_of_the_fast_path() -> None:
+    for code in range(0x80, 0x110000):
+        if unicodedata.decimal(chr(code), -1) < 0:
+            continue
+        head = ("x" + chr(code)).encode().ljust(30, b" ")
+        assert _may_be_headers(np.frombuffer(head, dtype=np.uint8)[:, np.newaxis])[0], hex(code)

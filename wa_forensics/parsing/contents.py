@@ -304,8 +304,9 @@ def _poll(body: str) -> tuple[str, ...] | None:
     first, _, rest = body.strip("\u200e\u200f").partition("\n")
     if not rest:
         return None
-    head = normal_line(first.rstrip("\r"))
-    for event, languages, parts in app_lines():
-        if event == Event.POLL_HEADER and head in (parts[0], parts[0].rstrip(":")):
-            return tuple(languages)
-    return None
+    return _poll_headers().get(normal_line(first.rstrip("\r")))
+
+
+@cache
+def _poll_headers() -> Mapping[str, tuple[str, ...]]:
+    return {parts[0]: tuple(languages) for event, languages, parts in app_lines() if event == Event.POLL_HEADER}

@@ -226,9 +226,7 @@ class _Finder:
         rows = np.flatnonzero(left)
         if not len(rows):
             return
-        heads = columns[:28, rows]
-        digits = ((heads - np.uint8(48)) < 10).sum(axis=0, dtype=np.uint8)
-        for row in rows[(digits >= 3) | (heads >= 0xC2).any(axis=0)].tolist():
+        for row in rows[_may_be_headers(columns[:30, rows])].tolist():
             if not left[row]:
                 continue
             start = int(self.starts[first + row])
@@ -240,12 +238,14 @@ class _Finder:
             left[row] = False
             single = np.frombuffer(line[: header.width], dtype=np.uint8)[:, np.newaxis]
             block.append(self._numbers(code, single, np.zeros(1, dtype=np.int64), first + row))
-            if not is_new and header.width <= len(columns):
+            if not is_new:
                 # Seen before: it pays to look for it in the rest of the block.
-                rows = self._fits(self.templates[code], columns, left, None)
-                if len(rows):
-                    left[rows] = False
-                    block.append(self._numbers(code, columns, rows, first))
+                if header.width > len(columns):
+                    columns = self._columns(first, first + len(left))
+                same = self._fits(self.templates[code], columns, left, None)
+                if len(same):
+                    left[same] = False
+                    block.append(self._numbers(code, columns, same, first))
 
     def _learn(self, line: bytes, header: Header) -> tuple[int, bool]:
         """The code of the header's template, and whether it is new; a second sight makes it a fast one."""
@@ -261,6 +261,22 @@ class _Finder:
             self.fast.append(code)
             self.window = max(self.window, header.width)
         return code, False
+
+
+def _may_be_headers(heads: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Lines with three ASCII digits near their start, or with bytes that digits of other scripts have."""
+    digits = ((heads - np.uint8(48)) < 10).sum(axis=0, dtype=np.uint8)
+    likely: NDArray[np.bool_] = digits >= 3
+    rows = np.flatnonzero(~likely & (heads >= 0xD9).any(axis=0))
+    lead, second, third = heads[:-2, rows], heads[1:-1, rows], heads[2:, rows]
+    other = ((lead == 0xD9) & (second - np.uint8(0xA0) < 10)) | ((lead == 0xDB) & (second - np.uint8(0xB0) < 10))
+    other |= (lead == 0xDF) | (lead == 0xE1) | (lead == 0xEA) | (lead == 0xEF)
+    # Most Indic digits are the second half of an odd block; Thai, Lao and Tibetan have their own places.
+    other |= (lead == 0xE0) & (((second & 1 == 1) & (third - np.uint8(0xA6) < 10)) | (third - np.uint8(0x90) < 26))
+    # Four-byte digits are neither emoji nor pictographs (F0 9F), but for the segmented digits (F0 9F AF).
+    other |= (lead == 0xF0) & ((second != 0x9F) | (third == 0xAF))
+    likely[rows[other.any(axis=0)]] = True
+    return likely
 
 
 def _digits_at(columns: NDArray[np.uint8]) -> NDArray[np.uint32]:

@@ -40,7 +40,7 @@ class Marks:
     """Message ids by meaning. ``harm`` is the weight of the strongest finding that rests on the message.
 
     ``disclosures`` disown texts or tell of a theft in words the locales know; ``own_warnings`` are the other
-    messages that warning findings rest on.
+    messages that warning findings rest on; ``told`` are those that speak of a theft of the account.
     """
 
     harm: Mapping[int, float]
@@ -48,6 +48,7 @@ class Marks:
     findings: Mapping[int, tuple[str, ...]]
     disclosures: tuple[int, ...]
     own_warnings: tuple[int, ...]
+    told: frozenset[int]
     doubts: tuple[int, ...]
     warnings: tuple[int, ...]
     codes_given: tuple[int, ...]
@@ -82,6 +83,7 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
         findings={message: tuple(sorted(set(found))) for message, found in ids.items()},
         disclosures=_ordered(disowned),
         own_warnings=_ordered(warned - disowned),
+        told=frozenset(_said(chat, Concept.HACKED_DISCLOSURE)),
         doubts=_ordered(_said(chat, Concept.IDENTITY_DOUBT)),
         warnings=_ordered(warned | disowned | _said(chat, Concept.WARNING)),
         codes_given=_ordered(by_threat[Threat.OTP_DISCLOSED]),

@@ -33,6 +33,8 @@ THRESHOLD_WEAK = 4.0
 # Where no finding rests on it at all, a notice that names it and a clear change of habits must come together.
 THRESHOLD_SILENT = 5.0
 CLEAR_HABITS = 2.0
+# Doubts and warnings alone are talk: the habits must have changed, or something must be about this very account.
+SEEN_HABITS = 0.8
 MOST_WINDOWS = 3
 RIVALS = 2 * 24 * HOUR
 # Accounts with more notices than this are watched for harm only: so many changes of phone say nothing.
@@ -127,7 +129,7 @@ def _proven(
 
 def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> bool:
     if any(m in account.marks.serious for m in inside.tolist()):
-        return proof.total >= THRESHOLD and proof.harm > 0
+        return proof.total >= THRESHOLD and proof.harm > 0 and (proof.habits >= SEEN_HABITS or proof.named)
     if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and (proof.disowned or proof.named):
         return True
     return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and (proof.notice or proof.own_word)

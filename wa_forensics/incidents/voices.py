@@ -57,11 +57,12 @@ def afterwards(asked: Question) -> Iterator[Reason]:
         yield Reason(weight=1.0, sentence=f"Afterwards the account itself warns ({where}).", messages=tuple(warned))
     if word:
         yield Reason(
-            weight=3.0 * _own_beyond_usual(asked, word),
+            weight=(3.0 if marks.told & set(word) else 1.5) * _own_beyond_usual(asked, word),
             sentence=f"Afterwards the account itself tells of a theft or disowns texts ({at_lines(asked, word)}).",
             messages=tuple(word),
             disowning=True,
             own_word=True,
+            named=bool(marks.told & set(word)),
         )
     removed = [
         m

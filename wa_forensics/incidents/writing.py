@@ -49,6 +49,8 @@ CLIP = 1.6
 CLEAR = 0.4
 # One habit alone (a new keyboard that sets capitals) never decides.
 MOST_OF_ONE = 3.0
+# People sit up late without being somebody else.
+MOST_OF_HOURS = 1.0
 _TEXT = KINDS.index(Kind.TEXT)
 
 
@@ -152,7 +154,8 @@ def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.boo
         pooled = (k + m + 1) / (len(a) + len(b) + 2)
         z = abs(k / len(a) - m / len(b)) / math.sqrt(pooled * (1 - pooled) * (1 / len(a) + 1 / len(b)))
         if z > 2 and abs(k / len(a) - m / len(b)) >= CLEAR:
-            scored.append((min(z - 2, MOST_OF_ONE), f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
+            most = MOST_OF_HOURS if column == len(HABITS) - 1 else MOST_OF_ONE
+            scored.append((min(z - 2, most), f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
     scored.sort(reverse=True)
     return sum(score for score, _ in scored), tuple(sentence for _, sentence in scored[:3])
 

@@ -22,7 +22,7 @@ LEAST_HARM = 1.5
 # A notice or a code given away says something about the days after it, not about the months.
 NOTICE_REACH = 3 * DAY
 ACCESS_REACH = 10 * DAY
-SAMPLE = 400
+SAMPLE = 200
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from wa_forensics.model import SenderProfile
 
 HOUR = 3600
 # Messages of the account looked at on either side of the suspicious ones, and how far apart.
-REACH = 300
+REACH = 200
 REACH_SECONDS = 21 * 24 * HOUR
 SESSION = 3 * HOUR
 # Hijackers write to get something: habits count half for every six hours away from a suspicious message.

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +41,13 @@ HABITS: tuple[tuple[str, str], ...] = (
     ("usual hour", "were sent at an hour that is usual for the account"),
 )
 _DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}|\.\.|(?:ja|ha|he|ah|kk|ह|ه|xd)(?:ja|ha|he|ah|k|ह|ه)", re.I)
-_SMILEY = re.compile(r"[:;=xX]-?[)(DPpd]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I)
+_EMOJI = re.compile(
+    "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]" r"|[:;=x]-?[)(dp]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I
+)
+_ACCENT = re.compile("[\u00bf\u00a1\u00c0-\u024f\u0622-\u0626\u0958-\u095f\u1e00-\u1eff]")
+_COMMA = re.compile("[,\u060c\uff0c]")
+_LETTER = re.compile(r"[^\W\d_]+")
+_UPPER = re.compile("[A-Z]")
 _LINK = re.compile(r"\bhttps?://\S+", re.I)
 # One message never says more than this, or a single pasted text would decide where a stretch ends.
 CLIP = 1.6
@@ -51,6 +57,8 @@ CLEAR = 0.4
 MOST_OF_ONE = 3.0
 # People sit up late without being somebody else.
 MOST_OF_HOURS = 1.0
+# Longer texts are pasted; their beginning tells as much.
+READ = 600
 _TEXT = KINDS.index(Kind.TEXT)
 
 
@@ -73,37 +81,35 @@ def read_habits(chat: Chat, messages: NDArray[np.int64]) -> Habits:
     kinds = chat.columns.kind[messages]
     for row, message in enumerate(messages):
         if kinds[row] == _TEXT:
-            marks = _habits_of(chat.text(int(message)))
+            marks = _habits_of(chat.text(int(message))[:READ])
             usable[row] = marks is not None
             if marks is not None:
                 seen[row, : len(marks)] = marks
     return Habits(messages=messages, seen=seen, usable=usable)
 
 
+@lru_cache(maxsize=65536)
 def _habits_of(text: str) -> tuple[bool, ...] | None:
     plain = _LINK.sub("", text).strip().strip("\u200e\u200f")
-    letters = [c for c in plain if c.isalpha()]
+    letters = _LETTER.findall(plain)
     if not letters:
         return None
-    upper = sum(c.isupper() for c in letters)
+    joined = "".join(letters)
+    upper = len(joined) - len(_UPPER.sub("", joined)) if joined.isascii() else sum(map(str.isupper, joined))
     last = plain[-1]
     return (
-        letters[0].isupper(),
-        upper == 0 and any(c.islower() for c in letters),
-        upper >= 4 and upper > 0.8 * len(letters),
+        joined[0].isupper(),
+        upper == 0 and joined.islower(),
+        upper >= 4 and upper > 0.8 * len(joined),
         last in ".\u0964\u3002" and not plain.endswith(".."),
         last in ".!?\u061f\u0964\u3002\u2026",
-        any(c in plain for c in ",\u060c\uff0c"),
-        any(c in "\u00bf\u00a1" or _accented(c) for c in plain),
-        any(unicodedata.category(c) == "So" for c in plain) or bool(_SMILEY.search(plain)),
+        bool(_COMMA.search(plain)),
+        bool(_ACCENT.search(plain)),
+        bool(_EMOJI.search(plain)),
         bool(_DRAWN_OUT.search(plain)),
         len(plain) < 12,
         len(plain) > 60,
     )
-
-
-def _accented(char: str) -> bool:
-    return char.isalpha() and ord(char) > 127 and bool(unicodedata.decomposition(char))
 
 
 def with_hours(habits: Habits, hours: NDArray[np.int64], usual: NDArray[np.bool_]) -> Habits:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from scan_inputs import HEAD, chat_text, tree, write_chat
 
-import wa_forensics.batch.job as scan_module
+import wa_forensics.batch.finish as finish_module
+import wa_forensics.batch.job as job_module
 from wa_forensics import scan
 from wa_forensics.batch import Run
 from wa_forensics.case.folder import MARK
@@ -205,7 +206,7 @@ def test_a_full_disk_leaves_nothing_that_looks_complete(
     def full(*args: object, **kwargs: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(scan_module, part, full)
+    monkeypatch.setattr(job_module if part == "publish" else finish_module, part, full)
     with pytest.raises(CaseError, match="No space left"):
         scan([write_chat(tmp_path / "in")], tmp_path / "case")
     assert not (tmp_path / "case").exists()

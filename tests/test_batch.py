@@ -15,9 +15,10 @@ from scan_inputs import WITH_CLOCK, tree, write_chat, write_zip
 
 from wa_forensics import Case, scan
 from wa_forensics.batch import Progress, Run, plan
-from wa_forensics.batch.job import BATCH_FROM
+from wa_forensics.batch.finish import BATCH_FROM
 from wa_forensics.batch.pool import TRIES, choose_jobs, run
-from wa_forensics.batch.work import FileResult, Task, do, finished
+from wa_forensics.batch.work import Task, do, finished
+from wa_forensics.case.kept import FileResult
 from wa_forensics.errors import CaseError, EvidenceError, NothingReadError, ParseError
 from wa_forensics.model import Settings
 
@@ -120,7 +121,7 @@ def test_progress_is_told_and_ends_at_the_total(tmp_path: Path) -> None:
 def test_a_resumed_scan_repeats_no_finished_file_and_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import wa_forensics.batch.job as job
+    import wa_forensics.batch.finish as finish
 
     folder = many(tmp_path / "in", 6)
     scan([folder], tmp_path / "whole", run=Run(reproducible=True))
@@ -129,7 +130,7 @@ def test_a_resumed_scan_repeats_no_finished_file_and_ends_the_same(
         raise CaseError("disk", "full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(job, "write_records", full)
+        patch.setattr(finish, "write_records", full)
         with pytest.raises(CaseError):
             scan([folder], tmp_path / "case")
     done: list[str] = []

@@ -13,7 +13,7 @@ from wa_forensics import behaviour, incidents, integrity
 from wa_forensics.chat import Chat
 from wa_forensics.detectors import DETECTORS
 from wa_forensics.evidence import RawText
-from wa_forensics.model import Analysis, Example, Failure, Finding, Rule, Settings, Source
+from wa_forensics.model import Analysis, Check, Example, Failure, Finding, Rule, Settings, Source
 from wa_forensics.parsing import parse_text
 
 T = TypeVar("T")
@@ -33,9 +33,7 @@ BUGS = (
 
 def rules() -> tuple[Rule, ...]:
     """Every rule that a scan looks for, in the order of their ids."""
-    found = [*(detector.RULE for detector in DETECTORS), *incidents.RULES]
-    if hasattr(behaviour, "RULE"):
-        found.append(behaviour.RULE)
+    found = [*(detector.RULE for detector in DETECTORS), behaviour.RULE, *incidents.RULES]
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
@@ -48,23 +46,34 @@ def analyze(raw: RawText, settings: Settings) -> tuple[Chat, Analysis]:
     chat = parse_text(raw, date_order=settings.date_order, allow_undecided=settings.allow_undecided)
     guard = _Guard(chat.source.name)
     checks = guard.run("integrity", lambda: integrity.check(chat, raw, zone=settings.timezone)) or ()
+    return chat, _examine(chat, checks, guard)
+
+
+def reanalyze(chat: Chat, earlier: Analysis) -> Analysis:
+    """The rules of this version on a stored chat; the checks of its file stay those of ``earlier``."""
+    return _examine(chat, earlier.checks, _Guard(chat.source.name))
+
+
+def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard) -> Analysis:
     findings: list[Finding] = []
     rules_run: list[str] = []
-    for rule, detect in _detectors():
+    measured = guard.run(behaviour.RULE.id, lambda: behaviour.analyze(chat))
+    steps: list[tuple[Rule, Detect]] = [(detector.RULE, detector.detect) for detector in DETECTORS]
+    if measured is not None:
+        steps.append((behaviour.RULE, lambda chat: behaviour.detect(chat, measured)))
+    for rule, detect in steps:
         found = guard.run(rule.id, lambda detect=detect: tuple(detect(chat)))  # type: ignore[misc]
         if found is not None:
             findings += found
             rules_run.append(rule.id)
-    profiles = ()
-    if hasattr(behaviour, "profiles"):
-        profiles = guard.run("behaviour profiles", lambda: behaviour.profiles(chat)) or ()
+    profiles = guard.run("behaviour profiles", lambda: behaviour.profiles(chat, measured)) or () if measured else ()
     windows = guard.run("takeover windows", lambda: incidents.takeover_windows(chat, findings, profiles)) or ()
     hands = guard.run("takeover windows", lambda: tuple(incidents.takeover_findings(chat, windows, findings)))
     if hands is not None:
         findings += hands
         rules_run.append(incidents.TAKEOVER_RULE.id)
     seen = guard.run("indicators", lambda: incidents.occurrences(chat)) or ()
-    analysis = Analysis(
+    return Analysis(
         facts=chat.facts,
         findings=tuple(findings),
         checks=checks,
@@ -75,7 +84,6 @@ def analyze(raw: RawText, settings: Settings) -> tuple[Chat, Analysis]:
         profiles=profiles,
         traces=guard.run("traces", lambda: incidents.traces(chat, findings, seen)) or (),
     )
-    return chat, analysis
 
 
 Detect = Callable[[Chat], Iterable[Finding]]
@@ -83,10 +91,7 @@ Detect = Callable[[Chat], Iterable[Finding]]
 
 def _detectors() -> tuple[tuple[Rule, Detect], ...]:
     """Every rule that looks at one chat, with its function."""
-    found: list[tuple[Rule, Detect]] = [(detector.RULE, detector.detect) for detector in DETECTORS]
-    if hasattr(behaviour, "RULE"):
-        found.append((behaviour.RULE, behaviour.detect))
-    return tuple(found)
+    return (*((detector.RULE, detector.detect) for detector in DETECTORS), (behaviour.RULE, behaviour.detect))
 
 
 class _Guard:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wa_forensics.batch.job import Plan, Run, plan, scan
+from wa_forensics.batch.finish import Run
+from wa_forensics.batch.grow import add, rescan
+from wa_forensics.batch.job import Plan, plan, scan
 from wa_forensics.batch.progress import Progress, Watcher
 
-__all__ = ["Plan", "Progress", "Run", "Watcher", "plan", "scan"]
+__all__ = ["Plan", "Progress", "Run", "Watcher", "add", "plan", "rescan", "scan"]

@@ -9,7 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
-from wa_forensics.batch.work import FileResult, Task, do, lost
+from wa_forensics.batch.work import Task, do, lost
+from wa_forensics.case.kept import FileResult
 
 # A worker that something else killed deserves another try; a file that kills its worker each time does not.
 TRIES = 3

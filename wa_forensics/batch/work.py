@@ -10,6 +10,7 @@ from pathlib import Path
 from wa_forensics._version import __version__
 from wa_forensics.analysis import BUGS, analyze, crash
 from wa_forensics.case.folder import WORK, write_file
+from wa_forensics.case.kept import FileResult
 from wa_forensics.case.messages import table_of, write_messages
 from wa_forensics.case.records import compact, plain, record
 from wa_forensics.errors import CaseError, SettingsError, WaForensicsError
@@ -31,19 +32,6 @@ class Task:
     folder: str
     settings: Settings
     is_only: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileResult:
-    """What came of one file; ``messages`` are paths inside the case folder, one for each analysis."""
-
-    number: int
-    path: str
-    sha256: str | None
-    size: int | None
-    analyses: tuple[Analysis, ...] = ()
-    messages: tuple[str, ...] = ()
-    failures: tuple[Failure, ...] = ()
 
 
 def do(task: Task) -> FileResult:

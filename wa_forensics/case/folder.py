@@ -74,6 +74,11 @@ def publish(folder: Path, out: Path, *, force: bool) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def discard(folder: Path) -> None:
+    """Remove an unfinished folder in which there is nothing to go on with."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a whole file or nothing."""
     partial = path.with_name(path.name + ".part")

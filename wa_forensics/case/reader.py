@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from wa_forensics.case import custody
 from wa_forensics.case.messages import read_messages
 from wa_forensics.case.records import record
-from wa_forensics.case.store import SCHEMA_VERSION, InputFile, StoredChat
+from wa_forensics.case.store import SCHEMA_VERSION, InputFile, StoredChat, declared_rows
 from wa_forensics.errors import CaseError
-from wa_forensics.model import ChatFacts, Check, Failure, Finding, Incident, Indicator, SenderProfile
+from wa_forensics.model import CaseData, ChatFacts, Check, Failure, Finding, Incident, Indicator, SenderProfile
 
 T = TypeVar("T")
 _DAMAGED = "Ask for the case folder again, or scan the evidence again."
@@ -66,15 +66,24 @@ class Case:
     def settings(self) -> Mapping[str, Any]:
         """The settings that decided the result, with what the examiner declared."""
         head = self._head
-        declared = dict(head.get("declared", {}))
         return {
             **head.get("settings", {}),
             "version": head.get("tool", {}).get("version", ""),
             "command": head.get("command", ""),
-            "case_number": _if_declared(declared.get("Case number")),
-            "examiner": _if_declared(declared.get("Examiner")),
-            "declared": declared,
+            "case_number": self.declared.number,
+            "examiner": self.declared.examiner,
+            "declared": declared_rows(self.declared),
         }
+
+    @property
+    def declared(self) -> CaseData:
+        """What the examiner declared."""
+        return self._records("case.json", CaseData, [self._head.get("declared", {})])[0]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The paths that were given."""
+        return tuple(str(path) for path in self._head.get("arguments", []))
 
     @cached_property
     def inputs(self) -> tuple[ChatFacts, ...]:
@@ -172,7 +181,3 @@ class Case:
             return tuple(record(kind, row) for row in rows)
         except (TypeError, ValueError, LookupError, AttributeError) as error:
             raise CaseError(str(self.path / name), f"a record is damaged ({error})", _DAMAGED) from error
-
-
-def _if_declared(value: str | None) -> str | None:
-    return None if value in (None, "not declared") else value

@@ -57,6 +57,7 @@ class CaseRecords:
     """All that a scan found, ready to be written; the order of everything is that of the inputs."""
 
     command: str
+    arguments: tuple[str, ...]
     settings: Settings
     declared: CaseData
     inputs: tuple[InputFile, ...]
@@ -74,8 +75,9 @@ def write_records(folder: Path, records: CaseRecords) -> None:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "wa_forensics", "version": __version__},
         "command": records.command,
+        "arguments": records.arguments,
         "settings": records.settings,
-        "declared": declared_rows(records.declared),
+        "declared": records.declared,
         "name": records.declared.name or name_of(records.chats),
         "inputs": records.inputs,
         "chats": records.chats,

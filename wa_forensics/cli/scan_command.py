@@ -13,17 +13,25 @@ from wa_forensics.cli.dates import date_order_option, parser_order
 from wa_forensics.cli.declared import case_options, declared
 from wa_forensics.cli.program import EXIT_PARTIAL
 from wa_forensics.cli.terminal import note, visible
-from wa_forensics.model import Settings, Severity
+from wa_forensics.model import CaseData, Settings, Severity
 
 if TYPE_CHECKING:
+    from wa_forensics.batch import Run
     from wa_forensics.case import Case
 
 EXIT_LEVEL = 11
 
 
 @click.command("scan")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True))
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(exists=True))
 @click.option("-o", "--out", default="case", show_default=True, help="Case folder to write.", metavar="CASE")
+@click.option(
+    "--case",
+    "grown",
+    type=click.Path(exists=True, file_okay=False),
+    help="Add the exports to this case; what it holds is not read again.",
+)
+@click.option("--rescan", is_flag=True, help="With --case: run the rules over its stored messages again.")
 @click.option("--force", is_flag=True, help="Replace an older case folder of that name.")
 @date_order_option("auto")
 @click.option("--timezone", metavar="IANA", help="The exporting phone's zone, e.g. Asia/Kolkata.")
@@ -52,26 +60,50 @@ def command(paths: tuple[str, ...], out: str, **options: Any) -> None:
     """
     case_data = options.pop("case_data")
     given = {name: options.pop(name) for name in list(options) if name.startswith("case_")}
+    grown, again = options.pop("grown"), options.pop("rescan")
+    if again and (paths or not grown):
+        raise click.UsageError("--rescan goes with --case CASE and without PATH.")
+    if not again and not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
     if options["dry_run"]:
         _list_inputs(paths)
         return
-    case = _scan(paths, out, options, declared(case_data, given))
+    case = _grow(grown, paths, options) if grown else _scan(paths, out, options, declared(case_data, given))
     _tell(case, options)
     sys.exit(_exit_code(case, options["fail_on"]))
 
 
-def _scan(paths: tuple[str, ...], out: str, options: dict[str, Any], data: Any) -> Case:
-    from wa_forensics.batch import Run, scan
+def _scan(paths: tuple[str, ...], out: str, options: dict[str, Any], data: CaseData) -> Case:
+    from wa_forensics.batch import scan
     from wa_forensics.cli.watching import watching
+
+    order, undecided = parser_order(options["date_order"])
+    settings = Settings(date_order=order, allow_undecided=undecided, timezone=options["timezone"])
+    run = _run(options)
+    with watching(quiet=options["quiet"] or options["as_json"]) as watch:
+        return scan(paths, out, settings, declared=data, run=run, watch=watch)
+
+
+def _grow(path: str, paths: tuple[str, ...], options: dict[str, Any]) -> Case:
+    from wa_forensics.batch import add, rescan
+    from wa_forensics.cli.watching import watching
+
+    run = _run(options)
+    if not paths:
+        return rescan(path, run=run)
+    with watching(quiet=options["quiet"] or options["as_json"]) as watch:
+        return add(path, paths, run=run, watch=watch)
+
+
+def _run(options: dict[str, Any]) -> Run:
+    from wa_forensics.batch import Run
 
     key = None
     if options["sign"]:
         from wa_forensics.case.signature import load_private_key
 
         key = load_private_key(options["sign"])
-    order, undecided = parser_order(options["date_order"])
-    settings = Settings(date_order=order, allow_undecided=undecided, timezone=options["timezone"])
-    run = Run(
+    return Run(
         jobs=options["jobs"],
         timeout=options["timeout"],
         resume=options["resume"],
@@ -79,8 +111,6 @@ def _scan(paths: tuple[str, ...], out: str, options: dict[str, Any], data: Any) 
         reproducible=options["reproducible"],
         key=key,
     )
-    with watching(quiet=options["quiet"] or options["as_json"]) as watch:
-        return scan(paths, out, settings, declared=data, run=run, watch=watch)
 
 
 def _list_inputs(paths: tuple[str, ...]) -> None:
@@ -110,5 +140,6 @@ def _exit_code(case: Case, fail_on: str | None) -> int:
         worst = max((finding.severity for finding in case.findings), default=None)
         if worst is not None and worst >= Severity[fail_on.upper()]:
             return EXIT_LEVEL + int(worst)
-    failed = any(item.failure for item in case.files)
+    changed = any(failure.where == "evidence" for failure in case.coverage["failures"])
+    failed = changed or any(item.failure for item in case.files)
     return EXIT_PARTIAL if failed else 0

@@ -6,6 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.model import Confidence, Finding, Severity, Threat
@@ -57,6 +61,13 @@ class Marks:
     notices: tuple[int, ...]
     removals: tuple[int, ...]
     deletions: frozenset[int]
+
+    @cached_property
+    def harm_table(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The messages of ``harm``, ascending, and their weights."""
+        messages = sorted(self.harm)
+        weights = np.asarray([self.harm[m] for m in messages], dtype=np.float64)
+        return np.asarray(messages, dtype=np.int64), weights
 
 
 def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:

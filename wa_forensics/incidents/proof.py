@@ -148,12 +148,9 @@ def _same_hand(asked: Question, here: float) -> float:
 
 def _worst_of_others(asked: Question) -> float:
     """Harm of the most harmful other account during the stretch and half a day around it."""
-    harm: dict[int, float] = {}
-    for m, weight in asked.marks.harm.items():
-        code = int(asked.chat.columns.sender[m])
-        if asked.start - DAY / 2 <= asked.seconds[m] <= asked.end + DAY / 2 and not asked.by_account(m):
-            harm[code] = harm.get(code, 0.0) + weight
-    return max(harm.values(), default=0.0)
+    harm = asked.of.harm_by_sender(asked.start - DAY / 2, asked.end + DAY / 2, len(asked.chat))
+    harm[asked.chat.sender_code(asked.account)] = 0.0
+    return float(harm.max())
 
 
 def _duration(seconds: int) -> str:

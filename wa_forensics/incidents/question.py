@@ -66,11 +66,11 @@ class Question:
     def outside(self) -> NDArray[np.int64]:
         return self.of.own[(self.of.own < self.first) | (self.of.own > self.last)]
 
-    @property
+    @cached_property
     def start(self) -> int:
         return int(self.seconds[self.first])
 
-    @property
+    @cached_property
     def end(self) -> int:
         return int(self.seconds[self.last])
 

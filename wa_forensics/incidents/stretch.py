@@ -46,6 +46,15 @@ class Account:
         """Security-code notices that name the account."""
         return [m for m in self.marks.notices if names_account(self.chat, m, self.name)]
 
+    def harm_by_sender(self, start: float, end: float, before: int) -> NDArray[np.float64]:
+        """Weight of the harm per sender code between two times, in messages with ids below ``before``."""
+        messages, weights = self.marks.harm_table
+        codes = self.chat.columns.sender[messages]
+        when = self.seconds[messages]
+        wanted = (when >= start) & (when <= end) & (messages < before) & (codes >= 0)
+        found = np.bincount(codes[wanted], weights[wanted], minlength=len(self.chat.senders))
+        return found.astype(np.float64)
+
     @cached_property
     def times(self) -> NDArray[np.int64]:
         return self.seconds[self.own]

@@ -69,10 +69,12 @@ def phones_of(analysis: Analysis) -> Mapping[str, str]:
 
 def _tie_accounts(told: Sequence[Story], analyses: Sequence[Analysis], union: Union) -> None:
     spans: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+    written: dict[tuple[str, str], str] = {}
     for number, story in enumerate(told):
         phones = phones_of(analyses[story.chat])
         for window in story.windows:
             key = account_key(window.account, phones.get(window.account))
+            written.setdefault(key, window.account)
             spans.setdefault(key, []).append((seconds(window.start), seconds(window.end), number))
         for finding in story.findings:
             if finding.threat not in HARM or finding.severity < Severity.MEDIUM:
@@ -84,8 +86,8 @@ def _tie_accounts(told: Sequence[Story], analyses: Sequence[Analysis], union: Un
                     spans.setdefault(key, []).append((seconds(finding.start), seconds(finding.end), number))
     for key in sorted(spans):
         reason = (
-            f"The account {key[1]} wrote in these chats within 26 hours, the most by which the clocks of two "
-            "exports of one moment can differ."
+            f"The account {written.get(key, key[1])} wrote in these chats within 26 hours, the most by which the "
+            "clocks of two exports of one moment can differ."
         )
         for numbers in _runs(spans[key], CLOCK_TOLERANCE):
             _join_all(told, numbers, union, reason)

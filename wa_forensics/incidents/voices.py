@@ -21,7 +21,7 @@ def others(asked: Question) -> Iterator[Reason]:
 
     def aimed(messages: Iterable[int]) -> list[int]:
         near = (m for m in asked.unspent(messages) if asked.start <= seconds[m] <= asked.end + DOUBT_REACH)
-        return [m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimedat_lines(asked, m)]
+        return [m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimed_at(asked, m)]
 
     doubts = aimed(marks.doubts)
     if doubts:
@@ -86,20 +86,16 @@ def afterwards(asked: Question) -> Iterator[Reason]:
         yield Reason(weight=1.5, sentence=f"The behaviour model reports a change of sender here ({where}).")
 
 
-def _aimedat_lines(asked: Question, message: int) -> bool:
+def _aimed_at(asked: Question, message: int) -> bool:
     """Is a doubt or warning about this account? It names it, or the account wrote most of the harm before
     it.
     """
-    chat, seconds = asked.chat, asked.seconds
-    if names_account(chat, message, asked.account):
+    if names_account(asked.chat, message, asked.account):
         return True
-    harm: dict[int, float] = {}
-    for m, weight in asked.marks.harm.items():
-        if m <= message and seconds[m] >= seconds[message] - DOUBT_REACH:
-            code = int(chat.columns.sender[m])
-            harm[code] = harm.get(code, 0.0) + weight
-    mine = harm.get(chat.sender_code(asked.account), 0.0)
-    return mine > 0 and mine >= max(harm.values())
+    at = float(asked.seconds[message])
+    harm = asked.of.harm_by_sender(at - DOUBT_REACH, math.inf, message + 1)
+    mine = float(harm[asked.chat.sender_code(asked.account)])
+    return mine > 0 and mine >= float(harm.max())
 
 
 def _beyond_usual(asked: Question, heard: list[int], every: Iterable[int]) -> float:

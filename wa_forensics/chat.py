@@ -25,7 +25,7 @@ from wa_forensics.model import (
     Source,
     Span,
 )
-from wa_forensics.search import Folded, Hits, Lexicon, compile_phrase, fold_messages, lexicon
+from wa_forensics.search import Folded, Hits, Lexicon, compile_phrase, fold_messages, in_written_languages, lexicon
 from wa_forensics.vocabulary import Concept, Event
 
 if TYPE_CHECKING:
@@ -166,8 +166,8 @@ class Chat:
 
     @cached_property
     def spoken(self) -> Hits:
-        """Every phrase of every language and concept, found in one scan."""
-        return lexicon().scan(self.folded)
+        """Every phrase of every concept in the languages that are written here, found in one scan."""
+        return in_written_languages(lexicon().scan(self.folded), lexicon(), self.columns.sender)
 
     def said(self, *concepts: Concept) -> Hits:
         """The messages that express one of the concepts, ascending, each once with its strongest phrase."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
-from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, main_kinds, observed, sitting
+from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed, sitting
 
 __all__ = [
     "HIGH",
@@ -17,7 +17,6 @@ __all__ = [
     "episode_findings",
     "episodes",
     "finding_of",
-    "main_kinds",
     "observed",
     "sightings",
     "sitting",

@@ -48,6 +48,8 @@ LEAST = 0.75
 # What is heard counts up to this share of what the account itself shows.
 CARRIES = 0.9
 REACH = 30 * DAY
+# An owner is back in control no sooner than this after the last message of the stretch.
+BACK = HOUR // 4
 # Others answer within two days.
 ANSWER = 2 * DAY
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
@@ -142,7 +144,9 @@ def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> 
         gap = GAP_STRANGER if unknown[sender] else GAP_KNOWN
         # What the owner writes from a disclosure on is no attack.
         cuts = _cut(by_sender[sender], seconds, gap, found)
-        cuts = [c for c in cuts if unknown[sender] or not found.said(c[0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)]
+        cuts = [
+            c for c in cuts if unknown[sender] or not found.said(c[0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+        ]
         for at, messages in enumerate(cuts):
             # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
             worth = DISCUSSED if at == 0 and _discussed(chat, sender, messages[0], found, seconds) else 1.0
@@ -164,7 +168,9 @@ def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, found: S
     return parts
 
 
-def _stretch(chat: Chat, sender: int, messages: Sequence[int], found: Sightings, plain: float, *, stranger: bool) -> Stretch | None:
+def _stretch(
+    chat: Chat, sender: int, messages: Sequence[int], found: Sightings, plain: float, *, stranger: bool
+) -> Stretch | None:
     kinds: dict[str, tuple[float, Sighting]] = {}
     sighted = []
     for message in messages:
@@ -176,7 +182,9 @@ def _stretch(chat: Chat, sender: int, messages: Sequence[int], found: Sightings,
                 kinds[sighting.kind] = (weight, sighting)
     ranked = sorted(kinds.values(), key=lambda item: (-item[0], item[1].kind))
     signals = [
-        Signal(name=sighting.kind.replace("_", " "), weight=round(weight * DAMPING**rank, 3), detail=sighting.detail)
+        Signal(
+            name=sighting.kind.replace("_", " "), weight=round(weight * DAMPING**rank, 3), detail=_where(chat, sighting)
+        )
         for rank, (weight, sighting) in enumerate(ranked)
     ]
     own_warnings = [m for m in messages if found.said(m, Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)]
@@ -195,6 +203,11 @@ def _stretch(chat: Chat, sender: int, messages: Sequence[int], found: Sightings,
         last=messages[-1],
         sum=total,
     )
+
+
+def _where(chat: Chat, sighting: Sighting) -> str:
+    line = f"line {chat.columns.line[sighting.message]}"
+    return f"{line}: {sighting.detail}" if sighting.detail else line
 
 
 def _discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds: NDArray[np.int64]) -> bool:
@@ -240,7 +253,9 @@ def _hear(
                 heard[fit].add(meaning, message)
     for at, stretch in enumerate(stretches):
         refused = any(s.kind == Concept.CALL_REFUSAL for s in stretch.sightings)
-        offered = sorted(m for m in found.talk[Concept.IDENTITY_DOUBT] if stretch.first <= m and senders[m] == stretch.sender)
+        offered = sorted(
+            m for m in found.talk[Concept.IDENTITY_DOUBT] if stretch.first <= m and senders[m] == stretch.sender
+        )
         if offered and not refused and stretch.stranger:
             heard[at].add("offers a call or proof", offered[0])
     for message in chat.messages_with(events=CODE_EVENTS).tolist():
@@ -278,7 +293,9 @@ def _likely(
     for at in np.flatnonzero((begins <= seconds[message]) & (begins >= seconds[message] - REACH)).tolist():
         stretch = stretches[at]
         # The owner back in control speaks under the same name, sometimes only when the money is missed.
-        returned = own and stretch.sender == speaker and message > stretch.last
+        # Who goes on at once reports what happened to somebody else.
+        pause = seconds[message] - seconds[stretch.last]
+        returned = own and stretch.sender == speaker and message > stretch.last and pause >= BACK
         late = seconds[message] - seconds[stretch.last] > (REACH if returned else ANSWER)
         if stretch.first >= message or late or (stretch.sender == speaker and not returned):
             continue
@@ -298,7 +315,8 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
     else:
         signals.append(Signal(name="sender new in this chat", weight=PRIOR_NEWCOMER, detail="prior"))
     around = [
-        _signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning]) for meaning, messages in sorted(heard.by_meaning.items())
+        _signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning])
+        for meaning, messages in sorted(heard.by_meaning.items())
     ]
     # What is heard can at most double what was seen: a warning about nothing is no evidence.
     confirmed = sum(s.weight for s in around)
@@ -370,7 +388,9 @@ def _with_neighbors(built: Sequence[Episode], seconds: NDArray[np.int64]) -> lis
             attacks.setdefault(episode.sender, []).append(episode.messages[0])
     result = []
     for episode in built:
-        near = [m for m in attacks.get(episode.sender, ()) if abs(seconds[m] - seconds[episode.messages[0]]) <= NEIGHBORS]
+        near = [
+            m for m in attacks.get(episode.sender, ()) if abs(seconds[m] - seconds[episode.messages[0]]) <= NEIGHBORS
+        ]
         if near and episode.score < LOW:
             signal = Signal(name="same account as an attack", weight=round(LOW - episode.score, 3), detail="")
             episode = replace(episode, signals=(*episode.signals, signal), score=LOW)

@@ -81,7 +81,22 @@ FILE_WORDS = frozenset([Concept.FILE_INVITATION, Concept.CUSTOMER_INQUIRY])
 ODD_TRAITS = frozenset(
     ["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "shortener", "many labels"]
 )
-BAIT_WORDS = ("pay", "secure", "verif", "login", "kyc", "refund", "deposit", "invoice", "billing", "update", "claim", "confirm", "pago", "zahl")
+BAIT_WORDS = (
+    "pay",
+    "secure",
+    "verif",
+    "login",
+    "kyc",
+    "refund",
+    "deposit",
+    "invoice",
+    "billing",
+    "update",
+    "claim",
+    "confirm",
+    "pago",
+    "zahl",
+)
 MOST_NAMES = 200
 DANGEROUS_ENDINGS = (".apk", ".xapk", ".apks", ".exe", ".scr", ".msi", ".bat", ".vbs", ".jar", ".iso", ".lnk", ".hta")
 BANKING = frozenset(
@@ -92,7 +107,10 @@ BANKING = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
-    """One signal: the message, its kind (a concept's value or the name of an entity signal), its weight, its words."""
+    """One signal: the message, its kind (a concept's value or the name of an entity signal), its weight.
+
+    ``detail`` names the payee, host or file of an entity signal.
+    """
 
     message: int
     kind: str
@@ -120,19 +138,17 @@ def sightings(chat: Chat) -> Sightings:
     # The app's own words for an attachment ("file attached") read like an invitation to open it.
     harmless = {m for m, name in chat.attachments.items() if not name.lower().endswith(DANGEROUS_ENDINGS)}
     talk: dict[Concept, set[int]] = {concept: set() for concept in Concept}
-    strongest: dict[tuple[int, str], tuple[float, str]] = {}
+    strongest: dict[tuple[int, str], float] = {}
     for message, phrase, weight in zip(
         hits.messages.tolist(), hits.phrases.tolist(), hits.weights.tolist(), strict=True
     ):
         found = phrases[phrase]
         talk[Concept(found.concept)].add(message)
         if found.concept in WEIGHTS and not (found.concept in FILE_WORDS and message in harmless):
-            known = strongest.get((message, found.concept))
-            if known is None or weight > known[0]:
-                strongest[message, found.concept] = (weight, found.text)
+            strongest[message, found.concept] = max(weight, strongest.get((message, found.concept), 0.0))
     found_signals = [
-        Sighting(message=message, kind=kind, weight=WEIGHTS[kind] * weight, detail=text)
-        for (message, kind), (weight, text) in strongest.items()
+        Sighting(message=message, kind=kind, weight=WEIGHTS[kind] * weight, detail="")
+        for (message, kind), weight in strongest.items()
     ]
     found_signals += _links(chat) + _payees(chat) + _files(chat)
     by_message: dict[int, list[Sighting]] = {}
@@ -157,7 +173,9 @@ def _links(chat: Chat) -> list[Sighting]:
         elif any(similar_names(link.domain, other) for other in seen if other != link.domain):
             found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like a domain of this chat)"))
         elif not link.popular and first and _uses_name(link.host, names):
-            found.append(_sighting(link.message, "imitating link", f"{link.host} (a name of this chat and a word such as pay)"))
+            found.append(
+                _sighting(link.message, "imitating link", f"{link.host} (a name of this chat and a word such as pay)")
+            )
         elif ODD_TRAITS & set(link.traits):
             found.append(_sighting(link.message, "odd link", f"{link.host} ({', '.join(link.traits)})"))
         elif not link.popular and (first or chat.columns.sender[seen[link.domain]] == sender):
@@ -177,24 +195,25 @@ def _names(chat: Chat) -> frozenset[str]:
 def _uses_name(host: str, names: frozenset[str]) -> bool:
     """Does a host join a name of the chat with a word that leads to a payment or a login?"""
     plain = host.replace("-", "").replace(".", "")
-    return any(word in host for word in BAIT_WORDS) and any(name in plain or plain.startswith(name[:8]) for name in names)
+    return any(word in host for word in BAIT_WORDS) and any(
+        name in plain or plain.startswith(name[:8]) for name in names
+    )
 
 
 def _payees(chat: Chat) -> list[Sighting]:
     """Payees named for the first time in the chat; more weight if the sender had named another one before."""
     seen: set[str] = set()
-    own: dict[int, set[str]] = {}
+    own: dict[int, int] = {}
     found = []
     for payee in chat.payees:
         if payee.type not in BANKING:
             continue
         sender = int(chat.columns.sender[payee.message])
-        known = own.setdefault(sender, set())
+        first = own.setdefault(sender, payee.message)
         if payee.value not in seen:
-            kind = "changed payee" if known else "new payee"
+            kind = "changed payee" if first < payee.message else "new payee"
             found.append(_sighting(payee.message, kind, f"{payee.type} {payee.value}"))
         seen.add(payee.value)
-        known.add(payee.value)
     return found
 
 

@@ -14,8 +14,8 @@ from wa_forensics.model import Confidence, Finding, Rule, Severity
 from wa_forensics.vocabulary import Concept
 
 SURE = HIGH + 2.0
-MAIN_KINDS = 5
-DAY = 86400
+# An observation names at most so many payees, links, amounts or files.
+MOST_NAMED = 3
 # Before the first and after the last sign, while no pause is longer than this, the same hand is writing.
 SESSION = 2 * 3600
 # What the account itself writes when it warns or tells of a theft is not part of its attack.
@@ -44,11 +44,7 @@ def episode_findings(
     least: float = LOW,
     faint: Collection[str] = (),
 ) -> Iterator[Finding]:
-    """Per episode one finding on the messages with one of the kinds.
-
-    Low findings name what is less certain: messages with ``faint`` kinds only, the episode's other messages where
-    such a kind is what it is mostly about, and what others passed on while it ran.
-    """
+    """Per episode one finding on the messages with one of the kinds; ``faint`` kinds alone make one of level low."""
     found = sightings(chat)
     for episode in episodes(chat):
         if episode.score < least:
@@ -58,47 +54,11 @@ def episode_findings(
             if sighting.kind in kinds and (episode.stranger or not found.said(sighting.message, *OWN_WORD)):
                 by_message.setdefault(sighting.message, set()).add(sighting.kind)
         messages = sorted(m for m, seen in by_message.items() if seen - set(faint))
+        weak = sorted(m for m in by_message if m not in messages)
         if messages:
             yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
-        low = {m for m in by_message if m not in messages}
-        if episode.score >= MEDIUM:
-            if by_message and set(main_kinds(episode)) & set(kinds):
-                low |= {m for m in sitting(chat, episode) if m not in messages}
-            if rule.severity >= Severity.HIGH:
-                low |= _passed_on(chat, episode, kinds)
-        if low:
-            yield finding_of(
-                chat,
-                rule,
-                episode,
-                sorted(low),
-                did=f"wrote messages around or about those in which somebody {did}, and they",
-                inference="They may belong to the same attempt, or pass it on.",
-                severity=Severity.LOW,
-            )
-
-
-def _passed_on(chat: Chat, episode: Episode, kinds: Collection[str]) -> set[int]:
-    """Messages of others with the same kinds of signals, from two days before to one day after the episode."""
-    found = sightings(chat)
-    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
-    begin = int(np.searchsorted(seconds, seconds[episode.messages[0]] - 2 * DAY))
-    end = int(np.searchsorted(seconds, seconds[episode.messages[-1]] + DAY, "right"))
-    return {
-        m
-        for m in found.by_message
-        if begin <= m < end
-        and chat.columns.sender[m] != episode.sender
-        and any(sighting.kind in kinds for sighting in found.by_message[m])
-    }
-
-
-def main_kinds(episode: Episode) -> list[str]:
-    """The kinds of signals that weigh most in an episode."""
-    weights: dict[str, float] = {}
-    for sighting in episode.sightings:
-        weights[sighting.kind] = weights.get(sighting.kind, 0.0) + sighting.weight
-    return sorted(weights, key=lambda kind: (-weights[kind], kind))[:MAIN_KINDS]
+        if weak:
+            yield finding_of(chat, rule, episode, weak, did=did, inference=inference, severity=Severity.LOW)
 
 
 def sitting(chat: Chat, episode: Episode) -> list[int]:
@@ -134,7 +94,7 @@ def finding_of(
         chat,
         rule,
         messages,
-        observation=observed(chat, messages, did),
+        observation=" ".join([observed(chat, messages, did), *named_facts(chat, messages)]),
         inference=inference,
         confidence=confidence_of(episode.score),
         severity=capped(rule, episode) if severity is None else severity,
@@ -154,3 +114,51 @@ def observed(chat: Chat, messages: Sequence[int], did: str) -> str:
         f"{who} {did} in {len(messages)} messages between {chat.time(first)} and {chat.time(last)} "
         f"(lines {line[first]} to {line[last]})."
     )
+
+
+def named_facts(chat: Chat, messages: Sequence[int]) -> list[str]:
+    """What the messages name, as sentences: amounts, payees and whether they are new here, hosts of links, files."""
+    wanted = set(messages)
+    facts: list[str] = []
+    amounts = list(dict.fromkeys(a.text.strip() for a in chat.amounts if a.message in wanted))
+    if amounts:
+        facts.append(f"Amounts written: {_listed(amounts)}.")
+    facts += _payee_facts(chat, wanted)
+    hosts: dict[str, str] = {}
+    met: set[str] = set()
+    for link in chat.links:
+        if link.message in wanted and len(hosts) < MOST_NAMED:
+            new = "stood here before" if link.domain in met else "stands here for the first time"
+            hosts.setdefault(link.host.replace(".", "[.]"), new)
+        met.add(link.domain)
+    facts += [f"Link to {host}: its domain {new}." for host, new in hosts.items()]
+    files = [chat.attachments[m] for m in sorted(wanted) if m in chat.attachments]
+    if files:
+        facts.append(f"Files: {_listed(files)}.")
+    return facts
+
+
+def _payee_facts(chat: Chat, wanted: set[int]) -> list[str]:
+    """For each new payee in the messages: where it stands, and which one the same sender had named before."""
+    facts: list[str] = []
+    seen: dict[str, int] = {}
+    before: dict[tuple[int, str], tuple[str, int]] = {}
+    line = chat.columns.line
+    for payee in chat.payees:
+        key = int(chat.columns.sender[payee.message]), payee.type
+        if payee.message in wanted and payee.value not in seen and len(facts) < MOST_NAMED:
+            here = f"line {line[payee.message]}"
+            fact = f"The payee {payee.value} ({payee.type}) stands in this chat for the first time in {here}"
+            if key in before:
+                value, where = before[key]
+                fact += f"; before, the same sender had named {value} (line {line[where]})"
+            facts.append(fact + ".")
+        seen.setdefault(payee.value, payee.message)
+        if payee.message not in wanted:
+            before[key] = (payee.value, payee.message)
+    return facts
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - MOST_NAMED} more" if len(items) > MOST_NAMED else ""
+    return ", ".join(items[:MOST_NAMED]) + more

@@ -56,27 +56,23 @@ REACH = 14
 LONGEST = 90
 # Who tells of a code given away does so a few days before or after the attack.
 BEFORE, AFTER = 3 * 86400, 2 * 86400
-NEXT = 240
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
-    """Per stretch one finding on codes given after a request or told of, and a low one on other talk of codes."""
+    """Per stretch one finding on the codes given after a request, or told of."""
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
         given = _answers(chat, episode) | _told(chat, episode, Concept.CODE_GIVEN)
-        spoken = _told(chat, episode, Concept.CODE_WORD, Concept.CODE_REQUEST, Concept.DEVICE_LINKING) - given
-        for messages, severity in ((given, None), (_with_next(chat, spoken) - given, Severity.LOW)):
-            if messages:
-                yield finding_of(
-                    chat,
-                    RULE,
-                    episode,
-                    sorted(messages),
-                    did="gave a code, or told of a code,",
-                    inference="The code may have let somebody else into an account or approved a payment.",
-                    severity=severity,
-                )
+        if given:
+            yield finding_of(
+                chat,
+                RULE,
+                episode,
+                sorted(given),
+                did="gave a code, or told of a code,",
+                inference="The code may have let somebody else into an account or approved a payment.",
+            )
 
 
 def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:
@@ -91,18 +87,6 @@ def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:
         for m in near
         if not re.search(r"\d{4}", clean(chat.text(m))) and (m < first or chat.columns.sender[m] != episode.sender)
     }
-
-
-def _with_next(chat: Chat, messages: set[int]) -> set[int]:
-    """The messages and what the same sender adds within minutes."""
-    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
-    found = set(messages)
-    for message in messages:
-        for later in range(message + 1, min(message + 3, len(chat))):
-            same = chat.columns.sender[later] == chat.columns.sender[message]
-            if same and chat.written[later] and seconds[later] - seconds[message] <= NEXT:
-                found.add(later)
-    return found
 
 
 def _answers(chat: Chat, episode: Episode) -> set[int]:

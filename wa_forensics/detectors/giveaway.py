@@ -48,6 +48,8 @@ RULE = Rule(
     ),
 )
 KINDS = frozenset([Concept.GIVEAWAY, Concept.VOTE_REQUEST, Concept.FORWARD_CHAIN])
+# Forwarding is asked for all the time.
+FAINT = frozenset([Concept.FORWARD_CHAIN])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -56,6 +58,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
         chat,
         RULE,
         KINDS,
+        faint=FAINT,
         did="baited with a prize, a vote or a gift",
         inference="The bait fits the first step of an account theft.",
     )

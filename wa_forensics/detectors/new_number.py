@@ -51,6 +51,8 @@ RULE = Rule(
     ),
 )
 KINDS = frozenset([Concept.NEW_NUMBER, Concept.PHONE_LOST, Concept.FAMILY_GREETING])
+# Families greet each other every day, and phones break.
+FAINT = frozenset([Concept.FAMILY_GREETING])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -59,6 +61,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
         chat,
         RULE,
         KINDS,
+        faint=FAINT,
         did="claimed to be a known person on a new number",
         inference="The claim fits an impersonation from a number of the attacker.",
     )

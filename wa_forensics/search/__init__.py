@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wa_forensics.search.fold import Folded, fold
+from wa_forensics.search.languages import in_written_languages
 from wa_forensics.search.lexicon import languages_without, lexicon
 from wa_forensics.search.phrases import Phrase, PhraseError, compile_phrase
 from wa_forensics.search.rows import fold_messages
@@ -17,6 +18,7 @@ __all__ = [
     "compile_phrase",
     "fold",
     "fold_messages",
+    "in_written_languages",
     "languages_without",
     "lexicon",
 ]

@@ -45,12 +45,7 @@ def leet_rows(folded: Folded) -> Folded | None:
     signs = signs[(signs > 0) & (signs < len(data) - 2)]
     before, after = data[signs - 1], data[signs + 1]
     inside = LETTERS[before] & LETTERS[after]
-    leading = (
-        ~LETTERS[before]
-        & ~DIGITS[before]
-        & LETTERS[after]
-        & (LETTERS[data[signs + 2]] | DIGITS[data[signs + 2]])
-    )
+    leading = ~LETTERS[before] & ~DIGITS[before] & LETTERS[after] & (LETTERS[data[signs + 2]] | DIGITS[data[signs + 2]])
     rows = np.unique(np.searchsorted(folded.starts, signs[inside | leading], "right") - 1)
     if not len(rows):
         return None

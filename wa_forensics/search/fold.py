@@ -111,11 +111,7 @@ def _fold_part(part: str) -> str:
     if category in ("Cf", "Cc", "Me", "Sk", "Co", "Cn") or part in "\u0640\u3164\u115f\u1160\uffa0\u093c":
         return ""
     if category == "Mn":
-        kept = (
-            "\u0900" <= part < "\ufe00"
-            and not "\u1ab0" <= part <= "\u1dff"
-            and not "\u20d0" <= part <= "\u20ff"
-        )
+        kept = "\u0900" <= part < "\ufe00" and not "\u1ab0" <= part <= "\u1dff" and not "\u20d0" <= part <= "\u20ff"
         return part if kept else ""
     return part if category[0] in "LM" else " "
 

@@ -79,9 +79,7 @@ def compile_phrase(text: str, *, concept: str = "", language: str = "und", weigh
         re.compile(expression)
     except re.error as error:
         raise PhraseError(f"{text!r}: {error}") from error
-    return Phrase(
-        text=text, concept=concept, language=language, weight=weight, expression=expression, anchors=anchors
-    )
+    return Phrase(text=text, concept=concept, language=language, weight=weight, expression=expression, anchors=anchors)
 
 
 # reading
@@ -96,12 +94,7 @@ def _sequence(tokens: Sequence[str], at: int) -> tuple[tuple[Node, ...], int]:
     nodes: list[Node] = []
     while at < len(tokens) and tokens[at] not in (")", ")?"):
         if tokens[at] == "|":
-            if (
-                nodes
-                and nodes[-1].kind in ("word", "class")
-                and at + 1 < len(tokens)
-                and _outside(tokens, at)
-            ):
+            if nodes and nodes[-1].kind in ("word", "class") and at + 1 < len(tokens) and _outside(tokens, at):
                 node, at = _atom(tokens, at + 1)
                 first = nodes.pop()
                 nodes.append(Node(kind="group", alternatives=((first,), (node,))))
@@ -200,9 +193,7 @@ def _join(nodes: Sequence[Node], *, spaced: bool) -> bytes:
         part = _part(node, spaced=spaced)
         border = BEFORE if spaced and pieces and not separated and not node.text.startswith("*") else b""
         if node.optional:
-            pieces.append(
-                b"(?:%s%s)?" % (space, part) if separated else b"%s(?:%s%s)?" % (border, part, space)
-            )
+            pieces.append(b"(?:%s%s)?" % (space, part) if separated else b"%s(?:%s%s)?" % (border, part, space))
             continue
         pieces.append((space if separated else border) + part)
         separated = True
@@ -245,11 +236,7 @@ def _pairs(nodes: Sequence[Node]) -> Iterator[list[bytes]]:
 
 def _ways(node: Node, *, last: bool = False) -> list[bytes]:
     """All readings of a part as plain words (the last one may go on); empty if there is no short list of them."""
-    if (
-        node.kind == "word"
-        and not node.optional
-        and "*" not in (node.text.removesuffix("*") if last else node.text)
-    ):
+    if node.kind == "word" and not node.optional and "*" not in (node.text.removesuffix("*") if last else node.text):
         word = folded(node.text.strip("*"))
         return [word.encode()] if " " not in word else []
     if node.kind != "group" or node.optional:
@@ -267,9 +254,7 @@ def _runs(nodes: Sequence[Node]) -> Iterator[tuple[Node, ...]]:
     """Plain words that follow each other directly make one run; everything else stands alone."""
     run: list[Node] = []
     for node in nodes:
-        plain = (
-            node.kind == "word" and not node.optional and folded(node.text).isalnum() and "*" not in node.text
-        )
+        plain = node.kind == "word" and not node.optional and folded(node.text).isalnum() and "*" not in node.text
         if plain and not UNSPACED.search(node.text):
             run.append(node)
             continue

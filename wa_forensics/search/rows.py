@@ -44,9 +44,7 @@ def fold_messages(
     return join_folded(parts) if len(parts) > 1 else plain
 
 
-def gather(
-    buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]
-) -> tuple[bytes, NDArray[np.int64]]:
+def gather(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[bytes, NDArray[np.int64]]:
     """Slices of a buffer end to end, and their offsets."""
     pieces = [buffer[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
     offsets = np.zeros(len(pieces) + 1, dtype=np.int64)

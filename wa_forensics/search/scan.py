@@ -48,10 +48,7 @@ class Lexicon:
         self.target = table[:, 1]
         self.bit = table[:, 2].astype(np.uint8)
         self.words = frozenset(
-            word
-            for literal in self.literals
-            for word in literal.decode().split(" ")
-            if len(word) > 1 or word in "aiou"
+            word for literal in self.literals for word in literal.decode().split(" ") if len(word) > 1 or word in "aiou"
         )
         self._automaton = ahocorasick_rs.BytesAhoCorasick(self.literals) if self.literals else None
         self._expressions: dict[int, re.Pattern[bytes]] = {}
@@ -89,9 +86,7 @@ class Lexicon:
         matches = self._automaton.find_matches_as_indexes(folded.data, overlapping=True)
         if not matches:
             return none, none
-        flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(
-            -1, 3
-        )
+        flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(-1, 3)
         row = np.searchsorted(folded.starts, flat[:, 1], "right") - 1
         pair = np.unique(row * len(self.literals) + flat[:, 0])
         row, literal = np.divmod(pair, len(self.literals))

@@ -110,6 +110,7 @@ def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]
     from wa_forensics.incidents.mass import RULE
     from wa_forensics.model import Analysis, Confidence, Severity, Source, Threat
     from wa_forensics.parsing import parse_text
+    from wa_forensics.vocabulary import Concept
 
     rule = RULE.__class__(
         id="benchmark",
@@ -147,7 +148,7 @@ def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]
             for m in sorted(set(chosen))
         )
         # The detectors have read these tables before; they are not the cost of correlation.
-        tables = (chat.spoken, chat.links, chat.payees, chat.phones)
+        tables = (chat.said(Concept.WARNING), chat.links, chat.payees, chat.phones)
         begin = time.process_time()
         seen = incidents.occurrences(chat)
         made = incidents.traces(chat, findings, seen)

@@ -134,3 +134,18 @@ def test_a_window_is_a_finding_on_the_messages_of_the_account_inside_it() -> Non
     assert len(hand.evidence) == sum(sender == MARA for _, sender, _ in ATTACK)
     [silent] = takeover_findings(chat, windows, [])
     assert silent.severity is Severity.MEDIUM
+
+
+def test_a_colleague_who_reports_the_lure_is_not_the_account_that_was_taken_over() -> None:
+    lines = ordinary(NIGHT - timedelta(days=12), 12)
+    lines += [
+        (NIGHT, OWEN, "new inquiry came, they sent a list, it asks me to scan a code, https://desk-inquiry.test/list"),
+        (NIGHT + timedelta(minutes=40), "", f"Your security code with {MARA} changed. Tap to learn more."),
+        (NIGHT + timedelta(hours=6), OWEN, "that was not me, somebody hacked her account"),
+    ]
+    chat = chat_of(lines)
+    found = [
+        finding(chat, "scan a code", Threat.MALICIOUS_LINK),
+        finding(chat, "hacked her", Threat.WARNING_FROM_OTHERS),
+    ]
+    assert OWEN not in {window.account for window in takeover_windows(chat, found)}

@@ -138,12 +138,8 @@ def test_a_harmless_text_in_several_chats_stays_low_and_makes_no_incident() -> N
 
 def test_a_payee_in_two_chats_ties_them() -> None:
     analyses = []
-    for number, text in enumerate(
-        ("please pay the rest to 5550118822 now", "new account for invoices: 5550118822")
-    ):
-        chat = chat_of(
-            [*ordinary(NIGHT, 2), (NIGHT + timedelta(days=3), f"Seller {number}", text)], f"{number}.txt"
-        )
+    for number, text in enumerate(("please pay the rest to 5550118822 now", "new account for invoices: 5550118822")):
+        chat = chat_of([*ordinary(NIGHT, 2), (NIGHT + timedelta(days=3), f"Seller {number}", text)], f"{number}.txt")
         found = [finding(chat, "5550118822", Threat.BANK_DETAILS_CHANGED)]
         seen = [("payee", "5550118822", len(chat) - 1)]
         base = replace(analyzed(chat, found), windows=())
@@ -160,14 +156,10 @@ def test_a_payee_in_two_chats_ties_them() -> None:
 
 
 def test_the_same_findings_in_any_order_of_chats_give_the_same_incidents() -> None:
-    sent = [
-        letter(n, name, "city", str(n * 50)) for n, name in enumerate(("Owen", "Lucia", "Tomasz", "Ines"))
-    ]
+    sent = [letter(n, name, "city", str(n * 50)) for n, name in enumerate(("Owen", "Lucia", "Tomasz", "Ines"))]
     forward = incidents.correlate(sent).incidents
     backward = incidents.correlate(sent[::-1]).incidents
-    assert [(i.id, i.findings, i.summary) for i in forward] == [
-        (i.id, i.findings, i.summary) for i in backward
-    ]
+    assert [(i.id, i.findings, i.summary) for i in forward] == [(i.id, i.findings, i.summary) for i in backward]
 
 
 def test_words_changed_in_a_text_keep_it_near_and_another_text_stays_apart() -> None:
@@ -193,3 +185,23 @@ def test_the_graph_ties_account_chat_and_window() -> None:
     assert (f"account:{MARA}", "taken over in", f"chat:{chat}") in kinds
     assert (f"account:{MARA}", "attacked in", f"chat:{chat}") in kinds
     assert [node.id for node in drawn.nodes] == sorted(node.id for node in drawn.nodes)
+
+
+def test_a_chat_that_only_notes_the_new_code_joins_the_incident_of_the_account() -> None:
+    chat = chat_of(
+        [
+            *ordinary(NIGHT - timedelta(days=4), 4),
+            (NIGHT - timedelta(minutes=15), "", f"Your security code with {MARA} changed. Tap to learn more."),
+            (NIGHT + timedelta(hours=3), OWEN, "somebody writes to all of us as her, do not pay anything"),
+        ],
+        "group.txt",
+    )
+    found = [
+        finding(chat, "security code", Threat.SECURITY_NOTICE, Severity.MEDIUM),
+        finding(chat, "do not pay", Threat.WARNING_FROM_OTHERS, Severity.MEDIUM),
+    ]
+    group = analyzed(chat, found)
+    assert group.windows == ()
+    [incident] = incidents.correlate([hijack("one.txt"), group]).incidents
+    assert len(incident.chats) == 2
+    assert [w.source for w in incident.windows] == ["one.txt"]

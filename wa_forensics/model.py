@@ -506,9 +506,10 @@ class ChatFacts:
 class Trace:
     """What correlation across chats needs of one message: who sent what text or indicator when.
 
-    ``type`` is ``"account"`` (value: E.164 number of the sender), ``"text"`` (value: sketch of the words) or the
-    type of an indicator; ``flagged`` if the message is evidence of a harmful finding of level medium or above.
-    The byte address and a short quote let a finding be made from it without the chat.
+    ``type`` is ``"account"`` (value: E.164 number of the sender), ``"notice"`` (value: the sender a notice names),
+    ``"text"`` (value: sketch of the words) or the type of an indicator; ``flagged`` if the message is evidence of a
+    harmful finding of level medium or above. The byte address and a short quote let a finding be made from it
+    without the chat.
     """
 
     message: int

@@ -136,14 +136,18 @@ def _habit_change(asked: Question) -> Reason:
 
 
 def _same_hand(asked: Question, here: float) -> float:
-    """Reasons against: the account wrote such messages at other times, the stretch lasts longer than
-    hijackers stay, or another account did more harm at that time, which makes this one its victim.
+    """Reasons against: the account wrote such messages at other times, the stretch lasts longer than hijackers
+    stay, or another account did more harm or got a new security code then, which makes this one its victim.
     """
     elsewhere = sum(asked.marks.harm.get(m, 0.0) for m in asked.outside.tolist())
     share = elsewhere / max(here, 0.1)
     repeated = 3.0 * min(1.0, 2 * max(0.0, share - 0.25))
     lasting = 0.5 * max(0.0, (asked.end - asked.start) / DAY - 3)
-    return repeated + lasting + (2.0 if _worst_of_others(asked) > here else 0.0)
+    own_notice = any(asked.seconds[m] >= asked.start - DAY and m < asked.first for m in asked.of.notices)
+    # A new code of another account explains doubts and denials better than a second theft without one does.
+    elsewhere_taken = 3.0 if asked.rivals and not own_notice else 0.0
+    victim = 2.0 if _worst_of_others(asked) > here else 0.0
+    return repeated + lasting + max(victim, elsewhere_taken)
 
 
 def _worst_of_others(asked: Question) -> float:

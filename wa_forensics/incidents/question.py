@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.incidents.marks import Marks
+from wa_forensics.incidents.marks import Marks, names_account
 from wa_forensics.incidents.stretch import Account
 
 DAY = 86_400
 # What others say within two days is about the stretch; the owner may come back weeks later.
 DOUBT_REACH = 2 * DAY
 OWNER_REACH = 45 * DAY
+# A day with more notices than this is an update of the app, not a theft.
+MOST_NEAR = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,15 @@ class Question:
     @cached_property
     def end(self) -> int:
         return int(self.seconds[self.last])
+
+    @cached_property
+    def rivals(self) -> tuple[str, ...]:
+        """Other accounts whose security code changed within a day of the stretch."""
+        near = [m for m in self.marks.notices if self.start - DAY <= self.seconds[m] <= self.end + DAY]
+        if len(near) > MOST_NEAR:
+            return ()
+        names = (name for name in self.chat.senders if name != self.account)
+        return tuple(name for name in names if any(names_account(self.chat, m, name) for m in near))
 
     def by_account(self, message: int) -> bool:
         return self.chat.sender(message) == self.account

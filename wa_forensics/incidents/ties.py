@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wa_forensics.incidents.marks import HARM, INVISIBLE
 from wa_forensics.incidents.mass import CLOCK_TOLERANCE, Wave
@@ -70,27 +70,44 @@ def phones_of(analysis: Analysis) -> Mapping[str, str]:
 def _tie_accounts(told: Sequence[Story], analyses: Sequence[Analysis], union: Union) -> None:
     spans: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
     written: dict[tuple[str, str], str] = {}
+    taken: dict[tuple[str, str], set[int]] = {}
     for number, story in enumerate(told):
         phones = phones_of(analyses[story.chat])
-        for window in story.windows:
-            key = account_key(window.account, phones.get(window.account))
-            written.setdefault(key, window.account)
-            spans.setdefault(key, []).append((seconds(window.start), seconds(window.end), number))
+        deeds = [(w.account, w.start, w.end) for w in story.windows]
         for finding in story.findings:
-            if finding.threat not in HARM or finding.severity < Severity.MEDIUM:
-                continue
-            for actor in finding.actors:
+            if finding.threat in HARM and finding.severity >= Severity.MEDIUM:
                 # A name is what an address book calls somebody: without a window it ties nothing.
-                key = account_key(actor, phones.get(actor))
-                if key[0] == "phone":
-                    spans.setdefault(key, []).append((seconds(finding.start), seconds(finding.end), number))
+                numbered = (a for a in finding.actors if account_key(a, phones.get(a))[0] == "phone")
+                deeds += [(actor, finding.start, finding.end) for actor in numbered]
+        for name, start, end in deeds:
+            key = account_key(name, phones.get(name))
+            written.setdefault(key, name)
+            taken.setdefault(key, set()).add(number)
+            spans.setdefault(key, []).append((seconds(start), seconds(end), number))
+    for key, at, number in _noticed(told, analyses):
+        if key in spans:
+            spans[key].append((at, at, number))
     for key in sorted(spans):
         reason = (
-            f"The account {written.get(key, key[1])} wrote in these chats within 26 hours, the most by which the "
-            "clocks of two exports of one moment can differ."
+            f"The account {written[key]} stands in these chats within 26 hours, the most by which the clocks of two "
+            "exports of one moment can differ."
         )
         for numbers in _runs(spans[key], CLOCK_TOLERANCE):
-            _join_all(told, numbers, union, reason)
+            # Notices of a new code alone tie nothing: the account must have done harm in one of the chats.
+            if taken[key] & set(numbers):
+                _join_all(told, numbers, union, reason)
+
+
+def _noticed(told: Sequence[Story], analyses: Sequence[Analysis]) -> Iterator[tuple[tuple[str, str], int, int]]:
+    """Accounts that security-code notices name within a day of a story: (account key, time, number of the story)."""
+    for number, story in enumerate(told):
+        analysis = analyses[story.chat]
+        notices = [trace for trace in analysis.traces if trace.type == "notice"]
+        phones = phones_of(analysis) if notices else {}
+        for trace in notices:
+            at = seconds(trace.time)
+            if story.start - DAY <= at <= story.end + DAY:
+                yield account_key(trace.value, phones.get(trace.value)), at, number
 
 
 def _tie_indicators(
@@ -102,7 +119,7 @@ def _tie_indicators(
     spans: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
     for chat, analysis in enumerate(analyses):
         for trace in analysis.traces:
-            if trace.type in {"text", "account"} or not trace.flagged:
+            if trace.type in {"text", "account", "notice"} or not trace.flagged:
                 continue
             if trace.type == "domain" and trace.value.removeprefix("www.") in SHARED_HOSTS:
                 continue

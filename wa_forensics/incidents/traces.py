@@ -1,8 +1,8 @@
 """Traces: the little that correlation needs of each chat, so that chats need not be open at the same time.
 
-Kept are the numbers of senders, every indicator in a message that a finding rests on, and sketches of the
-texts that could be one of many: evidence of a finding, or long and holding a link, a payee or a phone
-number.
+Kept are the numbers of senders, the accounts that notices name, every indicator in a message that a finding
+rests on, and sketches of the texts that could be one of many: evidence of a finding, or long and holding a
+link, a payee or a phone number.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.incidents.marks import HARM, INVISIBLE
+from wa_forensics.incidents.marks import CODE_EVENTS, HARM, INVISIBLE, names_account
 from wa_forensics.incidents.sketch import sketches
 from wa_forensics.model import Finding, Severity, Threat, Trace
 
 # A long text without any indicator is talk; with one it may be an offer or a demand that others received too.
 LONG_TEXT = 80
 QUOTE = 160
+MOST_NOTICES = 500
 
 
 def harmful_messages(findings: Iterable[Finding]) -> frozenset[int]:
@@ -43,6 +44,12 @@ def traces(
         _trace(chat, int(np.argmax(chat.columns.sender == code)), "account", phone, False)
         for code, phone in enumerate(chat.sender_phones)
         if phone
+    ]
+    found += [
+        _trace(chat, message, "notice", name, False)
+        for message in chat.messages_with(events=CODE_EVENTS)[:MOST_NOTICES].tolist()
+        for name in chat.senders
+        if names_account(chat, message, name)
     ]
     found += [
         _trace(chat, message, kind, value, message in harmful)

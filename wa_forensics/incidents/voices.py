@@ -92,6 +92,8 @@ def _aimed_at(asked: Question, message: int) -> bool:
     """
     if names_account(asked.chat, message, asked.account):
         return True
+    if any(names_account(asked.chat, message, name) for name in asked.rivals):
+        return False
     at = float(asked.seconds[message])
     harm = asked.of.harm_by_sender(at - DOUBT_REACH, math.inf, message + 1)
     mine = float(harm[asked.chat.sender_code(asked.account)])

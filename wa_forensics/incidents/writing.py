@@ -55,8 +55,9 @@ CLIP = 1.6
 CLEAR = 0.4
 # One habit alone (a new keyboard that sets capitals) never decides.
 MOST_OF_ONE = 3.0
-# People sit up late without being somebody else.
-MOST_OF_HOURS = 1.0
+# People sit up late, and have a story to tell, without being somebody else.
+TOPICAL = frozenset({"comma", "very short", "long", "usual hour"})
+MOST_OF_TOPIC = 1.0
 # Longer texts are pasted; their beginning tells as much.
 READ = 600
 _TEXT = KINDS.index(Kind.TEXT)
@@ -155,12 +156,12 @@ def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.boo
     if len(a) < 3 or len(b) < 8:
         return 0.0, ()
     scored: list[tuple[float, str]] = []
-    for column, (_, words) in enumerate(HABITS):
+    for column, (name, words) in enumerate(HABITS):
         k, m = int(a[:, column].sum()), int(b[:, column].sum())
         pooled = (k + m + 1) / (len(a) + len(b) + 2)
         z = abs(k / len(a) - m / len(b)) / math.sqrt(pooled * (1 - pooled) * (1 / len(a) + 1 / len(b)))
         if z > 2 and abs(k / len(a) - m / len(b)) >= CLEAR:
-            most = MOST_OF_HOURS if column == len(HABITS) - 1 else MOST_OF_ONE
+            most = MOST_OF_TOPIC if name in TOPICAL else MOST_OF_ONE
             scored.append((min(z - 2, most), f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
     scored.sort(reverse=True)
     return sum(score for score, _ in scored), tuple(sentence for _, sentence in scored[:3])

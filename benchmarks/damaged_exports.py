@@ -28,7 +28,7 @@ from wa_forensics.model import Check, Verdict
 from wa_forensics.parsing import parse_text
 
 MESSAGES = 400
-ALWAYS = ("I16",)
+FACTS = ("I16",)
 BADNESS = {
     Verdict.NOT_TESTABLE: 0,
     Verdict.CONSISTENT: 0,
@@ -107,7 +107,7 @@ def noticed(before: Sequence[Check], after: Sequence[Check]) -> tuple[bool, bool
         worse = BADNESS[new.verdict] > BADNESS[old.verdict]
         # Lines move when lines are put in or taken out; what counts is that more of them are named.
         more = BADNESS[new.verdict] > 0 and len(new.lines) > len(old.lines)
-        if new.id not in ALWAYS and (worse or more):
+        if new.id not in FACTS and (worse or more):
             ids.append(new.id)
     return bool(ids), any(item.verdict == Verdict.INCONSISTENT for item in after), tuple(ids)
 

@@ -171,6 +171,13 @@ def test_steps_back_in_time_are_named_but_not_judged() -> None:
     assert (found.verdict, found.lines) == (Verdict.NO_CONCLUSION, (21,))
 
 
+def test_a_message_delivered_a_moment_late_is_consistent() -> None:
+    lines = minutes(30).splitlines(keepends=True)
+    lines.insert(20, "25/02/2024, 00:18 - Ben: late\n")
+    found = checks("".join(lines))["I10"]
+    assert (found.verdict, found.counts["out_of_order"]) == (Verdict.CONSISTENT, 1)
+
+
 def test_the_repeated_hour_of_a_declared_zone_explains_a_step_back() -> None:
     text = android(
         ("27/10/2024", "02:50", "Asha: before"),

@@ -117,7 +117,8 @@ def declared(export: Export) -> Check:
         "themselves is not in their exports and leaves no trace."
     )
     lines = export.lines_of([*deleted.tolist(), *edited.tolist()])
-    return result(export, DECLARED, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
+    verdict = Verdict.NO_CONCLUSION if lines else Verdict.CONSISTENT
+    return result(export, DECLARED, verdict, statement, counts=counts, lines=lines)
 
 
 def has_opening(export: Export) -> bool:

@@ -87,7 +87,7 @@ def fingerprint(export: Export) -> Check:
             f"The zip has {several(len(facts.members), 'member')} and nothing that another program is known to add; "
             "how an iPhone packs is not known well enough to say more."
         )
-        return result(export, FINGERPRINT, Verdict.NO_CONCLUSION, statement, counts=counts)
+        return result(export, FINGERPRINT, Verdict.NOT_TESTABLE, statement, counts=counts)
     statement = f"The zip has {several(len(facts.members), 'member')}, packed as an Android phone packs."
     return result(export, FINGERPRINT, Verdict.CONSISTENT, statement, counts=counts)
 

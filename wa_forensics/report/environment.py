@@ -63,7 +63,7 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         weekday=own(words.weekday),
         clock=own(words.clock),
         short_moment=own(words.short_moment),
-        sentence=_sentence,
+        sentence=lambda text: _sentence(words, text),
         number=own(words.number),
         tr=lambda text: _translated(words, text),
         severity=lambda value: words.text(wording.SEVERITY[Severity(value)]),
@@ -78,7 +78,11 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         heading=lambda finding: _heading(words, finding),
         kind=lambda value: words.text(wording.KIND[value]),
     )
-    env.globals.update(span=own(words.span), duration=own(words.duration), count=own(words.count))
+    env.globals.update(
+        span=lambda *args, **named: Markup("<bdi>{}</bdi>").format(words.span(*args, **named)),
+        duration=own(words.duration),
+        count=own(words.count),
+    )
     return env
 
 
@@ -92,9 +96,10 @@ def _own_words(function: Callable[..., str]) -> Callable[..., Markup]:
     return lambda *values, **named: escape(function(*values, **named))
 
 
-def _sentence(text: str) -> Markup:
-    """A sentence of a rule: ISO times lose their T and are easier to read; nothing else is changed."""
-    return quoting.evidence(_ISO_TIME.sub(r"\1 \2", text))
+def _sentence(words: Words, text: str) -> Markup:
+    """A sentence of a rule (English): ISO times lose their T and are easier to read; nothing else is changed."""
+    shown = quoting.evidence(_ISO_TIME.sub(r"\1 \2", text))
+    return shown if words.language == "en" else Markup('<bdi dir="auto" lang="en">{}</bdi>').format(shown)
 
 
 def _translated(words: Words, text: str) -> str:

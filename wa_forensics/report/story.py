@@ -8,6 +8,8 @@ from wa_forensics.model import Finding, Incident
 from wa_forensics.report import charts
 from wa_forensics.report.context import lines
 from wa_forensics.report.register import Register
+from wa_forensics.report.summary import story_of
+from wa_forensics.report.ties import ties
 from wa_forensics.report.view import Contact, IncidentView, Scene
 
 SCENE_LIMIT = 400
@@ -24,11 +26,14 @@ def incident_views(register: Register, *, with_scenes: bool) -> Iterator[Inciden
             key=lambda finding: register.number[finding.id],
         )
         scenes = with_scenes and number <= INCIDENTS_WITH_SCENES
+        contacts = _contacts(register, incident, found)
         yield IncidentView(
             number=number,
             incident=incident,
+            story=story_of(incident, found),
             timeline=_timeline(register, incident, found) if number <= INCIDENTS_WITH_TIMELINE else None,
-            contacts=_contacts(register, incident, found),
+            contacts=contacts,
+            ties=ties([(c.account, c.other, c.threats, len(c.findings)) for c in contacts]),
             findings=tuple(register.number[f.id] for f in found),
             scenes=tuple(_scenes(register, incident, found)) if scenes else (),
         )

@@ -76,6 +76,12 @@ def worst_verdict(checks: Iterable[Check]) -> Verdict:
     return Verdict.NOT_TESTABLE
 
 
+def story_of(incident: Incident, findings: Sequence[Finding]) -> str:
+    """Which headline fits an incident with these findings."""
+    money = [f for f in _by_the_account(findings, incident) if f.threat in MONEY]
+    return _story(incident, findings, money)
+
+
 def _story(incident: Incident | None, grave: Sequence[Finding], money: Sequence[Finding]) -> str:
     if incident is None:
         return "findings" if grave else "nothing"

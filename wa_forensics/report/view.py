@@ -21,6 +21,7 @@ from wa_forensics.model import (
 from wa_forensics.report.advice import Advice
 from wa_forensics.report.charts import Heat, Hours, Rhythm, Timeline
 from wa_forensics.report.context import Block, Line
+from wa_forensics.report.ties import Ties
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,8 +128,10 @@ class WholeChat:
 class IncidentView:
     number: int
     incident: Incident
+    story: str
     timeline: Timeline | None
     contacts: tuple[Contact, ...]
+    ties: Ties | None
     findings: tuple[int, ...]
     scenes: tuple[Scene, ...]
 

@@ -229,8 +229,8 @@ def _pairs(nodes: Sequence[Node]) -> Iterator[list[bytes]]:
     """Short words make a literal together with their neighbor: every way to read two parts that follow each other."""
     for left, right in pairwise(nodes):
         ways = _ways(left), _ways(right, last=True)
-        joined = {b" ".join(way) for way in product(*ways)}
-        if 0 < len(joined) <= MOST_PAIRS and min(map(len, joined)) >= SHORTEST_ANCHOR:
+        joined = {b" %s" % b" ".join(way) for way in product(*ways)}
+        if 0 < len(joined) <= MOST_PAIRS and min(map(len, joined)) > SHORTEST_ANCHOR:
             yield list(joined)
 
 
@@ -278,9 +278,16 @@ def _literals(run: Sequence[Node], shortest: int) -> list[bytes]:
                 return []
             found += max(sets, key=lambda literals: min(map(len, literals)))
         return found
+    first, last = run[0].text, run[-1].text
     words = [folded(node.text.strip("*")).encode() for node in run]
-    if len(words) == 1:
+    if any(b" " in word for word in words):
+        # An apostrophe or hyphen may be missing, so the parts have no certain borders.
         longest = max(words[0].split(b" "), key=len)
         return [longest] if len(longest) >= shortest else []
     joined = b" ".join(words)
-    return [joined] if len(joined) >= shortest else []
+    if len(joined) < shortest:
+        return []
+    if UNSPACED.search(first + last):
+        return [joined]
+    # The scan sees every border as a space, so that short words are not found inside longer ones.
+    return [(b"" if first.startswith("*") else b" ") + joined + (b"" if last.endswith("*") else b" ")]

@@ -17,6 +17,9 @@ from wa_forensics.search.phrases import Phrase
 
 # At most so many anchor sets of a phrase are demanded before its expression runs.
 DEMANDED = 3
+LONG = 4
+# Everything that ends a word, as the scan sees it.
+BORDERS_AS_SPACES = bytes.maketrans(b"\n.!?$@%", b"       ")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,7 +51,7 @@ class Lexicon:
         self.target = table[:, 1]
         self.bit = table[:, 2].astype(np.uint8)
         self.words = frozenset(
-            word for literal in self.literals for word in literal.decode().split(" ") if len(word) > 1 or word in "aiou"
+            word for literal in self.literals for word in literal.decode().split() if len(word) > 1 or word in "aiou"
         )
         self._automaton = ahocorasick_rs.BytesAhoCorasick(self.literals) if self.literals else None
         self._expressions: dict[int, re.Pattern[bytes]] = {}
@@ -83,11 +86,13 @@ class Lexicon:
         none = np.zeros(0, dtype=np.int64)
         if self._automaton is None or not len(folded.starts):
             return none, none
-        matches = self._automaton.find_matches_as_indexes(folded.data, overlapping=True)
+        bordered = folded.data.translate(BORDERS_AS_SPACES)
+        matches = self._automaton.find_matches_as_indexes(bordered, overlapping=True)
         if not matches:
             return none, none
         flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(-1, 3)
-        row = np.searchsorted(folded.starts, flat[:, 1], "right") - 1
+        # A literal may begin with the border before its row.
+        row = np.searchsorted(folded.starts, flat[:, 1] + 1, "right") - 1
         pair = np.unique(row * len(self.literals) + flat[:, 0])
         row, literal = np.divmod(pair, len(self.literals))
         count = self.first[literal + 1] - self.first[literal]
@@ -106,16 +111,21 @@ class Lexicon:
 
 
 def _demanded(phrases: Sequence[Phrase]) -> list[tuple[tuple[bytes, ...], ...]]:
-    """The anchor sets to demand of each phrase: those whose literals occur in the fewest phrases come first."""
+    """The anchor sets to demand of each phrase: long literals that occur in few phrases come first.
+
+    Sets with a short word are demanded only where there is nothing else: they are found in every other message.
+    """
     spread = Counter(literal for phrase in phrases for literals in phrase.anchors for literal in literals)
     chosen = []
     for phrase in phrases:
         ranked = sorted(
             phrase.anchors,
-            key=lambda literals: (
-                max(spread[literal] for literal in literals) / min(map(len, literals)),
-                literals,
-            ),
+            key=lambda sets: (max(spread[literal] for literal in sets) / _shortest(sets), sets),
         )
-        chosen.append(tuple(ranked[:DEMANDED]))
+        long = [sets for sets in ranked if _shortest(sets) >= LONG]
+        chosen.append(tuple(long[:DEMANDED] or ranked[:1]))
     return chosen
+
+
+def _shortest(literals: Sequence[bytes]) -> int:
+    return min(len(literal.strip()) for literal in literals)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_EPOCH = date(1970, 1, 1).toordinal()
 NO_DAY = np.iinfo(np.int32).min
 
 # Calendars that differ from the Gregorian one by the number of the year alone.
@@ -43,9 +46,7 @@ def days_since_epoch(
         return _gregorian(year + YEAR_OFFSETS[calendar], month, day)
     days = np.full(len(year), NO_DAY, dtype=np.int64)
     for i, (y, m, d) in enumerate(zip(year.tolist(), month.tolist(), day.tolist(), strict=True)):
-        date = _to_gregorian(calendar, y, m, d)
-        if date is not None:
-            days[i] = _gregorian(*(np.array([number]) for number in date))[0]
+        days[i] = _converted(calendar, y, m, d)
     return days
 
 
@@ -56,6 +57,14 @@ def _gregorian(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[n
     following = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     days = first + day - 1
     return np.where(valid & (days < following), days, NO_DAY)
+
+
+@lru_cache(maxsize=4096)
+def _converted(calendar: str, year: int, month: int, day: int) -> int:
+    found = _to_gregorian(calendar, year, month, day)
+    if found is None or not 1 <= found[0] <= 9999:
+        return int(NO_DAY)
+    return date(*found).toordinal() - _EPOCH
 
 
 def _to_gregorian(calendar: str, year: int, month: int, day: int) -> tuple[int, int, int] | None:

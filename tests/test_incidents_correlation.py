@@ -205,3 +205,23 @@ def test_a_chat_that_only_notes_the_new_code_joins_the_incident_of_the_account()
     [incident] = incidents.correlate([hijack("one.txt"), group]).incidents
     assert len(incident.chats) == 2
     assert [w.source for w in incident.windows] == ["one.txt"]
+
+
+def test_a_letter_planted_in_forty_of_two_hundred_chats_is_one_incident_of_those_forty() -> None:
+    places = ("city", "harbour", "northern", "west")
+    planted = {5 * number for number in range(40)}
+    sent = []
+    for number in range(200):
+        if number in planted:
+            name, place = f"Name{number}", places[number % 4]
+            sent.append(letter(number, name, place, str(90 + number), flagged=number % 3 > 0))
+        else:
+            lines = ordinary(NIGHT - timedelta(days=2), 2)
+            words = " ".join(random.Random(number).choices("boat rent lamp tea kite drum fern moss".split(), k=9))
+            lines.append((NIGHT, MARA, f"usual account 5550{number:04d}: {words}"))
+            chat = chat_of(lines, f"chat-{number:04d}.txt")
+            false_alarm = [finding(chat, "usual account", Threat.PAYMENT_REQUEST)] if number % 7 == 1 else []
+            sent.append(replace(analyzed(chat, false_alarm), windows=()))
+    found = [i for i in incidents.correlate(sent).incidents if Stage.PROPAGATION in i.stages]
+    assert [len(i.chats) for i in found] == [40]
+    assert set(found[0].chats) == {f"chat-{number:04d}" for number in planted}

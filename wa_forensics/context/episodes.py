@@ -7,6 +7,7 @@ hand changed (a notice, a code given away, doubt, a warning, disowning): words a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -50,6 +51,9 @@ CARRIES = 0.9
 REACH = 30 * DAY
 # An owner is back in control no sooner than this after the last message of the stretch.
 BACK = HOUR // 4
+# Names are looked for in disclosures only; shorter ones are words too often.
+SHORTEST_NAME = 3
+MOST_SENDERS = 300
 # Others answer within two days.
 ANSWER = 2 * DAY
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
@@ -246,6 +250,9 @@ def _hear(
             fit = _likely(stretches, begins, message, int(senders[message]), seconds, own=own)
             if fit is None:
                 continue
+            named = named_accounts(chat, message) if meaning == "reported as hacked" else frozenset()
+            if named and stretches[fit].sender not in named:
+                continue
             if meaning == "disowned":
                 owner = stretches[fit].sender == int(senders[message])
                 heard[fit].add("disowned by the owner" if owner else "disowned by others", message)
@@ -277,6 +284,18 @@ def _hear(
             if after and senders[message] == stretch.sender:
                 heard[at].add("deleted messages", message)
     return heard
+
+
+def named_accounts(chat: Chat, message: int) -> frozenset[int]:
+    """The senders other than its own whose whole name stands in a message."""
+    text = clean(chat.text(message)).casefold()
+    return frozenset(
+        code
+        for code, name in enumerate(chat.senders[:MOST_SENDERS])
+        if code != chat.columns.sender[message]
+        and len(plain := clean(name).strip("~ ").casefold()) >= SHORTEST_NAME
+        and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text)
+    )
 
 
 def _likely(

@@ -62,7 +62,7 @@ def episode_findings(
 
 
 def sitting(chat: Chat, episode: Episode) -> list[int]:
-    """The episode with what the account wrote in the same sitting; of a stranger, everything once the case is strong."""
+    """The episode with what the account wrote in the same sitting; of a stranger, all of it once the case is strong."""
     own = np.flatnonzero((chat.columns.sender == episode.sender) & chat.written)
     if episode.stranger and episode.score >= HIGH:
         return [int(m) for m in own]

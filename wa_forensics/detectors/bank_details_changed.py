@@ -1,6 +1,7 @@
 """A payment is moved to another account.
 
-A supplier's or colleague's account, taken over or imitated, announces new bank details for a payment that is due anyway.
+A supplier's or colleague's account, taken over or imitated, announces new bank details for a payment that is due
+anyway.
 In an export: messages of one account that say so, inside a stretch that other signs carry as well.
 Limits: firms do change banks; a call-back on a known number settles it and lowers the finding.
 """

@@ -1,6 +1,7 @@
 """Somebody is told to dial a forwarding code.
 
-The reader is asked to dial a star code with a number behind it. It forwards calls to the attacker, who then receives the verification call.
+The reader is asked to dial a star code with a number behind it. It forwards calls to the attacker, who then receives
+the verification call.
 In an export: messages of one account that say so, inside a stretch that other signs carry as well.
 Limits: codes that cancel or show forwarding (##21#, *#21#) are a remedy; balance codes look alike.
 """

@@ -1,6 +1,7 @@
 """Somebody asks for a verification code.
 
-A hijacked contact or a caller who poses as support asks for the code that was just sent to the reader. With it an account is registered on another phone, or a payment is approved.
+A hijacked contact or a caller who poses as support asks for the code that was just sent to the reader. With it an
+account is registered on another phone, or a payment is approved.
 In an export: messages of one account that say so, inside a stretch that other signs carry as well.
 Limits: a code asked for by a courier or a colleague reads the same; the people and the moment make the difference.
 """

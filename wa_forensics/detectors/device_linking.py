@@ -1,6 +1,7 @@
 """Somebody is led to link a device.
 
-A page or a person has the reader scan a QR code or type a pairing code. The attacker's browser becomes a linked device and reads along.
+A page or a person has the reader scan a QR code or type a pairing code. The attacker's browser becomes a linked
+device and reads along.
 In an export: messages of one account that say so, inside a stretch that other signs carry as well.
 Limits: people link their own laptops every day.
 """

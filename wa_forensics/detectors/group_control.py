@@ -2,7 +2,8 @@
 
 Operators of a false group, or a hijacked admin, remove members, let only admins write, or switch on disappearing
 messages.
-In an export: lines of the app that name the account of a suspicious stretch as the one who acted.
+In an export: lines of the app that name the account of a suspicious stretch as the one who acted, or an account
+whose security code had just changed or that somebody later calls hacked.
 Limits: who acted is read from the line's beginning; some languages name the actor later.
 """
 
@@ -10,11 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, episodes, finding_of
+from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings
 from wa_forensics.entities import clean
-from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
-from wa_forensics.vocabulary import Event
+from wa_forensics.findings import make_finding
+from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.vocabulary import Concept, Event
 
 RULE = Rule(
     id="group-control",
@@ -49,28 +53,29 @@ EVENTS = (
     Event.ADVANCED_CHAT_PRIVACY,
 )
 AFTER = 400
+MOST_SENDERS = 300
+HOUR = 3600
+# Acts without a suspicious stretch count when the account's keys had changed so shortly before, or somebody says
+# within so long afterwards that it was hacked.
+KEYS_BEFORE, TOLD_AFTER = 24 * HOUR, 72 * HOUR
+CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.NUMBER_CHANGED)
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
-    """One finding per suspicious account that acted."""
+    """One finding per account that acted inside a suspicious stretch, or between a key change and a disclosure."""
     acts = chat.messages_with(events=EVENTS).tolist()
     if not acts:
         return
     told: dict[int, list[int]] = {}
-    best = {}
+    best: dict[int, Episode] = {}
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
-        name = clean(chat.senders[episode.sender]).strip().lstrip("~ ")
         if episode.sender not in best or episode.score > best[episode.sender].score:
             best[episode.sender] = episode
         for message in acts:
             inside = episode.messages[0] < message <= episode.messages[-1] + AFTER
-            if (
-                inside
-                and clean(chat.text(message)).strip().startswith(name)
-                and message not in told.get(episode.sender, [])
-            ):
+            if inside and _acts_as(chat, message, episode.sender) and message not in told.get(episode.sender, []):
                 told.setdefault(episode.sender, []).append(message)
     for sender, messages in sorted(told.items()):
         yield finding_of(
@@ -81,3 +86,46 @@ def detect(chat: Chat) -> Iterator[Finding]:
             did=f"noted acts of {chat.senders[sender]} on the group",
             inference="The acts fit an attempt to silence warnings.",
         )
+    for sender in range(min(len(chat.senders), MOST_SENDERS)):
+        mine = [m for m in acts if sender not in told and _acts_as(chat, m, sender)]
+        if mine:
+            yield from _without_words(chat, sender, mine)
+
+
+def _without_words(chat: Chat, sender: int, acts: list[int]) -> Iterator[Finding]:
+    """Acts of different kinds within an hour by an account whose keys had changed, or that is later named as hacked."""
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    burst = [m for m in acts if 0 <= seconds[m] - seconds[acts[0]] <= HOUR]
+    if len({chat.event(m) for m in burst}) < 2:
+        return
+    name = clean(chat.senders[sender]).strip("~ ")
+    keys = [
+        m
+        for m in chat.messages_with(events=CODE_EVENTS).tolist()
+        if name in clean(chat.text(m)) and 0 <= seconds[burst[0]] - seconds[m] <= KEYS_BEFORE
+    ]
+    disclosed = [
+        m
+        for m in sorted(sightings(chat).talk[Concept.HACKED_DISCLOSURE])
+        if sender in named_accounts(chat, m) and 0 <= seconds[m] - seconds[burst[-1]] <= TOLD_AFTER
+    ]
+    if not keys and not disclosed:
+        return
+    line = chat.columns.line
+    facts = [f"The app noted a change of {name}'s security code before (line {line[m]})." for m in keys[:1]]
+    facts += [f"Somebody later named {name} as hacked (line {line[m]})." for m in disclosed[:1]]
+    yield make_finding(
+        chat,
+        RULE,
+        burst,
+        observation=" ".join([observed(chat, burst, f"noted acts of {name} on the group"), *facts]),
+        inference="The acts fit an attempt to silence warnings by somebody else who used the account.",
+        confidence=Confidence.HIGH if keys and disclosed else Confidence.MEDIUM,
+        severity=Severity.MEDIUM,
+        actors=[chat.senders[sender]],
+    )
+
+
+def _acts_as(chat: Chat, message: int, sender: int) -> bool:
+    """Does a line of the app name the sender as the one who acted?"""
+    return clean(chat.text(message)).strip().startswith(clean(chat.senders[sender]).strip().lstrip("~ "))

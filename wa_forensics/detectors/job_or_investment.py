@@ -1,6 +1,7 @@
 """A job or investment is offered.
 
-Strangers offer paid tasks, or a group of professor, assistant and happy members leads to a trading platform; withdrawals cost fees.
+Strangers offer paid tasks, or a group of professor, assistant and happy members leads to a trading platform;
+withdrawals cost fees.
 In an export: messages of one account that say so, inside a stretch that other signs carry as well.
 Limits: honest groups about shares and jobs use the same words without strangers, platforms and fees.
 """

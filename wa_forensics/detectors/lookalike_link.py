@@ -1,6 +1,7 @@
 """A link imitates another name.
 
-The host of a link looks like a brand or like a domain used in this chat: letters swapped, digits for letters, another ending, another script.
+The host of a link looks like a brand or like a domain used in this chat: letters swapped, digits for letters, another
+ending, another script.
 In an export: messages of one account that say so, inside a stretch that other signs carry as well.
 Limits: short names resemble each other by chance; brands outside the list are not known.
 """

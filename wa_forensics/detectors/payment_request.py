@@ -2,7 +2,8 @@
 
 Under a known name or from a new number somebody asks for money, a loan or a transfer and names where it should go.
 In an export: messages of one account that say so, inside a stretch that other signs carry as well.
-Limits: asking for money is ordinary; a finding needs an account whose hand seems to have changed, or a stranger with further signs.
+Limits: asking for money is ordinary; a finding needs an account whose hand seems to have changed, or a stranger with
+further signs.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, observed, sightings
+from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat
 from wa_forensics.vocabulary import Concept
@@ -73,15 +73,20 @@ def detect(chat: Chat) -> Iterator[Finding]:
                         severity=severity,
                     )
     for message in sorted(talk[Concept.HACKED_DISCLOSURE] - taken - hostile):
+        named = [chat.senders[code] for code in sorted(named_accounts(chat, message))]
         yield make_finding(
             chat,
             RULE,
             [message],
-            observation=observed(chat, [message], "told of a hacked or stolen account"),
+            observation=observed(chat, [message], f"told of a hacked or stolen account{_naming(named)}"),
             inference="An account may have been taken over, in this chat or elsewhere.",
-            confidence=Confidence.LOW,
-            severity=Severity.INFO,
+            confidence=Confidence.MEDIUM if named else Confidence.LOW,
+            severity=Severity.MEDIUM if named else Severity.INFO,
         )
+
+
+def _naming(names: list[str]) -> str:
+    return f" and named {' and '.join(names)}" if names else ""
 
 
 def _after(episode: Episode, messages: set[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:

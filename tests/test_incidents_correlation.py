@@ -217,7 +217,8 @@ def test_a_letter_planted_in_forty_of_two_hundred_chats_is_one_incident_of_those
             sent.append(letter(number, name, place, str(90 + number), flagged=number % 3 > 0))
         else:
             lines = ordinary(NIGHT - timedelta(days=2), 2)
-            words = " ".join(random.Random(number).choices("boat rent lamp tea kite drum fern moss".split(), k=9))
+            rng = random.Random(number)
+            words = " ".join("".join(rng.choices("aeioklmnrst", k=5)) for _ in range(9))
             lines.append((NIGHT, MARA, f"usual account 5550{number:04d}: {words}"))
             chat = chat_of(lines, f"chat-{number:04d}.txt")
             false_alarm = [finding(chat, "usual account", Threat.PAYMENT_REQUEST)] if number % 7 == 1 else []

@@ -16,9 +16,9 @@ import pytest
 import report_hostile
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from report_case import MemoryCase, build_case
+from report_case import MemoryCase, build_case, parse
 
-from wa_forensics.report import render_case
+from wa_forensics.report import render_case, render_index
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -120,9 +120,7 @@ def test_the_first_screen_fits_without_scrolling(browser: Browser, report: Path)
             assert opened.page.get_by_text(text, exact=True).first.is_visible()
 
 
-@pytest.mark.parametrize(
-    "viewport", [_WIDE, _PHONE, {"width": 320, "height": 640}], ids=["wide", "phone", "small"]
-)
+@pytest.mark.parametrize("viewport", [_WIDE, _PHONE, {"width": 320, "height": 640}], ids=["wide", "phone", "small"])
 def test_nothing_sticks_out_sideways(browser: Browser, report: Path, viewport: dict[str, int]) -> None:
     with Opened(browser, report, viewport=viewport) as opened:
         wide = opened.page.evaluate("document.documentElement.scrollWidth")
@@ -136,9 +134,7 @@ def test_a_hostile_name_does_not_break_the_layout(browser: Browser, hostile_repo
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [_WIDE, _PHONE], ids=["wide", "phone"])
-def test_axe_finds_no_violation(
-    browser: Browser, report: Path, scheme: str, viewport: dict[str, int]
-) -> None:
+def test_axe_finds_no_violation(browser: Browser, report: Path, scheme: str, viewport: dict[str, int]) -> None:
     with Opened(browser, report, color_scheme=scheme, viewport=viewport) as opened:
         results = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
         found = [
@@ -203,3 +199,55 @@ def test_a_case_of_one_quiet_chat_opens(browser: Browser, tmp_path: Path) -> Non
     with Opened(browser, file) as opened:
         assert opened.messages == []
         assert "No sign of an attack" in opened.page.locator("h1").inner_text()
+
+
+def test_arabic_runs_from_right_to_left_and_stays_accessible(browser: Browser, tmp_path: Path) -> None:
+    file = render_case(build_case(), tmp_path / "report.html", language="ar")
+    with Opened(browser, file, viewport=_PHONE) as opened:
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert opened.page.evaluate("getComputedStyle(document.querySelector('h1')).textAlign") == "start"
+        assert opened.page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+        results = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+        assert [item["id"] for item in results.response["violations"]] == []
+
+
+def test_the_index_filters_and_is_accessible(browser: Browser, tmp_path: Path) -> None:
+    file = render_index(build_case(), tmp_path / "index.html")
+    with Opened(browser, file) as opened:
+        results = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag22aa"]})
+        assert [item["id"] for item in results.response["violations"]] == []
+        opened.page.fill("#find", "nandi")
+        expect(opened.page.locator("#found")).to_have_text("1 / 4")
+        assert opened.messages == []
+
+
+def test_forty_thousand_messages_stay_fluid(browser: Browser, tmp_path: Path) -> None:
+    lines = [
+        f"{1 + n // 2000:02}/{1 + n // 4000:02}/25, {n // 60 % 24:02}:{n % 60:02} - "
+        f"{'Anitha' if n % 3 else 'Prakash'}: message number {n} about the load for Hosur, {n * 7919 % 997} pallets"
+        for n in range(40_000)
+    ]
+    chat = parse("Long chat.txt", "\n".join(lines) + "\n")
+    case = replace(
+        build_case(),
+        inputs=(chat.facts,),
+        findings=(),
+        incidents=(),
+        profiles=(),
+        indicators=(),
+        tables={chat.source.name: chat.arrow},
+    )
+    file = render_case(case, tmp_path / "report.html", full_chat=True)
+    assert file.stat().st_size <= 15_000_000
+    with Opened(browser, file) as opened:
+        assert opened.page.locator(".b").count() == 40_000
+        # The measures are 2,000 ms to open and 200 ms to search; a busy test machine gets four times that.
+        ready = opened.page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+        assert ready < 8_000
+        took = opened.page.evaluate(
+            "() => { const f = document.getElementById('find'); f.value = '500 pallets'; "
+            "const t = performance.now(); "
+            "f.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter'})); return performance.now() - t; }"
+        )
+        assert took < 800
+        assert opened.page.locator("#found").inner_text().startswith("1 / ")

@@ -49,7 +49,9 @@ CHATPACK = MEASURE.format(
     ),
 )
 WHATSTK = MEASURE.format(
-    imports="import pandas\nfrom whatstk import df_from_whatsapp", warm="", parse="df_from_whatsapp(path)"
+    imports="import pandas\nfrom whatstk import df_from_whatsapp",
+    warm="",
+    parse="df_from_whatsapp(path, max_size=None)",
 )
 
 

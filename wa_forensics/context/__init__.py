@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes, named_accounts
+from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
+from wa_forensics.context.hearing import named_accounts
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
 from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed, sitting
 

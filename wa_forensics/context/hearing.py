@@ -1,0 +1,181 @@
+"""What others say and the app notes around a stretch: warnings, doubts, disclosures, checks, codes and notices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wa_forensics.chat import Chat
+from wa_forensics.context.signals import Sighting, Sightings
+from wa_forensics.entities import clean
+from wa_forensics.model import Kind, Signal
+from wa_forensics.vocabulary import Concept, Event
+
+HOUR = 3600
+DAY = 24 * HOUR
+CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.SECURITY_CODE_CHANGED_ALL, Event.NUMBER_CHANGED)
+REMOVALS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED, Event.CONTACT_BLOCKED)
+REACH = 30 * DAY
+# An owner is back in control no sooner than this after the last message of the stretch.
+BACK = HOUR // 4
+# Names are looked for in disclosures only; shorter ones are words too often.
+SHORTEST_NAME = 3
+MOST_SENDERS = 300
+# Others answer within two days.
+ANSWER = 2 * DAY
+# What is heard around a stretch: weight of the first message, and of each further one up to three.
+HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
+    "others warn": (1.3, 0.6),
+    "reported as hacked": (1.8, 0.5),
+    "disowned by the owner": (1.6, 0.4),
+    "disowned by others": (0.7, 0.4),
+    "others doubt who writes": (0.9, 0.5),
+    "security notice before": (1.0, 0.0),
+    "a code was given": (1.2, 0.0),
+    "removed from the group": (0.8, 0.0),
+    "deleted messages": (0.5, 0.3),
+    "checked by voice or in person": (-2.0, -0.7),
+    "offers a call or proof": (-1.2, 0.0),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stretch:
+    """An account's signals that belong together, before the others have been heard."""
+
+    sender: int
+    stranger: bool
+    before: int
+    sightings: tuple[Sighting, ...]
+    signals: tuple[Signal, ...]
+    first: int
+    last: int
+    sum: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Heard:
+    """What others say and the app notes about one stretch, as message ids by what it means."""
+
+    by_meaning: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, meaning: str, message: int) -> None:
+        """Note a message."""
+        self.by_meaning.setdefault(meaning, []).append(message)
+
+
+def hear(
+    chat: Chat,
+    stretches: Sequence[Stretch],
+    found: Sightings,
+    seconds: NDArray[np.int64],
+    silent: frozenset[int],
+) -> list[Heard]:
+    """Give each warning, doubt, disclosure, check, code and notice to the one stretch it most likely speaks of."""
+    heard = [Heard() for _ in stretches]
+    senders = chat.columns.sender
+    spoken = (
+        ("others warn", found.talk[Concept.WARNING]),
+        ("reported as hacked", found.talk[Concept.HACKED_DISCLOSURE]),
+        ("disowned", found.talk[Concept.DISOWNING] - found.talk[Concept.HACKED_DISCLOSURE]),
+        ("others doubt who writes", found.talk[Concept.IDENTITY_DOUBT]),
+        ("checked by voice or in person", found.talk[Concept.VERIFIED_BY_CALL]),
+        ("a code was given", found.talk[Concept.CODE_GIVEN]),
+    )
+    begins = seconds[[s.first for s in stretches]] if stretches else seconds[:0]
+    for meaning, messages in spoken:
+        for message in sorted(messages - silent):
+            own = meaning in ("disowned", "reported as hacked", "others warn")
+            fit = _likely(stretches, begins, message, int(senders[message]), seconds, own=own)
+            if fit is None:
+                continue
+            named = named_accounts(chat, message) if meaning == "reported as hacked" else frozenset()
+            if named and stretches[fit].sender not in named:
+                continue
+            if meaning == "disowned":
+                owner = stretches[fit].sender == int(senders[message])
+                heard[fit].add("disowned by the owner" if owner else "disowned by others", message)
+            else:
+                heard[fit].add(meaning, message)
+    for at, stretch in enumerate(stretches):
+        refused = any(s.kind == Concept.CALL_REFUSAL for s in stretch.sightings)
+        offered = sorted(
+            m for m in found.talk[Concept.IDENTITY_DOUBT] if stretch.first <= m and senders[m] == stretch.sender
+        )
+        if offered and not refused and stretch.stranger:
+            heard[at].add("offers a call or proof", offered[0])
+    _note_lines_of_the_app(chat, stretches, heard, seconds)
+    return heard
+
+
+def _note_lines_of_the_app(
+    chat: Chat, stretches: Sequence[Stretch], heard: Sequence[Heard], seconds: NDArray[np.int64]
+) -> None:
+    """Add key changes before a stretch, and removals and deletions after its beginning."""
+    for message in chat.messages_with(events=CODE_EVENTS).tolist():
+        text = clean(chat.text(message)).casefold()
+        for at, stretch in enumerate(stretches):
+            close = message <= stretch.last and seconds[stretch.first] - seconds[message] <= 2 * DAY
+            if close and (clean(chat.senders[stretch.sender]).strip().casefold() in text or len(chat.senders) <= 2):
+                heard[at].add("security notice before", message)
+    for message in chat.messages_with(events=REMOVALS).tolist():
+        text = clean(chat.text(message)).casefold()
+        for at, stretch in enumerate(stretches):
+            name = clean(chat.senders[stretch.sender]).strip().casefold()
+            after = stretch.first < message and seconds[message] - seconds[stretch.last] <= 3 * DAY
+            if after and name in text and not text.startswith(name):
+                heard[at].add("removed from the group", message)
+    for message in chat.messages_with(kind=Kind.DELETED).tolist():
+        for at, stretch in enumerate(stretches):
+            after = stretch.first <= message and seconds[message] - seconds[stretch.last] <= DAY
+            if after and chat.columns.sender[message] == stretch.sender:
+                heard[at].add("deleted messages", message)
+
+
+def named_accounts(chat: Chat, message: int) -> frozenset[int]:
+    """The senders other than its own whose whole name stands in a message."""
+    text = clean(chat.text(message)).casefold()
+    return frozenset(
+        code
+        for code, name in enumerate(chat.senders[:MOST_SENDERS])
+        if code != chat.columns.sender[message]
+        and len(plain := clean(name).strip("~ ").casefold()) >= SHORTEST_NAME
+        and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text)
+    )
+
+
+def _likely(
+    stretches: Sequence[Stretch],
+    begins: NDArray[np.int64],
+    message: int,
+    speaker: int,
+    seconds: NDArray[np.int64],
+    *,
+    own: bool,
+) -> int | None:
+    """The stretch with the heaviest own signals among those of other accounts in the last days."""
+    best: tuple[float, int] | None = None
+    for at in np.flatnonzero((begins <= seconds[message]) & (begins >= seconds[message] - REACH)).tolist():
+        stretch = stretches[at]
+        # The owner back in control speaks under the same name, sometimes only when the money is missed.
+        # Who goes on at once reports what happened to somebody else.
+        pause = seconds[message] - seconds[stretch.last]
+        returned = own and stretch.sender == speaker and message > stretch.last and pause >= BACK
+        late = seconds[message] - seconds[stretch.last] > (REACH if returned else ANSWER)
+        if stretch.first >= message or late or (stretch.sender == speaker and not returned):
+            continue
+        weight = stretch.sum + (1.5 if stretch.stranger else 0.0)
+        if best is None or weight > best[0]:
+            best = (weight, at)
+    return None if best is None else best[1]
+
+
+def settled(heard: Heard) -> bool:
+    """Do at least two kinds of words, or one strong one, say that somebody else writes under a known name?"""
+    told = [m for m, messages in heard.by_meaning.items() if HEARD_WEIGHTS[m][0] > 0 and messages]
+    strong = ("reported as hacked", "disowned by the owner")
+    return len(told) >= 2 or any(m in told for m in strong) or len(heard.by_meaning.get("others warn", ())) >= 3

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.behaviour_short import fit_short, run_short, short_streams
 from benchmarks.splices import DONOR, Account, flat, make_accounts, read_authors, shortened, texts_of
 from wa_forensics.behaviour import writers
 from wa_forensics.behaviour.grams import mask_foreign, read_grams, read_points
@@ -34,15 +35,35 @@ class Scored:
     donors: NDArray[np.float64]
 
 
+def score_past(account: Account, history: int) -> Scored | None:
+    """As ``score_account``, learned from the first ``history`` messages only; the ones after them are tested."""
+    if len(account.own) < history + 100:
+        return None
+    texts = texts_of([account.own[:history], *account.others])
+    _, sample, total, width = writers.SIZES[0]
+    background, weighting = writers.make_sample(texts, np.bincount(texts.sender), width, total)
+    points, kept = writers.styled(texts.take(np.flatnonzero(texts.sender == 0)))
+    others, inverse = without_sender(background, 0)
+    chosen = writers.spread(len(kept), sample)
+    rows = dense_rows(read_grams(points), chosen, weighting)
+    models = fit_folds(rows, np.full(len(chosen), -1), others, inverse, weighting)
+    later = texts_of([account.own[history:], flat(account)])
+    plain, _ = mask_foreign(read_points(later.buffer, later.start, later.end))
+    scores = score_texts(read_grams(plain), np.zeros(len(later.message), dtype=np.int64), models, weighting)
+    cut = len(account.own) - history
+    return Scored(own=scores[:cut], donors=scores[cut:].reshape(len(account.donors), DONOR))
+
+
 def score_account(account: Account) -> Scored:
     """The product's own steps; a splice in a fold is scored by the model that never saw that fold."""
     texts = texts_of([account.own, *account.others])
     counts = np.bincount(texts.sender)
-    background, weighting = writers.make_sample(texts, counts, writers.WIDTH)
+    _, sample, total, width = writers.SIZES[0]
+    background, weighting = writers.make_sample(texts, counts, width, total)
     points, kept = writers.styled(texts.take(np.flatnonzero(texts.sender == 0)))
     grams = read_grams(points)
     fold = np.arange(len(kept), dtype=np.int64) * FOLDS // len(kept)
-    chosen = writers.spread(len(kept), writers.OWN_SAMPLE)
+    chosen = writers.spread(len(kept), sample)
     others, inverse = without_sender(background, 0)
     models = fit_folds(dense_rows(grams, chosen, weighting), fold[chosen], others, inverse, weighting)
     strangers = texts_of([flat(account)])
@@ -105,8 +126,7 @@ def run(accounts: Sequence[Scored], beta: NDArray[np.float64], threshold: float,
     draw = np.random.default_rng(seed)
     alarms: list[float] = []
     tables: dict[str, dict[int, list[float]]] = {
-        name: {k: [] for k in SPLICES}
-        for name in ("ratio", "rank", "delay", "overlap", "own", "foreign", "account")
+        name: {k: [] for k in SPLICES} for name in ("ratio", "rank", "delay", "overlap", "own", "foreign", "account")
     }
     weights = beta.tolist()
     for number, scored in enumerate(accounts):
@@ -130,11 +150,7 @@ def run(accounts: Sequence[Scored], beta: NDArray[np.float64], threshold: float,
                 mixed = np.concatenate((scored.own[start:place], part, scored.own[place : place + REACH]))
                 at = place - start
                 hit, ratio, overlap, delay = _judge(mixed, at, k, sender, weights, threshold)
-                rank = (
-                    sum(p.ratio > ratio and not (p.first - k < place <= p.last + k) for p in peaks)
-                    if hit
-                    else 99
-                )
+                rank = sum(p.ratio > ratio and not (p.first - k < place <= p.last + k) for p in peaks) if hit else 99
                 tables["ratio"][k].append(ratio)
                 tables["rank"][k].append(rank)
                 tables["delay"][k].append(delay)
@@ -196,11 +212,20 @@ def main() -> None:
     first = run(scored, beta, 0.0)
     thresholds = {rate: threshold_at(first, rate) for rate in RATES}
     found = {
-        rate: {k: round(float((first.splices[k] > thresholds[rate]).mean()), 3) for k in SPLICES}
-        for rate in RATES
+        rate: {k: round(float((first.splices[k] > thresholds[rate]).mean()), 3) for k in SPLICES} for rate in RATES
     }
+    streams = short_streams(accounts, seed=2) + short_streams(accounts, seed=5)
+    brief_beta = fit_short(streams)
+    brief = run_short(streams, brief_beta)
+    limits = {rate: brief.threshold(rate) for rate in RATES}
     json.dump(
         {
+            "short_coefficients": [round(float(b), 5) for b in brief_beta],
+            "short_thresholds": {rate: round(value, 3) for rate, value in limits.items()},
+            "short_found": {
+                rate: {k: round(float((v > limits[rate]).mean()), 3) for k, v in brief.splices.items()}
+                for rate in RATES
+            },
             "coefficients": [round(float(b), 5) for b in beta],
             "thresholds": {rate: round(value, 3) for rate, value in thresholds.items()},
             "found": found,

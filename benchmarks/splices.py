@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wa_forensics.behaviour.writers import Texts, styled
 
@@ -66,11 +65,9 @@ def read_authors(path: Path) -> dict[str, tuple[str, ...]]:
     return authors
 
 
-def make_accounts(
-    authors: dict[str, tuple[str, ...]], *, fewest: int, most: int, seed: int = 1
-) -> tuple[Account, ...]:
+def make_accounts(authors: dict[str, tuple[str, ...]], *, fewest: int, most: int, seed: int = 1) -> tuple[Account, ...]:
     """At most ``most`` accounts with at least ``fewest`` own messages, drawn with a fixed seed."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 (a reproducible sample)
     names = [name for name, texts in authors.items() if len(texts) >= fewest]
     draw.shuffle(names)
     made = []
@@ -102,6 +99,3 @@ def _run(texts: tuple[str, ...], length: int, draw: random.Random) -> tuple[str,
 def flat(account: Account) -> tuple[str, ...]:
     """The donors' messages in one row."""
     return tuple(text for donor in account.donors for text in donor)
-
-
-Scores = NDArray[np.float64]

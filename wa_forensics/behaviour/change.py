@@ -17,6 +17,8 @@ from wa_forensics.behaviour.windows import (
     read_calibration,
     refine,
     scan,
+    scan_short,
+    short_ratio,
     steadiness,
     strongest,
 )
@@ -59,11 +61,10 @@ RULE = Rule(
     references=("Koppel, Schler: Authorship verification as a one-class classification problem, ICML 2004",),
     quiet_on=(Example(messages=(("Ana", "see you at eight"), ("Ben", "ok")), note="too little history"),),
 )
-# With less own history than this, a stretch is weak evidence whatever its score.
-FULL_HISTORY = 100
 # False alarms per 10,000 genuine messages that a reported stretch may have.
 RATE = 1
 LOW_RATE = 5
+SHORT_RATE = 10
 SESSION_SECONDS = 3 * 3600
 # Collections of this size cannot support larger figures.
 LARGEST_FACTOR = 1000
@@ -97,6 +98,10 @@ def analyze(chat: Chat) -> Behaviour:
     for one in measure(texts, len(chat.senders)):
         measured[one.sender] = one
         steady[one.sender] = steadiness(one.score)
+        if one.means:
+            best, size = scan_short(one.means, len(one.message), calibration.short_coefficients)
+            stretches[one.sender] = strongest(best, size)
+            continue
         best, size = scan(one.score, steady[one.sender], calibration.coefficients)
         border = _pauses(c.timestamp[one.message])
         stretches[one.sender] = tuple(
@@ -122,6 +127,8 @@ def window_evidence(behaviour: Behaviour, sender: int, first: int, last: int) ->
     low, high = np.searchsorted(one.message, (first, last + 1))
     if low == high:
         return None
+    if one.means:
+        return short_ratio(one.means, int(low), int(high), len(one.message), read_calibration().short_coefficients)
     return ratio_of(one.score[low:high], behaviour.sender[sender], read_calibration().coefficients)
 
 
@@ -133,7 +140,7 @@ def detect(chat: Chat, behaviour: Behaviour | None = None) -> Iterator[Finding]:
     for code, stretches in behaviour.stretches.items():
         own = behaviour.measured[code]
         for stretch in stretches:
-            if stretch.ratio >= calibration.thresholds[LOW_RATE]:
+            if stretch.ratio >= thresholds(own, calibration)[SHORT_RATE if own.means else LOW_RATE]:
                 finding = _finding(chat, own, stretch, calibration)
                 found.append((finding.evidence[0].message, code, finding))
     for _, _, finding in sorted(found, key=lambda item: item[:2]):
@@ -142,12 +149,13 @@ def detect(chat: Chat, behaviour: Behaviour | None = None) -> Iterator[Finding]:
 
 def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibration) -> Finding:
     messages = own.message[stretch.first : stretch.last + 1]
-    strong = stretch.ratio >= calibration.thresholds[RATE]
-    short = len(own.message) < FULL_HISTORY
+    limits = thresholds(own, calibration)
+    short = bool(own.means)
+    strong = stretch.ratio >= limits[RATE]
     why = contrasts(chat, own.message, stretch.first, stretch.last)
     beside = cues(chat, own.message, stretch.first, stretch.last)
     factor, word = verbal(stretch.ratio)
-    rate = RATE if strong else LOW_RATE
+    rate = next(rate for rate, least in sorted(limits.items()) if stretch.ratio >= least)
     name = chat.senders[own.sender]
     facts = "; ".join(_phrase(c) for c in why)
     return make_finding(
@@ -161,15 +169,14 @@ def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibrati
         inference=(
             f"The stretch is {factor} times more likely if another person wrote it than if the owner did "
             f"({word} support). In tests a stretch like this came up about {rate} "
-            f"{'time' if rate == 1 else 'times'} in 10,000 genuine messages, and stretches of 10 and 20 messages "
-            f"by somebody else were found in {_share(calibration, rate, 10)} and {_share(calibration, rate, 20)}."
+            f"{'time' if rate == 1 else 'times'} in 10,000 genuine messages, and {_found(calibration, rate, short)}."
             + (" The history is short, so this is weak evidence." if short else "")
         ),
         confidence=Confidence.MEDIUM if strong and not short else Confidence.LOW,
         severity=Severity.MEDIUM if strong and not short else Severity.LOW,
         actors=(name,),
         signals=(Signal(name="style", weight=round(stretch.ratio, 4), detail=facts),),
-        details=_details(messages, own, stretch, calibration.thresholds[RATE], why, beside),
+        details=_details(messages, own, stretch, limits[RATE], why, beside),
     )
 
 
@@ -184,11 +191,21 @@ def verbal(ratio: float) -> tuple[str, str]:
 
 
 def _phrase(contrast: Contrast) -> str:
-    return f"{100 * contrast.observed:.0f} % against {100 * contrast.baseline:.0f} % are such that a message {contrast.name}"
+    inside, outside = 100 * contrast.observed, 100 * contrast.baseline
+    return f"{inside:.0f} % against {outside:.0f} % of the messages each {contrast.name}"
 
 
-def _share(calibration: Calibration, rate: int, length: int) -> str:
-    return f"{100 * calibration.found[rate][length]:.0f} %"
+def thresholds(own: Measured, calibration: Calibration) -> Mapping[int, float]:
+    """Log ratios by false alarms per 10,000 genuine messages, for a sender's length of history."""
+    return calibration.short_thresholds if own.means else calibration.thresholds
+
+
+def _found(calibration: Calibration, rate: int, short: bool) -> str:
+    table = (calibration.short_found if short else calibration.found)[rate]
+    rows = [(length, share) for length, share in sorted(table.items()) if length in (10, 15, 20)]
+    lengths = " and ".join(str(length) for length, _ in rows)
+    shares = " and ".join(f"{100 * share:.0f} %" for _, share in rows)
+    return f"of the stretches of {lengths} messages by somebody else {shares} were found"
 
 
 def _details(
@@ -227,7 +244,7 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
     behaviour = analyze(chat) if behaviour is None else behaviour
     is_text = (chat.columns.kind == KIND_CODE[Kind.TEXT]) & (chat.columns.sender >= 0)
     counts = np.bincount(chat.columns.sender[is_text], minlength=len(chat.senders))
-    threshold = read_calibration().thresholds[RATE]
+    calibration = read_calibration()
     made = []
     for code, name in enumerate(chat.senders):
         own = behaviour.measured.get(code)
@@ -242,7 +259,7 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
                 )
             )
         else:
-            made.append(_profile(chat, own, behaviour.stretches[code][0], int(counts[code]), threshold))
+            made.append(_profile(chat, own, behaviour.stretches[code][0], int(counts[code]), calibration))
     return tuple(made)
 
 
@@ -254,16 +271,15 @@ def _too_little(own: int, others: int) -> str:
     return f"Not testable: fewer than {FEWEST_OWN} messages that carry a style (links, repeats and lists left out)."
 
 
-def _profile(chat: Chat, own: Measured, stretch: Stretch, messages: int, threshold: float) -> SenderProfile:
+def _profile(chat: Chat, own: Measured, stretch: Stretch, messages: int, calibration: Calibration) -> SenderProfile:
     rows = tuple(
         (c.name, f"{100 * c.baseline:.0f} %", f"{100 * c.observed:.0f} %", chat.text(c.message)[:120])
         for c in contrasts(chat, own.message, stretch.first, stretch.last)
     )
     beside = tuple(
-        (cue.name, cue.baseline, cue.observed, "")
-        for cue in cues(chat, own.message, stretch.first, stretch.last)
+        (cue.name, cue.baseline, cue.observed, "") for cue in cues(chat, own.message, stretch.first, stretch.last)
     )
-    short = len(own.message) < FULL_HISTORY
+    short = bool(own.means)
     return SenderProfile(
         source=chat.source.name,
         sender=chat.senders[own.sender],
@@ -271,7 +287,7 @@ def _profile(chat: Chat, own: Measured, stretch: Stretch, messages: int, thresho
         testable=True,
         reason=f"Short history: {len(own.message)} measured messages, weak evidence only." if short else "",
         score=round(stretch.ratio, 3),
-        threshold=round(threshold, 3),
+        threshold=round(thresholds(own, calibration)[SHORT_RATE if short else RATE], 3),
         first_message=int(own.message[stretch.first]),
         last_message=int(own.message[stretch.last]),
         features=rows + beside,

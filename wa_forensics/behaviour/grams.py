@@ -36,7 +36,7 @@ class Points:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Grams:
-    """Hashed features of n texts: ``chars`` (positions, 4) by ``char_first``, ``words`` (words, 2) by ``word_first``."""
+    """Hashed features of texts: ``chars`` (positions, 4) by ``char_first``, ``words`` (words, 2) by ``word_first``."""
 
     chars: NDArray[np.uint16]
     char_first: NDArray[np.int64]
@@ -63,9 +63,7 @@ def read_points(buffer: NDArray[np.uint8], start: NDArray[np.int64], end: NDArra
     data[first[1:] - 1] = 0
     if len(data) == 0 or int(data.max()) < 128:
         return Points(code=data.astype(np.uint32), first=first)
-    code = np.frombuffer(
-        data.tobytes().decode("utf-8", "replace").encode("utf-32-le"), dtype=np.uint32
-    ).copy()
+    code = np.frombuffer(data.tobytes().decode("utf-8", "replace").encode("utf-32-le"), dtype=np.uint32).copy()
     stops = np.flatnonzero(code == 0)
     return Points(code=code, first=np.concatenate(([0], stops + 1)).astype(np.int64))
 

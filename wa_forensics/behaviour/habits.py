@@ -83,16 +83,12 @@ class Cue:
     weight: float
 
 
-def contrasts(
-    chat: Chat, own: NDArray[np.int64], first: int, last: int, most: int = 3
-) -> tuple[Contrast, ...]:
+def contrasts(chat: Chat, own: NDArray[np.int64], first: int, last: int, most: int = 3) -> tuple[Contrast, ...]:
     """The habits that part own[first..last] most clearly from the sender's other messages near it."""
     inside = own[first : last + 1].tolist()
     if len(inside) < FEWEST_INSIDE:
         return ()
-    outside = np.concatenate(
-        (own[max(0, first - BASELINE) : first], own[last + 1 : last + 1 + BASELINE // 2])
-    ).tolist()
+    outside = np.concatenate((own[max(0, first - BASELINE) : first], own[last + 1 : last + 1 + BASELINE // 2])).tolist()
     seen_in = _table(chat, inside)
     seen_out = _table(chat, outside)
     found = []

@@ -15,6 +15,8 @@ import numpy as np
 from wa_forensics.behaviour.grams import FEATURES, SPACE, Grams
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 FOLDS = 5
@@ -149,15 +151,8 @@ def fit_folds(
     weighting: Weighting,
 ) -> FoldModels:
     """Models of own (+1) against others (-1), each learned without one fold of the own messages."""
-    # Both sides weigh the same: the larger side is the more penalized one.
-    penalty = PENALTY * max(0.25, len(own) / max(1, len(others)))
-    cross = own @ others.T + np.float32(1)
-    bridge = cross @ inverse
-    schur = own @ own.T + np.float32(1) - bridge @ cross.T
-    schur[np.diag_indices_from(schur)] += np.float32(penalty)
-    middle = np.linalg.inv(schur)
-    target = 1.0 + bridge.sum(axis=1)
-    alpha = middle @ target
+    middle, bridge = _own_inverse(own, others, inverse)
+    alpha = middle @ (1.0 + bridge.sum(axis=1))
     own_part = np.zeros((len(own), FOLDS), dtype=np.float32)
     for k in range(FOLDS):
         left = np.flatnonzero(fold == k)
@@ -174,9 +169,41 @@ def fit_folds(
     return FoldModels(tables=tables, intercepts=intercepts)
 
 
-def score_texts(
-    grams: Grams, fold: NDArray[np.int64], models: FoldModels, weighting: Weighting
-) -> NDArray[np.float64]:
+def _own_inverse(
+    own: NDArray[np.float32], others: NDArray[np.float32], inverse: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The own block of the inverse of the whole kernel, and what joins it to the others' block."""
+    # Both sides weigh the same: the larger side is the more penalized one.
+    penalty = PENALTY * max(0.25, len(own) / max(1, len(others)))
+    cross = own @ others.T + np.float32(1)
+    bridge = cross @ inverse
+    schur = own @ own.T + np.float32(1) - bridge @ cross.T
+    schur[np.diag_indices_from(schur)] += np.float32(penalty)
+    inverted: NDArray[np.float32] = np.linalg.inv(schur)
+    return inverted, bridge
+
+
+def leave_out_means(
+    own: NDArray[np.float32],
+    others: NDArray[np.float32],
+    inverse: NDArray[np.float32],
+    sizes: Sequence[int],
+) -> dict[int, NDArray[np.float64]]:
+    """For every stretch of each size: its mean score from a model of everything but the stretch, exactly."""
+    middle, bridge = _own_inverse(own, others, inverse)
+    wide = middle.astype(np.float64)
+    alpha = wide @ (1.0 + bridge.sum(axis=1, dtype=np.float64))
+    found: dict[int, NDArray[np.float64]] = {}
+    for size in sizes:
+        if size > len(own):
+            break
+        at = np.arange(len(own) - size + 1)[:, None] + np.arange(size)
+        residual = np.linalg.solve(wide[at[:, :, None], at[:, None, :]], alpha[at][..., None])[..., 0]
+        found[size] = np.clip(SCALE * (residual - 1.0), -CLIP, CLIP).mean(axis=1)
+    return found
+
+
+def score_texts(grams: Grams, fold: NDArray[np.int64], models: FoldModels, weighting: Weighting) -> NDArray[np.float64]:
     """Per text: how much it looks like somebody else, clipped; the model of its own fold never saw it.
 
     ``fold`` ascends.

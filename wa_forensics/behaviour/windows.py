@@ -31,6 +31,9 @@ class Calibration:
     coefficients: tuple[float, ...]
     thresholds: Mapping[int, float]
     found: Mapping[int, Mapping[int, float]]
+    short_coefficients: tuple[float, ...]
+    short_thresholds: Mapping[int, float]
+    short_found: Mapping[int, Mapping[int, float]]
     accounts: int
     messages: int
 
@@ -52,6 +55,9 @@ def read_calibration() -> Calibration:
         coefficients=tuple(data["coefficients"]),
         thresholds={int(rate): value for rate, value in data["thresholds"].items()},
         found={int(r): {int(k): share for k, share in row.items()} for r, row in data["found"].items()},
+        short_coefficients=tuple(data["short_coefficients"]),
+        short_thresholds={int(rate): value for rate, value in data["short_thresholds"].items()},
+        short_found={int(r): {int(k): v for k, v in row.items()} for r, row in data["short_found"].items()},
         accounts=data["accounts"],
         messages=data["messages"],
     )
@@ -98,9 +104,37 @@ def scan(
     return best, size
 
 
-def strongest(
-    best: NDArray[np.float64], size: NDArray[np.int64], most: int = MOST_STRETCHES
-) -> tuple[Stretch, ...]:
+def scan_short(
+    means: Mapping[int, NDArray[np.float64]], history: int, coefficients: Sequence[float]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """As ``scan``, for a short history: stretches of each size are judged against the sender's other stretches."""
+    best = np.full(history, -np.inf)
+    size = np.zeros(history, dtype=np.int64)
+    weights = np.asarray(coefficients)
+    for length, mean in means.items():
+        if 2 * length > history:
+            break
+        ratio = short_terms(mean, length, history) @ weights
+        better = ratio > best[: len(mean)]
+        best[: len(mean)][better] = ratio[better]
+        size[: len(mean)][better] = length
+    return best, size
+
+
+def short_terms(mean: NDArray[np.float64], length: int, history: int) -> NDArray[np.float64]:
+    """The terms with a short history: level, excess over the sender's usual, the same in units of its spread."""
+    usual = float(np.median(mean))
+    spread = 1.4826 * float(np.median(np.abs(mean - usual)))
+    excess = mean - usual
+    unit = excess / (spread + 0.3)
+    one = np.ones_like(mean)
+    size, past = float(np.log(length / 10)), float(np.log(history / 60))
+    columns = [one, mean, excess, unit, excess * size, unit * size, excess * past, unit * past]
+    columns += [one * size, one * past, one * usual, one * spread, np.minimum(unit, 4.0) * excess]
+    return np.stack(columns, axis=1)
+
+
+def strongest(best: NDArray[np.float64], size: NDArray[np.int64], most: int = MOST_STRETCHES) -> tuple[Stretch, ...]:
     """The strongest stretches that do not overlap, strongest first."""
     left = best.copy()
     begin = np.arange(len(best))
@@ -139,3 +173,17 @@ def ratio_of(score: NDArray[np.float64], sender: Sequence[float], coefficients: 
         return 0.0
     length = min(max(len(score), LENGTHS[0]), LENGTHS[-1])
     return float((terms(np.array([score.mean()]), length, sender) @ np.asarray(coefficients))[0])
+
+
+def short_ratio(
+    means: Mapping[int, NDArray[np.float64]], low: int, high: int, history: int, coefficients: Sequence[float]
+) -> float | None:
+    """The log ratio of one given stretch with a short history, by the measured size nearest to its length."""
+    usable = [size for size in means if 2 * size <= history]
+    if not usable:
+        return None
+    size = min(usable, key=lambda n: (abs(n - (high - low)), n))
+    # A stretch longer than the sizes is judged by its best part.
+    begins = np.arange(min(low, len(means[size]) - 1), min(max(low + 1, high - size + 1), len(means[size])))
+    ratio = short_terms(means[size], size, history) @ np.asarray(coefficients)
+    return float(ratio[begins].max())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,28 +15,26 @@ from wa_forensics.behaviour.hands import (
     choose_features,
     dense_rows,
     fit_folds,
+    leave_out_means,
     make_background,
     score_texts,
     without_sender,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
 # Below this many own messages, or messages of others, nothing is measured.
 FEWEST_OWN = 24
 FEWEST_OTHERS = 24
-# Messages that train: more cost time and gain little (docs/behaviour.md).
-OTHERS_SAMPLE = 1000
-OTHERS_SAMPLE_CROWD = 500
-OWN_SAMPLE = 480
-OWN_SAMPLE_CROWD = 320
-# Width of the dense rows; a chat with many senders gets narrower ones.
-WIDTH = 8192
-WIDTH_CROWD = 4096
-CROWD = 24
+# Up to this history every stretch is left out by itself: five folds would learn from half of a short splice.
+SHORT_HISTORY = 200
+SHORT_SIZES = (4, 5, 6, 8, 10, 12, 15, 20)
+# What trains a model, by the number of senders up to which it holds: own messages, messages of others, width of
+# the dense rows. More cost time and gain little (docs/behaviour.md).
+SIZES = ((10, 480, 1000, 8192), (60, 300, 480, 4096), (1 << 31, 240, 320, 3072))
 # A text of at least this many letters that the sender wrote before is a template.
 REPEAT_LETTERS = 24
 LONGEST_LINES = 6
@@ -66,7 +64,8 @@ class Texts:
 class Measured:
     """The style-bearing messages of one sender, in order, with a score each (positive: like somebody else).
 
-    ``left_out`` counts texts without style of their own: links, repeats, lists, code.
+    ``left_out`` counts texts without style of their own: links, repeats, lists, code. With a short history,
+    ``means`` holds the mean score of every stretch of some sizes, from models of everything outside it.
     """
 
     sender: int
@@ -74,6 +73,7 @@ class Measured:
     score: NDArray[np.float64]
     others: int
     left_out: int
+    means: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
 
 
 def measure(texts: Texts, senders: int) -> Iterator[Measured]:
@@ -82,14 +82,13 @@ def measure(texts: Texts, senders: int) -> Iterator[Measured]:
     known = np.flatnonzero(counts >= FEWEST_OWN)
     if len(known) == 0 or len(texts.message) - int(counts[known].min()) < FEWEST_OTHERS:
         return
-    crowd = len(known) > CROWD
-    total, width = (OTHERS_SAMPLE_CROWD, WIDTH_CROWD) if crowd else (OTHERS_SAMPLE, WIDTH)
+    _, sample, total, width = next(size for size in SIZES if len(known) <= size[0])
     background, weighting = make_sample(texts, counts, width, total)
     order = np.argsort(texts.sender, kind="stable")
     first = np.concatenate(([0], np.cumsum(counts)))
     for code in known.tolist():
         own = texts.take(order[first[code] : first[code + 1]])
-        found = _measure_one(own, code, background, weighting, OWN_SAMPLE_CROWD if crowd else OWN_SAMPLE)
+        found = _measure_one(own, code, background, weighting, sample)
         if found is not None:
             yield found
 
@@ -113,9 +112,7 @@ def spread(count: int, wanted: int) -> NDArray[np.int64]:
     return (np.arange(wanted, dtype=np.int64) * count) // max(1, wanted)
 
 
-def make_sample(
-    texts: Texts, counts: NDArray[np.int64], width: int, total: int = OTHERS_SAMPLE
-) -> tuple[Background, Weighting]:
+def make_sample(texts: Texts, counts: NDArray[np.int64], width: int, total: int) -> tuple[Background, Weighting]:
     """The sample of the whole chat that every sender is compared with, and the features it chooses."""
     # A quarter more is drawn, since links, repeats and code drop out.
     order = np.argsort(texts.sender, kind="stable")
@@ -130,9 +127,7 @@ def make_sample(
     return make_background(dense_rows(grams, chosen, weighting), sample.sender[kept][chosen]), weighting
 
 
-def _measure_one(
-    own: Texts, code: int, background: Background, weighting: Weighting, sample: int
-) -> Measured | None:
+def _measure_one(own: Texts, code: int, background: Background, weighting: Weighting, sample: int) -> Measured | None:
     points, kept = styled(own)
     others, inverse = without_sender(background, code)
     if len(kept) < FEWEST_OWN or len(others) < FEWEST_OTHERS:
@@ -140,13 +135,15 @@ def _measure_one(
     grams = read_grams(points)
     fold = np.arange(len(kept), dtype=np.int64) * FOLDS // len(kept)
     chosen = spread(len(kept), sample)
-    models = fit_folds(dense_rows(grams, chosen, weighting), fold[chosen], others, inverse, weighting)
+    rows = dense_rows(grams, chosen, weighting)
+    models = fit_folds(rows, fold[chosen], others, inverse, weighting)
     return Measured(
         sender=code,
         message=own.message[kept],
         score=score_texts(grams, fold, models, weighting),
         others=len(others),
         left_out=len(own.message) - len(kept),
+        means=leave_out_means(rows, others, inverse, SHORT_SIZES) if len(kept) <= SHORT_HISTORY else {},
     )
 
 
@@ -182,15 +179,11 @@ def _count(mask: NDArray[np.bool_], first: NDArray[np.int64]) -> NDArray[np.int6
     return total[first[1:]] - total[first[:-1]]
 
 
-def _repeated(
-    code: NDArray[np.uint32], first: NDArray[np.int64], letters: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _repeated(code: NDArray[np.uint32], first: NDArray[np.int64], letters: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Texts of some length whose letters the same sender wrote before (within these texts)."""
     if len(letters) == 0:
         return np.zeros(0, dtype=bool)
-    value = (code.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (
-        code.astype(np.uint64) << np.uint64(7)
-    )
+    value = (code.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (code.astype(np.uint64) << np.uint64(7))
     # Order matters only through pairs of neighbours, enough to tell templates from chance.
     value[1:] *= (code[:-1].astype(np.uint64) | np.uint64(1)) * np.uint64(0xC2B2AE3D27D4EB4F) | np.uint64(1)
     prefix = np.zeros(len(value) + 1, dtype=np.uint64)

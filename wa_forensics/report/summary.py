@@ -132,7 +132,8 @@ def _steps(
     """When each kind of thing happened first, in order of time; of many kinds the gravest."""
     first: dict[Threat, Finding] = {}
     for finding in chain(_in_time(own, number), _in_time(around, number)):
-        first.setdefault(finding.threat, finding)
+        if finding.threat is not Threat.INTRUDER_OTHER:
+            first.setdefault(finding.threat, finding)
     worst = sorted(first.values(), key=lambda f: (-f.severity, -f.confidence, number[f.id]))[:STEPS]
     return tuple((f.start, f.threat, number[f.id]) for f in _in_time(worst, number))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from parsing_texts import parsed, raw_text, table
 
@@ -303,3 +305,13 @@ def test_read_export_reads_a_file(tmp_path: object) -> None:
     path.write_text(f"{A}Asha: hi\n", encoding="utf-8")
     chat = read_export(path)
     assert (chat.name, len(chat), chat.source.text_size) == ("Ravi", 1, path.stat().st_size)
+
+
+def test_a_line_without_a_year_inside_a_message_does_not_ask_for_a_year(tmp_path: Path) -> None:
+    lines = [f"{day:02d}/03/2024, 09:{day:02d} - Asha: load {day} is ready\n" for day in range(1, 29)]
+    lines.insert(5, "7 Aug 03:31:54 - [server] app crashed - waiting for changes\n")
+    path = tmp_path / "WhatsApp Chat with Asha.txt"
+    path.write_text("".join(lines), "utf-8")
+    chat = read_export(path)
+    assert len(chat) == 28
+    assert "app crashed" in chat.text(4)

@@ -146,7 +146,6 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
     if not (groups["w2"] if time_first else groups["w1"] or groups.get("ds")):
         # Nothing stands between date and time.
         return None
-    roles = ("a", "b", "c") if "a" in groups else ("d", "", "y")
     before, joined, after = (_meaning(groups[name]) for name in ("w0", "w1", "w2"))
     era = next((e for e in (_era(groups.get("era") or ""), before[1], joined[1]) if e), "")
     if groups.get("era") and not _era(groups["era"]):
@@ -157,19 +156,7 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
     if len(unknown) > 16:
         return None
 
-    def digits(name: str) -> tuple[int, ...]:
-        if not name or not groups.get(name):
-            return ()
-        return tuple(ends[i] - 1 for i in range(*found.span(name)))
-
-    runs = {
-        "a": digits(roles[0]),
-        "b": digits(roles[1]),
-        "c": digits(roles[2]),
-        "hour": digits("hour"),
-        "minute": digits("minute"),
-        "second": digits("second"),
-    }
+    runs = _digit_runs(found, ends)
     width = ends[found.end() - 1]
     platform = _platform(found.group(), groups)
     # Only the time ends a legacy header: every word must be understood, and without a colon it has seconds.
@@ -203,6 +190,20 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
         family=family,
         year_first=year_first,
     )
+
+
+def _digit_runs(found: re.Match[str], ends: list[int]) -> dict[str, tuple[int, ...]]:
+    """The byte positions of the last byte of each digit, by role."""
+    groups = found.groupdict()
+    date = ("a", "b", "c") if "a" in groups else ("d", "", "y")
+
+    def digits(name: str) -> tuple[int, ...]:
+        if not name or not groups.get(name):
+            return ()
+        return tuple(ends[i] - 1 for i in range(*found.span(name)))
+
+    written = dict(zip(("a", "b", "c"), date, strict=True)) | {r: r for r in ("hour", "minute", "second")}
+    return {role: digits(name) for role, name in written.items()}
 
 
 def _platform(header: str, groups: dict[str, str | None]) -> Platform:

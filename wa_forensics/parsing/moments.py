@@ -36,7 +36,8 @@ def decide_moments(
     if any(header.month for header in headers):
         months = np.array([header.month for header in headers], dtype=np.int16)[rows.template]
         b = np.where(months > 0, months, b)
-    if not all(header.has_year for header in headers):
+    # A form that only occurs inside messages has a template too, but no row.
+    if not all(headers[code].has_year for code in np.unique(rows.template).tolist()):
         c = _with_year(raw, rows, c, year)
     moments = np.full(len(rows.line), NO_DAY, dtype=np.int64)
     orders: list[DateOrder] = []

@@ -171,7 +171,7 @@ def test_a_half_written_result_is_not_used(tmp_path: Path) -> None:
 
 def start(folder: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "wa_forensics", "scan", str(folder), "-o", str(out), "--reproducible", *options]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def wait_for_results(out: Path, count: int) -> None:

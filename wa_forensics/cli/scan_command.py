@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wa_forensics.case import Case
 
 EXIT_LEVEL = 11
+FAILURES_SHOWN = 10
 
 
 @click.command("scan")
@@ -125,8 +126,11 @@ def _list_inputs(paths: tuple[str, ...]) -> None:
 def _tell(case: Case, options: dict[str, Any]) -> None:
     from wa_forensics.cli.summary import summary_json, summary_lines
 
-    for failure in case.coverage["failures"]:
+    failures = case.coverage["failures"]
+    for failure in failures[:FAILURES_SHOWN]:
         note(f"{failure.source}: {failure.problem}. {failure.advice}".strip())
+    if len(failures) > FAILURES_SHOWN:
+        note(f"and {len(failures) - FAILURES_SHOWN} more; coverage.json names each")
     if options["as_json"]:
         click.echo(summary_json(case))
     elif not options["quiet"]:

@@ -34,6 +34,8 @@ HISTORY = 25
 DAMPING = 0.85
 MEDIUM, HIGH, LOW = 0.0, 1.6, -1.2
 CONFIRMED = 1.5
+# An account with contacts here attacks in at least this share of its messages of a stretch.
+DENSE = 0.25
 # A text that warns, doubts or quotes counts so much less.
 QUOTED = 0.35
 # So much less if others had just talked about scams, within so many messages.
@@ -144,13 +146,21 @@ def _stretch(
     own_warnings = [m for m in messages if found.said(m, Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)]
     if own_warnings:
         signals.append(_signal(chat, "warns of fraud itself", own_warnings, -0.7, -0.5))
+    own = _own_messages(chat, sender)
+    first = int(np.searchsorted(own, messages[0]))
+    length = int(np.searchsorted(own, messages[-1], "right")) - first
+    share = len({s.message for s in sighted if s.kind not in COMMON}) / max(length, 1)
+    if not stranger and share < DENSE:
+        # Somebody who writes a lot says some of these words by chance.
+        thin = sum(s.weight for s in signals) * (share / DENSE - 1.0)
+        signals.append(Signal(name="few of its messages", weight=round(thin, 3), detail=f"{share:.0%} of {length}"))
     total = sum(s.weight for s in signals)
     if total < LEAST:
         return None
     return Stretch(
         sender=sender,
         stranger=stranger,
-        before=int(np.searchsorted(_own_messages(chat, sender), messages[0])),
+        before=first,
         sightings=tuple(sighted),
         signals=tuple(signals),
         first=messages[0],

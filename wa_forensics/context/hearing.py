@@ -25,6 +25,9 @@ BACK = HOUR // 4
 # Names are looked for in disclosures only; shorter ones are words too often.
 SHORTEST_NAME = 3
 MOST_SENDERS = 300
+# In a busy group, what is said so many messages later is about something else.
+NEAR = 80
+NEAR_OWN = 200
 # Others answer within two days.
 ANSWER = 2 * DAY
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
@@ -166,6 +169,7 @@ def _likely(
         pause = seconds[message] - seconds[stretch.last]
         returned = own and stretch.sender == speaker and message > stretch.last and pause >= BACK
         late = seconds[message] - seconds[stretch.last] > (REACH if returned else ANSWER)
+        late |= message - stretch.last > (NEAR_OWN if returned else NEAR)
         if stretch.first >= message or late or (stretch.sender == speaker and not returned):
             continue
         weight = stretch.sum + (1.5 if stretch.stranger else 0.0)

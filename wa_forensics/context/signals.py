@@ -98,6 +98,8 @@ BAIT_WORDS = (
     "zahl",
 )
 MOST_NAMES = 200
+# Among more domains than this two look alike by chance.
+MOST_DOMAINS = 60
 DANGEROUS_ENDINGS = (".apk", ".xapk", ".apks", ".exe", ".scr", ".msi", ".bat", ".vbs", ".jar", ".iso", ".lnk", ".hta")
 BANKING = frozenset(
     ["account", "iban", "ifsc", "sort code", "bsb", "routing", "swift", "cbu", "clabe", "alias", "card", "btc", "eth", "tron", "ltc",
@@ -168,9 +170,13 @@ def _links(chat: Chat) -> list[Sighting]:
     for link in chat.links:
         first = seen.setdefault(link.domain, link.message) == link.message
         sender = chat.columns.sender[link.message]
-        if link.imitates:
+        if link.popular:
+            pass
+        elif link.imitates:
             found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like {link.imitates})"))
-        elif any(similar_names(link.domain, other) for other in seen if other != link.domain):
+        elif len(seen) <= MOST_DOMAINS and any(
+            similar_names(link.domain, other) for other in seen if other != link.domain
+        ):
             found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like a domain of this chat)"))
         elif not link.popular and first and _uses_name(link.host, names):
             found.append(

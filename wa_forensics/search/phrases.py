@@ -19,6 +19,8 @@ from wa_forensics.search.fold import fold
 
 SHORTEST_ANCHOR = 3
 MOST_PAIRS = 600
+# Stand for "some digit" and "something like a link" among the anchors; no folded text holds them.
+DIGIT_SIGN, LINK_SIGN = b"#", b"/"
 CURRENCY_WORDS = (
     "rs re inr rupee rupees rupaye rupaya rupiya rupay pkr usd us dollar dollars bucks quid gbp pound pounds eur euro "
     "euros usdt btc eth ngn naira kes ksh kshs shilling shillings bob zar rand aud cad sgd myr rm rp idr rupiah ribu rb "
@@ -31,7 +33,7 @@ NUMBER = rb"[0-9]{1,12}(?:[ .][0-9]{1,9}){0,4}"
 LETTER = rb"[a-z\x80-\xff]"
 WORD = rb"[a-z0-9\x80-\xff@$]{1,60}"
 GAP = rb"(?:[^\n.!?]|(?<=[0-9])\.(?=[0-9])){0,40}?"
-BEFORE, AFTER = rb"(?<![a-z\x80-\xff])", rb"(?![a-z\x80-\xff])"
+BEFORE, AFTER = rb"(?<![a-z0-9\x80-\xff])", rb"(?![a-z0-9\x80-\xff])"
 
 
 @lru_cache(maxsize=100_000)
@@ -72,8 +74,8 @@ def compile_phrase(text: str, *, concept: str = "", language: str = "und", weigh
     if rest != len(_tokens(text)):
         raise PhraseError(f"{text!r}: unbalanced bracket")
     anchors = tuple(_anchor_sets(nodes))
-    if not anchors:
-        raise PhraseError(f"{text!r}: no required literal of two bytes or more")
+    if not any(literals[0] not in (DIGIT_SIGN, LINK_SIGN) for literals in anchors):
+        raise PhraseError(f"{text!r}: no required literal")
     expression = _expression(nodes, spaced=not UNSPACED.search(text))
     try:
         re.compile(expression)
@@ -218,11 +220,12 @@ def _part(node: Node, *, spaced: bool) -> bytes:
 
 def _anchor_sets(nodes: Sequence[Node]) -> Iterator[tuple[bytes, ...]]:
     """For each required part the literals of which one must occur, in the order of the phrase."""
-    sets = [literals for run in _runs(nodes) if (literals := _literals(run, SHORTEST_ANCHOR))]
-    sets = sets or list(_pairs(nodes))
-    sets = sets or [literals for run in _runs(nodes) if (literals := _literals(run, SHORTEST_ANCHOR - 1))]
-    for literals in sets:
+    sets = [literals for run in _runs(nodes) if (literals := _literals(run))]
+    for literals in sets or list(_pairs(nodes)):
         yield tuple(sorted(set(literals)))
+    if any(node.kind == "class" and not node.optional for node in nodes):
+        links = all(node.text == "link" for node in nodes if node.kind == "class" and not node.optional)
+        yield (LINK_SIGN if links else DIGIT_SIGN,)
 
 
 def _pairs(nodes: Sequence[Node]) -> Iterator[list[bytes]]:
@@ -267,12 +270,12 @@ def _runs(nodes: Sequence[Node]) -> Iterator[tuple[Node, ...]]:
         yield tuple(run)
 
 
-def _literals(run: Sequence[Node], shortest: int) -> list[bytes]:
+def _literals(run: Sequence[Node]) -> list[bytes]:
     """The literals of which one must occur for this run; empty if one way through it has none."""
     if len(run) == 1 and run[0].kind == "group":
         found: list[bytes] = []
         for nodes in run[0].alternatives:
-            sets = [_literals(part, shortest) for part in _runs(nodes)]
+            sets = [_literals(part) for part in _runs(nodes)]
             sets = [literals for literals in sets if literals]
             if not sets:
                 return []
@@ -283,11 +286,10 @@ def _literals(run: Sequence[Node], shortest: int) -> list[bytes]:
     if any(b" " in word for word in words):
         # An apostrophe or hyphen may be missing, so the parts have no certain borders.
         longest = max(words[0].split(b" "), key=len)
-        return [longest] if len(longest) >= shortest else []
+        return [longest] if len(longest) >= 2 else []
     joined = b" ".join(words)
-    if len(joined) < shortest:
-        return []
     if UNSPACED.search(first + last):
-        return [joined]
+        return [joined] if len(joined) >= SHORTEST_ANCHOR else []
     # The scan sees every border as a space, so that short words are not found inside longer ones.
-    return [(b"" if first.startswith("*") else b" ") + joined + (b"" if last.endswith("*") else b" ")]
+    bordered = (b"" if first.startswith("*") else b" ") + joined + (b"" if last.endswith("*") else b" ")
+    return [bordered] if len(bordered) >= SHORTEST_ANCHOR else []

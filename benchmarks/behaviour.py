@@ -91,15 +91,19 @@ Method = Callable[[Sequence[str], Sequence[str], Sequence[str]], NDArray[np.floa
 
 def delta(own: Sequence[str], others: Sequence[str], tested: Sequence[str]) -> NDArray[np.float64]:
     """Burrows' Delta of each block of messages to the account and to the others, the difference of the two."""
-    blocks = lambda texts: [
-        " ".join(texts[i : i + METHOD_BLOCK]).lower().split() for i in range(0, len(texts), METHOD_BLOCK)
-    ]
+
+    def blocks(texts: Sequence[str]) -> list[list[str]]:
+        return [" ".join(texts[i : i + METHOD_BLOCK]).lower().split() for i in range(0, len(texts), METHOD_BLOCK)]
+
     counts: dict[str, int] = {}
     for words in blocks([*own, *others]):
         for word in words:
             counts[word] = counts.get(word, 0) + 1
     common = sorted(counts, key=lambda w: (-counts[w], w))[:150]
-    table = lambda texts: np.array([[b.count(w) / max(1, len(b)) for w in common] for b in blocks(texts)])  # noqa: E731
+
+    def table(texts: Sequence[str]) -> NDArray[np.float64]:
+        return np.array([[b.count(w) / max(1, len(b)) for w in common] for b in blocks(texts)])
+
     a, b, c = table(own), table(others), table(tested)
     spread = np.vstack((a, b)).std(axis=0) + 1e-6
     far = [np.abs((c - side.mean(axis=0)) / spread).mean(axis=1) for side in (a, b)]
@@ -173,9 +177,8 @@ def methods(sets: Mapping[str, Sequence[Account]], scored: Mapping[str, Sequence
 def report_short(sets: Mapping[str, Sequence[Account]]) -> None:
     """Histories of 40 to 140 messages, tested with what the other collections taught."""
     streams = {name: short_streams(accounts) for name, accounts in sets.items()}
-    print(
-        "\nHistories of 40 to 140 own messages\n\n| tested on | per 10,000 | reached | k = 6 | 10 | 15 |\n|---|---|---|---|---|---|"
-    )
+    print("\nHistories of 40 to 140 own messages\n")
+    print("| tested on | per 10,000 | reached | k = 6 | 10 | 15 |\n|---|---|---|---|---|---|")
     for tested, own in streams.items():
         rest = [s for other, many in streams.items() if other != tested for s in many]
         beta = fit_short(rest)
@@ -188,7 +191,7 @@ def report_short(sets: Mapping[str, Sequence[Account]]) -> None:
 
 
 def main() -> None:
-    sets = collections([Path(p) for p in sys.argv[1:]], fewest=300, most=60)
+    sets = collections([Path(p) for p in sys.argv[1:]], fewest=300, most=30)
     scored = {name: [score_account(a) for a in accounts] for name, accounts in sets.items()}
     print("Accounts:", ", ".join(f"{name} {len(accounts)}" for name, accounts in sets.items()))
     report("Two-sided, 300 to 1,000 own messages", scored)

@@ -16,8 +16,8 @@ from wa_forensics.behaviour.windows import (
     ratio_of,
     read_calibration,
     refine,
-    scan,
     scan_short,
+    scan_tracks,
     short_ratio,
     steadiness,
     strongest,
@@ -102,10 +102,11 @@ def analyze(chat: Chat) -> Behaviour:
             best, size = scan_short(one.means, len(one.message), calibration.short_coefficients)
             stretches[one.sender] = strongest(best, size)
             continue
-        best, size = scan(one.score, steady[one.sender], calibration.coefficients)
+        best, size = scan_tracks(one.tracks, steady[one.sender], calibration.coefficients)
         border = _pauses(c.timestamp[one.message])
         stretches[one.sender] = tuple(
-            refine(stretch, one.score, steady[one.sender][0], border) for stretch in strongest(best, size)
+            refine(stretch, np.max(one.tracks, axis=0), steady[one.sender][0], border)
+            for stretch in strongest(best, size)
         )
     return Behaviour(measured=measured, sender=steady, stretches=stretches)
 
@@ -129,7 +130,8 @@ def window_evidence(behaviour: Behaviour, sender: int, first: int, last: int) ->
         return None
     if one.means:
         return short_ratio(one.means, int(low), int(high), len(one.message), read_calibration().short_coefficients)
-    return ratio_of(one.score[low:high], behaviour.sender[sender], read_calibration().coefficients)
+    coefficients = read_calibration().coefficients
+    return max(ratio_of(track[low:high], behaviour.sender[sender], coefficients) for track in one.tracks)
 
 
 def detect(chat: Chat, behaviour: Behaviour | None = None) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 5
+# In a history longer than this a stretch of 50 is too small a part to teach a model its style.
+LONG_HISTORY = 1500
 # Ridge penalty for unit-length messages; small, since a message has far fewer features than the table.
 PENALTY = 0.2
 # Model output is about -1 to +1; this scale makes it comparable to log-odds.
@@ -135,6 +137,18 @@ def without_sender(background: Background, code: int) -> tuple[NDArray[np.float3
     return background.rows[keep], inverse[np.ix_(keep, keep)] - cross @ inner
 
 
+def partition(count: int) -> tuple[NDArray[np.int64], ...]:
+    """Contiguous folds of ``count`` messages, and for all but long histories the same shifted by half a fold.
+
+    A stretch of up to half a fold lies whole in a fold of one of the two, so one model never saw any of it.
+    """
+    place = np.arange(count, dtype=np.int64)
+    plain = place * FOLDS // max(count, 1)
+    if count > LONG_HISTORY:
+        return (plain,)
+    return plain, FOLDS + (place * FOLDS * 2 // max(count, 1) + 1) // 2
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FoldModels:
     """One table of feature weights and an intercept for each left-out stretch."""
@@ -145,24 +159,27 @@ class FoldModels:
 
 def fit_folds(
     own: NDArray[np.float32],
-    fold: NDArray[np.int64],
+    partitions: Sequence[NDArray[np.int64]],
     others: NDArray[np.float32],
     inverse: NDArray[np.float32],
     weighting: Weighting,
 ) -> FoldModels:
-    """Models of own (+1) against others (-1), each learned without one fold of the own messages."""
+    """Models of own (+1) against others (-1), each learned without one fold of the own messages.
+
+    Each partition gives the fold of every own row; folds are numbered through over the partitions.
+    """
     middle, bridge = _own_inverse(own, others, inverse)
     alpha = middle @ (1.0 + bridge.sum(axis=1))
-    own_part = np.zeros((len(own), FOLDS), dtype=np.float32)
-    for k in range(FOLDS):
-        left = np.flatnonzero(fold == k)
-        own_part[:, k] = alpha
-        if len(left):
+    folds = max(int(fold.max()) for fold in partitions) + 1
+    own_part = np.repeat(alpha.astype(np.float32)[:, None], max(folds, 1), axis=1)
+    for fold in partitions:
+        for k in np.unique(fold[fold >= 0]).tolist():
+            left = np.flatnonzero(fold == k)
             own_part[:, k] -= middle[:, left] @ np.linalg.solve(middle[np.ix_(left, left)], alpha[left])
             own_part[left, k] = 0
     other_part = -inverse.sum(axis=1)[:, None] - bridge.T @ own_part
     weights = own.T @ own_part + others.T @ other_part
-    tables = np.zeros((FOLDS, FEATURES), dtype=np.float32)
+    tables = np.zeros((own_part.shape[1], FEATURES), dtype=np.float32)
     used = np.flatnonzero(weighting.column >= 0)
     tables[:, used] = SCALE * weights.T[:, weighting.column[used]] * weighting.rarity[used]
     intercepts = SCALE * (own_part.sum(axis=0) + other_part.sum(axis=0)).astype(np.float64)
@@ -180,7 +197,7 @@ def _own_inverse(
     schur = own @ own.T + np.float32(1) - bridge @ cross.T
     schur[np.diag_indices_from(schur)] += np.float32(penalty)
     inverted: NDArray[np.float32] = np.linalg.inv(schur)
-    return inverted, bridge
+    return inverted, bridge.astype(np.float32)
 
 
 def leave_out_means(

@@ -64,12 +64,16 @@ def read_calibration() -> Calibration:
 
 
 def steadiness(score: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """A sender's mean score, spread of the means of ten, log of the history, and median deviation."""
+    """A sender's usual level, spread of the means of ten, log of the history, and median deviation.
+
+    Medians throughout: the stretch that is looked for must not make its sender look unsteady.
+    """
     blocks = len(score) // BLOCK
-    means = score[: blocks * BLOCK].reshape(blocks, BLOCK).mean(axis=1)
-    spread = float(means.std()) if blocks > 1 else 1.0
+    means = np.median(score) if blocks == 0 else score[: blocks * BLOCK].reshape(blocks, BLOCK).mean(axis=1)
+    level = float(np.median(means))
+    spread = 1.4826 * float(np.median(np.abs(means - level))) if blocks > 2 else 1.0
     deviation = float(np.median(np.abs(score - np.median(score))))
-    return float(score.mean()), spread, float(np.log(len(score) / 300)), deviation
+    return level, spread, float(np.log(len(score) / 300)), deviation
 
 
 def terms(mean: NDArray[np.float64], length: int, sender: Sequence[float]) -> NDArray[np.float64]:
@@ -82,6 +86,10 @@ def terms(mean: NDArray[np.float64], length: int, sender: Sequence[float]) -> ND
         columns += [one * value, mean * value]
     columns += [one * level * size, one * spread * size, one * history * size]
     columns += [mean * spread * size, mean * history * size, mean * deviation * size]
+    # How far the stretch stands out from this sender's own: a stranger who is like nobody else scores near 0.
+    excess = mean - level
+    unit = excess / (spread + 0.3)
+    columns += [unit, unit * size, unit * history, excess * level, np.clip(unit, -4.0, 4.0) * excess]
     return np.stack(columns, axis=1)
 
 
@@ -101,6 +109,18 @@ def scan(
         better = ratio > best[: count - length + 1]
         best[: count - length + 1][better] = ratio[better]
         size[: count - length + 1][better] = length
+    return best, size
+
+
+def scan_tracks(
+    tracks: Sequence[NDArray[np.float64]], sender: Sequence[float], coefficients: Sequence[float]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """As ``scan``, over the scores of several partitions: the higher log ratio counts."""
+    best, size = scan(tracks[0], sender, coefficients)
+    for track in tracks[1:]:
+        other, other_size = scan(track, sender, coefficients)
+        size = np.where(other > best, other_size, size)
+        best = np.maximum(best, other)
     return best, size
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from wa_forensics.behaviour.grams import Points, mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.hands import (
-    FOLDS,
     Background,
     Weighting,
     choose_features,
@@ -17,6 +16,7 @@ from wa_forensics.behaviour.hands import (
     fit_folds,
     leave_out_means,
     make_background,
+    partition,
     score_texts,
     without_sender,
 )
@@ -64,16 +64,21 @@ class Texts:
 class Measured:
     """The style-bearing messages of one sender, in order, with a score each (positive: like somebody else).
 
+    ``tracks`` holds the scores of one or two partitions into folds; a stretch is judged by the higher of its means.
     ``left_out`` counts texts without style of their own: links, repeats, lists, code. With a short history,
     ``means`` holds the mean score of every stretch of some sizes, from models of everything outside it.
     """
 
     sender: int
     message: NDArray[np.int64]
-    score: NDArray[np.float64]
+    tracks: tuple[NDArray[np.float64], ...]
     others: int
     left_out: int
     means: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
+
+    @property
+    def score(self) -> NDArray[np.float64]:
+        return self.tracks[0]
 
 
 def measure(texts: Texts, senders: int) -> Iterator[Measured]:
@@ -133,14 +138,14 @@ def _measure_one(own: Texts, code: int, background: Background, weighting: Weigh
     if len(kept) < FEWEST_OWN or len(others) < FEWEST_OTHERS:
         return None
     grams = read_grams(points)
-    fold = np.arange(len(kept), dtype=np.int64) * FOLDS // len(kept)
+    folds = partition(len(kept))
     chosen = spread(len(kept), sample)
     rows = dense_rows(grams, chosen, weighting)
-    models = fit_folds(rows, fold[chosen], others, inverse, weighting)
+    models = fit_folds(rows, [fold[chosen] for fold in folds], others, inverse, weighting)
     return Measured(
         sender=code,
         message=own.message[kept],
-        score=score_texts(grams, fold, models, weighting),
+        tracks=tuple(score_texts(grams, fold, models, weighting) for fold in folds),
         others=len(others),
         left_out=len(own.message) - len(kept),
         means=leave_out_means(rows, others, inverse, SHORT_SIZES) if len(kept) <= SHORT_HISTORY else {},

@@ -1,0 +1,251 @@
+"""The behaviour model: another hand is found, ordinary variation is not, and the numbers are what they claim."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import pairwise
+
+import numpy as np
+
+from wa_forensics import behaviour
+from wa_forensics.behaviour import hands, windows
+from wa_forensics.behaviour.change import verbal
+from wa_forensics.behaviour.grams import mask_foreign, read_grams, read_points
+from wa_forensics.behaviour.writers import Texts, quotas, styled
+from wa_forensics.chat import Chat
+from wa_forensics.evidence import RawText
+from wa_forensics.model import Severity, Source
+from wa_forensics.parsing import parse_text
+
+CASUAL = [
+    "yeah",
+    "nah",
+    "cant",
+    "tonight",
+    "lol",
+    "dinner",
+    "later",
+    "maybe",
+    "tmrw",
+    "gonna",
+    "ring",
+    "u",
+    "soon",
+    "ok",
+    "haha",
+    "thx",
+    "bus",
+    "late",
+    "again",
+    "so",
+    "tired",
+]
+FORMAL = [
+    "Good",
+    "Kindly",
+    "Please",
+    "transfer",
+    "immediately.",
+    "regarding",
+    "dear,",
+    "Therefore",
+    "the",
+    "amount:",
+    "confirm,",
+    "Sincerely,",
+]
+PLAIN = [
+    "We",
+    "should",
+    "meet",
+    "at",
+    "the",
+    "station,",
+    "I",
+    "think.",
+    "Is",
+    "Anna",
+    "coming?",
+    "Bring",
+    "the",
+    "blue",
+    "bag",
+    "and",
+    "two",
+    "tickets,",
+    "please!",
+]
+
+
+def _say(words: list[str], draw: random.Random) -> str:
+    return " ".join(draw.choice(words) for _ in range(draw.randrange(4, 10)))
+
+
+def _chat(messages: list[tuple[str, str]]) -> Chat:
+    moment = datetime(2024, 3, 14, 9, 0)
+    lines = []
+    for sender, text in messages:
+        moment += timedelta(minutes=7)
+        lines.append(f"{moment:%d/%m/%Y, %H:%M} - {sender}: {text}\n")
+    buffer = "".join(lines).encode()
+    digest = sha256(buffer).hexdigest()
+    source = Source(
+        name="chat.txt",
+        path="chat.txt",
+        member=None,
+        sha256=digest,
+        size=len(buffer),
+        text_sha256=digest,
+        text_size=len(buffer),
+        encoding="utf-8",
+    )
+    return parse_text(RawText(source=source, buffer=buffer), date_order="DMY")
+
+
+def _talk(own: int, strange: range, seed: int = 3) -> Chat:
+    draw = random.Random(seed)
+    messages = []
+    for i in range(own):
+        messages.append(("Mira", _say(FORMAL if i in strange else CASUAL, draw)))
+        messages.append(("Tobias", _say(PLAIN, draw)))
+    return _chat(messages)
+
+
+def _texts(items: list[str]) -> Texts:
+    data = [item.encode() for item in items]
+    size = np.array([len(d) for d in data])
+    end = np.cumsum(size)
+    return Texts(
+        buffer=np.frombuffer(b"".join(data) + b"\n", dtype=np.uint8),
+        start=end - size,
+        end=end,
+        sender=np.zeros(len(items), dtype=np.int64),
+        message=np.arange(len(items)),
+    )
+
+
+def test_another_hand_in_a_long_history_is_found_where_it_is() -> None:
+    chat = _talk(320, range(200, 220))
+    found = [f for f in behaviour.detect(chat) if f.actors == ("Mira",)]
+    assert found
+    first, last = found[0].details["first_message"], found[0].details["last_message"]
+    assert abs(int(str(first)) - 400) <= 8 and abs(int(str(last)) - 438) <= 8
+    assert found[0].severity == Severity.MEDIUM
+
+
+def test_another_hand_in_a_short_history_is_weak_evidence() -> None:
+    chat = _talk(70, range(40, 52))
+    found = [f for f in behaviour.detect(chat) if f.actors == ("Mira",)]
+    assert found and found[0].severity == Severity.LOW
+    assert "short" in found[0].inference
+
+
+def test_one_hand_throughout_gives_no_finding() -> None:
+    for own in (70, 320):
+        assert list(behaviour.detect(_talk(own, range(0)))) == []
+
+
+def test_too_little_history_is_said_and_not_judged() -> None:
+    chat = _talk(10, range(0))
+    profiles = behaviour.profiles(chat)
+    assert [p.testable for p in profiles] == [False, False]
+    assert "minimum" in profiles[0].reason
+
+
+def test_style_alone_is_at_most_medium() -> None:
+    assert behaviour.RULE.severity == Severity.MEDIUM
+    found = list(behaviour.detect(_talk(320, range(100, 140))))
+    assert found and all(f.severity <= Severity.MEDIUM for f in found)
+
+
+def test_evidence_for_a_given_stretch_is_high_inside_and_low_outside() -> None:
+    chat = _talk(320, range(200, 220))
+    result = behaviour.analyze(chat)
+    code = chat.sender_code("Mira")
+    inside = behaviour.window_evidence(result, code, 400, 438)
+    outside = behaviour.window_evidence(result, code, 100, 138)
+    assert inside is not None and outside is not None and inside > 0 > outside
+    assert behaviour.window_evidence(result, code, 401, 401) is None
+
+
+def test_links_numbers_repeats_and_code_carry_no_style() -> None:
+    template = "Your order is ready for collection at the shop"
+    items = ["http://a.example/x", "hello there", template, template, "x = {a: [1, 2]; b: (3, 4)}; if (a == b) {};"]
+    _, kept = styled(_texts(items))
+    assert kept.tolist() == [1, 2]
+
+
+def test_numbers_links_and_mentions_are_masked_before_hashing() -> None:
+    texts = _texts(["pay 123 at www.a.example now @Anna", "pay 987 at www.other.example now @Ben"])
+    plain, linked = mask_foreign(read_points(texts.buffer, texts.start, texts.end))
+    grams = read_grams(plain)
+    half = int(grams.char_first[1])
+    assert linked.tolist() == [True, True]
+    assert np.array_equal(grams.chars[:half], grams.chars[half:])
+
+
+def test_features_of_a_text_do_not_depend_on_its_neighbours() -> None:
+    def features(items: list[str], at: int) -> tuple[list[int], list[int]]:
+        texts = _texts(items)
+        grams = read_grams(read_points(texts.buffer, texts.start, texts.end))
+        one = hands.texts_between(grams, at, at + 1)
+        return one.chars.ravel().tolist(), one.words.ravel().tolist()
+
+    assert features(["आज नहीं", "ok Fine"], 1) == features(["ok Fine"], 0)
+    assert features(["ok Fine", "आज नहीं"], 1) == features(["आज नहीं"], 0)
+
+
+def test_a_text_cut_inside_a_character_is_cut_before_it() -> None:
+    texts = _texts(["न" * 400])
+    points = read_points(texts.buffer, texts.start, texts.end)
+    assert set(points.code.tolist()) == {0, ord("न")}
+
+
+def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> None:
+    draw = np.random.default_rng(5)
+    own, others = (draw.random((n, 40), dtype=np.float32) for n in (20, 24))
+    others[:, :5] += 1
+    background = hands.make_background(others, np.zeros(24, dtype=np.int64))
+    means = hands.leave_out_means(own, others, background.inverse, [4])
+    kept = np.r_[0:6, 10:20]
+    rows = np.vstack((own[kept], others)).astype(float)
+    kernel = rows @ rows.T + 1
+    # The penalty of the own side follows the whole history.
+    penalty = np.r_[np.full(16, hands.PENALTY * 20 / 24), np.full(24, hands.PENALTY)]
+    alpha = np.linalg.solve(kernel + np.diag(penalty), np.r_[np.ones(16), -np.ones(24)])
+    direct = -hands.SCALE * ((own[6:10] @ rows.T + 1) @ alpha)
+    assert np.isclose(means[4][6], np.clip(direct, -hands.CLIP, hands.CLIP).mean(), atol=0.02)
+
+
+def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> None:
+    draw = np.random.default_rng(6)
+    rows = draw.random((12, 30), dtype=np.float32)
+    sender = np.array([0, 1, 2] * 4)
+    _, inverse = hands.without_sender(hands.make_background(rows, sender), 1)
+    fresh = hands.make_background(rows[sender != 1], sender[sender != 1])
+    assert np.allclose(inverse, fresh.inverse, atol=1e-2)
+
+
+def test_stretches_that_are_reported_do_not_overlap() -> None:
+    score = np.random.default_rng(1).normal(-1, 1, 300)
+    best, size = windows.scan(score, windows.steadiness(score), windows.read_calibration().coefficients)
+    found = windows.strongest(best, size)
+    spans = sorted((s.first, s.last) for s in found)
+    assert len(found) == 3
+    assert all(a[1] < b[0] for a, b in pairwise(spans))
+
+
+def test_quotas_share_a_sample_fairly() -> None:
+    assert quotas(np.array([5, 100, 100]), 45).tolist() == [5, 20, 20]
+
+
+def test_factors_are_rounded_and_capped() -> None:
+    assert verbal(3.0) == ("about 20", "moderate")
+    assert verbal(40.0) == ("more than 1,000", "very strong")
+
+
+def test_the_same_chat_gives_the_same_findings_twice() -> None:
+    chat = _talk(320, range(200, 220))
+    assert list(behaviour.detect(chat)) == list(behaviour.detect(chat))

@@ -25,6 +25,7 @@ DAY = 24 * HOUR
 # Signals further apart belong to different stretches.
 GAP_KNOWN = 36 * HOUR
 GAP_STRANGER = 21 * DAY
+OWNER_SITTING = 4 * HOUR
 PRIOR_STRANGER = -3.2
 PRIOR_NEWCOMER = -4.2
 PRIOR_KNOWN = -4.8
@@ -117,7 +118,10 @@ def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, found: S
     parts: list[list[int]] = []
     for message in messages:
         owner = found.said(message, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
-        if parts and not owner and seconds[message] - seconds[parts[-1][-1]] <= gap:
+        # Who tells of a theft at night may be robbed of the account by morning: the owner's word holds for a sitting.
+        told = bool(parts) and found.said(parts[-1][0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+        longest = min(gap, OWNER_SITTING) if told else gap
+        if parts and not owner and seconds[message] - seconds[parts[-1][-1]] <= longest:
             parts[-1].append(message)
         else:
             parts.append([message])

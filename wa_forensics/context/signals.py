@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.entities import similar_names
+from wa_forensics.entities import NameIndex
 from wa_forensics.search import lexicon
 from wa_forensics.vocabulary import Concept
 
@@ -167,16 +167,18 @@ def _links(chat: Chat) -> list[Sighting]:
     seen: dict[str, int] = {}
     found = []
     names = _names(chat) if chat.links else frozenset()
+    index = NameIndex()
+    resembles: dict[str, bool] = {}
     for link in chat.links:
         first = seen.setdefault(link.domain, link.message) == link.message
         sender = chat.columns.sender[link.message]
+        if first:
+            index.add(link.domain)
         if link.popular:
             pass
         elif link.imitates:
             found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like {link.imitates})"))
-        elif len(seen) <= MOST_DOMAINS and any(
-            similar_names(link.domain, other) for other in seen if other != link.domain
-        ):
+        elif resembles.setdefault(link.domain, first and len(seen) <= MOST_DOMAINS and index.resembled(link.domain)):
             found.append(_sighting(link.message, "imitating link", f"{link.host} (looks like a domain of this chat)"))
         elif not link.popular and first and _uses_name(link.host, names):
             found.append(

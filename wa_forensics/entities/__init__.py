@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.entities.likeness import similar_names
+from wa_forensics.entities.likeness import NameIndex, similar_names
 from wa_forensics.entities.links import describe_host, links_in
 from wa_forensics.entities.numbers import amounts_in, codes_in, phones_in
 from wa_forensics.entities.payees import payees_in
@@ -17,6 +17,7 @@ from wa_forensics.entities.text import clean, with_digits, with_dots, with_sign
 from wa_forensics.model import Amount, Code, Link, Payee, PhoneNumber
 
 __all__ = [
+    "NameIndex",
     "Texts",
     "amounts_in",
     "clean",

@@ -9,28 +9,64 @@ from wa_forensics.model import Amount, Code, PhoneNumber
 
 PHONE = re.compile(r"(?<![\w+.,/-])(?:\+|00)?\(?\d(?:[ ().\u2011-]{0,2}\d){7,14}(?![\w])")
 NUMBER = r"\d{1,3}(?:[., '\u2019]\d{2,3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
-SIGNS = {"\u20b9": "INR", "\u20ac": "EUR", "\u00a3": "GBP", "$": "$", "\u20a6": "NGN", "\u20ba": "TRY", "\u20bd": "RUB",
-         "\u20b1": "PHP", "\u20ab": "VND", "\u00a5": "JPY", "\u0e3f": "THB", "\u20bf": "BTC", "R$": "BRL"}  # fmt: skip
-WORDS = {
-    "rs": "INR", "inr": "INR", "rupees": "INR", "rupaye": "INR", "rupay": "INR", "pkr": "PKR", "usd": "USD", "dollars": "USD",
-    "eur": "EUR", "euro": "EUR", "euros": "EUR", "gbp": "GBP", "pounds": "GBP", "usdt": "USDT", "btc": "BTC", "eth": "ETH",
-    "ngn": "NGN", "naira": "NGN", "kes": "KES", "ksh": "KES", "kshs": "KES", "zar": "ZAR", "rand": "ZAR", "aud": "AUD",
-    "sgd": "SGD", "myr": "MYR", "rm": "MYR", "rp": "IDR", "idr": "IDR", "ribu": "IDR", "juta": "IDR", "jt": "IDR", "rb": "IDR",
-    "brl": "BRL", "reais": "BRL", "pesos": "peso", "mxn": "MXN", "cop": "COP", "ars": "ARS", "soles": "PEN", "lucas": "peso",
-    "zl": "PLN", "z\u0142": "PLN", "pln": "PLN", "tl": "TRY", "lira": "TRY", "rub": "RUB", "aed": "AED", "dirham": "AED",
-    "dirhams": "AED", "sar": "SAR", "riyal": "SAR", "riyals": "SAR", "chf": "CHF", "lakh": "INR", "lakhs": "INR", "crore": "INR",
-    "\u0440\u0443\u0431": "RUB", "\u0440\u0443\u0431\u043b\u0435\u0439": "RUB", "\u0931\u0941\u092a\u092f\u0947": "INR",
-    "\u0631\u064a\u0627\u0644": "SAR", "\u062f\u0631\u0647\u0645": "AED",
-}  # fmt: skip
+SIGNS = {
+    "\u20b9": "INR",
+    "\u20ac": "EUR",
+    "\xa3": "GBP",
+    "$": "$",
+    "\u20a6": "NGN",
+    "\u20ba": "TRY",
+    "\u20bd": "RUB",
+    "\u20b1": "PHP",
+    "\u20ab": "VND",
+    "\xa5": "JPY",
+    "\u0e3f": "THB",
+    "\u20bf": "BTC",
+    "R$": "BRL",
+}
+# Currency code to the words that people write for it.
+CURRENCY_WORDS = {
+    "INR": "rs inr rupees rupaye rupay lakh lakhs crore \u0931\u0941\u092a\u092f\u0947",
+    "PKR": "pkr",
+    "USD": "usd dollars",
+    "EUR": "eur euro euros",
+    "GBP": "gbp pounds",
+    "USDT": "usdt",
+    "BTC": "btc",
+    "ETH": "eth",
+    "NGN": "ngn naira",
+    "KES": "kes ksh kshs",
+    "ZAR": "zar rand",
+    "AUD": "aud",
+    "SGD": "sgd",
+    "MYR": "myr rm",
+    "IDR": "rp idr ribu juta jt rb",
+    "BRL": "brl reais",
+    "peso": "pesos lucas",
+    "MXN": "mxn",
+    "COP": "cop",
+    "ARS": "ars",
+    "PEN": "soles",
+    "PLN": "zl z\u0142 pln",
+    "TRY": "tl lira",
+    "RUB": "rub \u0440\u0443\u0431 \u0440\u0443\u0431\u043b\u0435\u0439",
+    "AED": "aed dirham dirhams \u062f\u0631\u0647\u0645",
+    "SAR": "sar riyal riyals \u0631\u064a\u0627\u0644",
+    "CHF": "chf",
+}
+WORDS = {word: code for code, words in CURRENCY_WORDS.items() for word in words.split()}
 _SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=lambda sign: (-len(sign), sign)))
 _WORD = "|".join(re.escape(word) for word in sorted(WORDS, key=lambda word: (-len(word), word)))
 AMOUNT = re.compile(
-    rf"(?i)(?:(?P<before>{_SIGN}|(?<!\w)(?:{_WORD})\.?)\s?(?P<a>{NUMBER})(?P<ak>\s?(?:k|mil|lakhs?|lacs?|crores?|million)\b)?"
-    rf"|(?<![\w.,])(?P<b>{NUMBER})(?P<bk>\s?(?:k|mil|thousand|lakhs?|lacs?|crores?|million))?\s?(?P<after>{_SIGN}|(?:{_WORD})(?!\w)))"
+    rf"(?i)(?:(?P<before>{_SIGN}|(?<!\w)(?:{_WORD})\.?)\s?(?P<a>{NUMBER})"
+    rf"(?P<ak>\s?(?:k|mil|lakhs?|lacs?|crores?|million)\b)?"
+    rf"|(?<![\w.,])(?P<b>{NUMBER})(?P<bk>\s?(?:k|mil|thousand|lakhs?|lacs?|crores?|million))?"
+    rf"\s?(?P<after>{_SIGN}|(?:{_WORD})(?!\w)))"
 )
 SCALES = {"k": 1e3, "mil": 1e3, "thousand": 1e3, "lakh": 1e5, "lac": 1e5, "crore": 1e7, "million": 1e6}
 CODE = re.compile(
-    r"(?<![\w.,/:\u20b9$\u20ac\u00a3+-])(?:\d{4,8}|\d{3}[ -]\d{3,4}|\d{4} \d{4}|\d{2}[ -]\d{2}[ -]\d{2})(?![\w/%:]|[.,-]\d)"
+    r"(?<![\w.,/:\u20b9$\u20ac\u00a3+-])(?:\d{4,8}|\d{3}[ -]\d{3,4}|\d{4} \d{4}|\d{2}[ -]\d{2}[ -]\d{2})"
+    r"(?![\w/%:]|[.,-]\d)"
 )
 
 

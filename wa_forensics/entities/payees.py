@@ -52,11 +52,20 @@ PAY_LINK = re.compile(
 )
 CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z][A-Za-z0-9_]{2,19}\b")
 ALIAS = re.compile(r"(?i)\balias\b[^\w\n]{0,3}(?:es |: ?|mp )?([a-z0-9]+(?:\.[a-z0-9]+){1,4})\b")
+# Something of this stands in every text with a payee; it spares the other texts two dozen expressions.
+ANY = re.compile(
+    r"(?i)\d(?:[ .-]?\d){4}|\w@[a-z]|(?<!\w)\$[a-z]|\b[a-z]{4}0|swift|\bbic\b|\balias\b|0x[0-9a-f]{8}|"
+    r"paypal\.me|cash\.app|venmo|"
+    r"revolut\.me|wise\.com/pay|monzo\.me|upi://|bunq\.me|tikkie\.me|paytm\.me|rzp\.io|stripe\.com|mercadopago|mpago\.la|"
+    r"\b(?:bc1|ltc1)|\b[13LMT][1-9A-HJ-NP-Za-km-z]{25}"
+)
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 def payees_in(message: int, text: str) -> Iterator[Payee]:
     """Every payee of one text, strongest kinds first; a stretch of text is read once."""
+    if not ANY.search(text):
+        return
     taken: list[tuple[int, int]] = []
     for kind, pattern, group, value_of in READERS:
         for match in pattern.finditer(text):
@@ -72,7 +81,7 @@ def payees_in(message: int, text: str) -> Iterator[Payee]:
 
 
 def _iban(text: str) -> tuple[str, bool] | None:
-    """An IBAN, or the longest beginning of the match that is one; one with a wrong checksum only if it looks written as such."""
+    """An IBAN, or the longest beginning that is one; with a wrong checksum only if it is written like one."""
     parts = text.upper().replace("-", " ").split(" ")
     for count in range(len(parts), 0, -1):
         value = "".join(parts[:count])

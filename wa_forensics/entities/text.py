@@ -66,7 +66,10 @@ def with_sign(
 
 
 def _word(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return ((values | 0x20) >= ord("a")) & ((values | 0x20) <= ord("z")) | _digit(values) | (values >= 0x80)
+    letters: NDArray[np.bool_] = (
+        ((values | 0x20) >= ord("a")) & ((values | 0x20) <= ord("z")) | _digit(values) | (values >= 0x80)
+    )
+    return letters
 
 
 def _digit(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -81,4 +84,5 @@ def _other_digit(data: NDArray[np.uint8], at: NDArray[np.int64]) -> NDArray[np.b
     arabic = (lead == 0xD9) & (following >= 0xA0) & (following <= 0xA9)
     extended = (lead == 0xDB) & (following >= 0xB0) & (following <= 0xB9)
     devanagari = (lead == 0xE0) & (following == 0xA5) & (third >= 0xA6) & (third <= 0xAF)
-    return arabic | extended | devanagari
+    found: NDArray[np.bool_] = arabic | extended | devanagari
+    return found

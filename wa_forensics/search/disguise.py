@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,7 +130,7 @@ def cut_into_words(run: str, words: frozenset[str]) -> str:
     while cuts[-1]:
         cuts.append(best[cuts[-1]][2])
     cuts.reverse()
-    return " ".join(run[start:end] for start, end in zip(cuts, cuts[1:], strict=False))
+    return " ".join(run[start:end] for start, end in pairwise(cuts))
 
 
 def cut_rows(folded: Folded, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

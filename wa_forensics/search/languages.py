@@ -1,4 +1,4 @@
-"""Drops phrases of a language that nobody seems to write here: ``warna`` is a threat in Urdu and a color in Indonesian."""
+"""Drops phrases of a language nobody seems to write here: ``warna`` is a threat in Urdu, a color in Indonesian."""
 
 from __future__ import annotations
 

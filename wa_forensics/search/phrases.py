@@ -22,11 +22,11 @@ MOST_PAIRS = 600
 # Stand for "some digit" and "something like a link" among the anchors; no folded text holds them.
 DIGIT_SIGN, LINK_SIGN = b"#", b"/"
 CURRENCY_WORDS = (
-    "rs re inr rupee rupees rupaye rupaya rupiya rupay pkr usd us dollar dollars bucks quid gbp pound pounds eur euro "
-    "euros usdt btc eth ngn naira kes ksh kshs shilling shillings bob zar rand aud cad sgd myr rm rp idr rupiah ribu rb "
-    "jt juta brl reais real conto contos mxn cop ars pen clp peso pesos soles lucas zl pln zloty zlotych tl try lira rub "
-    "rublei рублей руб грн ريال درهم جنيه دينار aed dirham dirhams sar riyal riyals रुपये रुपए रुपया रु روپے chf franken kr "
-    "lakh lakhs lac lacs crore crores mil k"
+    "rs re inr rupee rupees rupaye rupaya rupiya rupay pkr usd us dollar dollars bucks quid gbp pound pounds eur "
+    "euro euros usdt btc eth ngn naira kes ksh kshs shilling shillings bob zar rand aud cad sgd myr rm rp idr "
+    "rupiah ribu rb jt juta brl reais real conto contos mxn cop ars pen clp peso pesos soles lucas zl pln zloty "
+    "zlotych tl try lira rub rublei рублей руб грн ريال درهم جنيه دينار aed dirham dirhams sar riyal riyals रुपये "
+    "रुपए रुपया रु روپے chf franken kr lakh lakhs lac lacs crore crores mil k "
 )
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 NUMBER = rb"[0-9]{1,12}(?:[ .][0-9]{1,9}){0,4}"

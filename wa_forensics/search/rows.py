@@ -16,7 +16,7 @@ def fold_messages(
     messages: NDArray[np.int64],
     words: frozenset[str] = frozenset(),
 ) -> Folded:
-    """Fold the texts ``buffer[start[m]:end[m]]`` of the given messages (ascending); ``words`` help to read letters apart."""
+    """Fold the texts ``buffer[start[m]:end[m]]`` of messages (ascending); ``words`` help to read letters set apart."""
     if not len(messages):
         return Folded(data=b"\n", starts=messages, ends=messages, messages=messages)
     begin, close = start[messages], end[messages]

@@ -17,14 +17,13 @@ from wa_forensics.search.phrases import DIGIT_SIGN, LINK_SIGN, Phrase
 # Everything that ends a word, as the scan sees it.
 BORDERS_AS_SPACES = bytes.maketrans(b"\n.!?$@%", b"       ")
 # Words that stand in so many messages that demanding them costs more than it spares.
-EVERYWHERE = frozenset(
-    b" %s " % word.encode()
-    for word in (
-        "the to me you is it at in on of my a i and for be we are this that u ur your with no not so ok do can will have "
-        "de la que en el o os e um uma da das un una le les des et est pas je tu il die der das ist ich du nicht und zu "
-        "di il che non per mi si ka ki ke hai ho se ko na ne to ye yang di ini itu ada ya bir ve bu da w na nie z op het een"
-    ).split()
+COMMON_WORDS = (
+    "the to me you is it at in on of my a i and for be we are this that u ur your with no not so ok do can will "
+    "have de la que en el o os e um uma da das un una le les des et est pas je tu il die der das ist ich du nicht "
+    "und zu di il che non per mi si ka ki ke hai ho se ko na ne to ye yang di ini itu ada ya bir ve bu da w na "
+    "nie z op het een "
 )
+EVERYWHERE = frozenset(b" %s " % word.encode() for word in COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,7 +154,10 @@ def _dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Dots inside words: every host has one."""
     dots = np.flatnonzero(data == ord("."))
     dots = dots[(dots > 0) & (dots < len(data) - 1)]
-    return dots[(data[dots - 1] > ord("?")) & (data[dots + 1] > ord("?")) | _is_digit(data[dots - 1]) & _is_digit(data[dots + 1])]
+    return dots[
+        (data[dots - 1] > ord("?")) & (data[dots + 1] > ord("?"))
+        | _is_digit(data[dots - 1]) & _is_digit(data[dots + 1])
+    ]
 
 
 def _is_digit(values: NDArray[np.uint8]) -> NDArray[np.bool_]:

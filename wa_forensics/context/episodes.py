@@ -147,7 +147,8 @@ def _stretch(
         )
         for rank, (weight, sighting) in enumerate(ranked)
     ]
-    own_warnings = [m for m in messages if found.said(m, Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)]
+    cautious = (Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)
+    own_warnings = [m for m in messages if found.said(m, *cautious) and wary(found, m)]
     if own_warnings:
         signals.append(_signal(chat, "warns of fraud itself", own_warnings, -0.7, -0.5))
     own = _own_messages(chat, sender)

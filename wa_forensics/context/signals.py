@@ -77,6 +77,14 @@ WARY = (
     Concept.SCAM_TALK,
     Concept.IDENTITY_DOUBT,
 )
+# Who speaks as bank or support talks of fraud and hackers too, and who asks for silence says "do not" as warnings do.
+CLAIMS = (
+    Concept.AUTHORITY_CLAIM,
+    Concept.SUPPORT_CLAIM,
+    Concept.SAFE_ACCOUNT,
+    Concept.ACCOUNT_THREAT,
+    Concept.SECRECY,
+)
 FILE_WORDS = frozenset([Concept.FILE_INVITATION, Concept.CUSTOMER_INQUIRY])
 ODD_TRAITS = frozenset(
     ["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "shortener", "many labels"]
@@ -244,7 +252,7 @@ def _sighting(message: int, kind: str, detail: str) -> Sighting:
 
 def wary(found: Sightings, message: int) -> bool:
     """Does the text warn, quote or doubt rather than ask?"""
-    return found.said(message, *WARY)
+    return found.said(message, *WARY) and not found.said(message, *CLAIMS)
 
 
 def strangers(chat: Chat) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -166,8 +166,9 @@ CLASSES = {
         rb"(?:(?<![a-z\x80-\xff])(?:\$|%s) ?%s(?: ?k)?|%s ?(?:k |hundred |thousand )?(?:\$|%s)(?![a-z\x80-\xff]))"
         % (CURRENCIES, NUMBER, NUMBER, CURRENCIES)
     ),
+    # "https" is folded to "htps", "www" to "w".
     "link": (
-        rb"(?:https? [^\n ]{2,80}|w\.[^\n ]{2,80}|[a-z0-9]{2,40}\.(?:com|net|org|info|in|co|me|io|ly|app|link|top|"
+        rb"(?:htps? [^\n ]{2,80}|w\.[^\n ]{2,80}|[a-z0-9]{2,40}\.(?:com|net|org|info|in|co|me|io|ly|app|link|top|"
         rb"xyz|club|site|online|shop|live|example|test)(?![a-z]))"
     ),
     "phone": rb"[0-9](?:[ ]?[0-9]){6,14}",

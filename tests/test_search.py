@@ -1,0 +1,176 @@
+"""Folding, phrases and the one scan: nothing is lost to disguise, and the scan finds what expressions alone would."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wa_forensics.errors import SettingsError
+from wa_forensics.locales.people import COMPILED, FOLDER, compile_people, read_language
+from wa_forensics.search import Lexicon, Phrase, PhraseError, compile_phrase, fold, fold_messages, lexicon
+from wa_forensics.search.fold import Folded
+from wa_forensics.vocabulary import Concept
+
+ASK = "send me the (verification)? code|otp"
+
+
+def folded(*texts: str, words: frozenset[str] = frozenset()) -> Folded:
+    data = b"".join(text.encode() + b"\n" for text in texts)
+    sizes = np.array([len(text.encode()) for text in texts], dtype=np.int64)
+    start = np.concatenate(([0], np.cumsum(sizes + 1)))[:-1].astype(np.int64)
+    return fold_messages(data, start, start + sizes, np.arange(len(texts), dtype=np.int64), words)
+
+
+def found(phrase: str, *texts: str) -> list[int]:
+    finder = Lexicon([compile_phrase(phrase)])
+    return sorted(set(finder.scan(folded(*texts, words=finder.words)).messages.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PLEEEASE  send!!", "please send!"),
+        ("stra\u00dfe caf\u00e9 \u0130stanbul", "strase cafe istanbul"),
+        ("S\u0435nd m\u0435 th\u0435 c\u043ed\u0435", "send me the code"),
+        ("se\u200bnd \u2066me\u2069 the co\u00adde", "send me the code"),
+        ("\U0001d412\U0001d41e\U0001d427\U0001d41d \uff4d\uff45 \u0661\u0662\u0663", "send me 123"),
+        (
+            "\u0623\u0631\u0633\u0650\u0644 \u0627\u0644\u0631\u0651\u0645\u0632",
+            "\u0627\u0631\u0633\u0644 \u0627\u0644\u0631\u0645\u0632",
+        ),
+        ("\u20b9 1,200.50 now", "$ 1 200.50 now"),
+        ("", ""),
+    ],
+)
+def test_case_accents_look_alikes_and_invisible_marks_do_not_count(text: str, expected: str) -> None:
+    assert fold(text) == expected
+
+
+@given(st.lists(st.text(max_size=40).map(lambda t: t.replace("\x00", " ")), min_size=1, max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_rows_folded_together_are_the_texts_folded_alone(texts: list[str]) -> None:
+    texts = [text.encode("utf-8", "replace").decode() for text in texts]
+    rows = folded(*texts)
+    for row in range(len(texts)):
+        message = int(rows.messages[row])
+        assert rows.data[rows.starts[row] : rows.ends[row]].decode() == fold(texts[message])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "send me the code",
+        "SEND  ME, the OTP!",
+        "s3nd m3 7h3 c0d3",
+        "$end me the c0de",
+        "s e n d   m e   t h e   c o d e",
+        "s e n d m e t h e c o d e",
+        "s.e.n.d  m.e  t.h.e  c.o.d.e",
+        "se\u200bnd me t\u200dhe co\ufeffde",
+        "s\u0435nd m\u0435 th\u0435 c\u043ed\u0435",
+        "seeend meee the verification coode",
+    ],
+)
+def test_no_common_disguise_hides_a_phrase(text: str) -> None:
+    assert found(ASK, "good morning", text, "see you") == [1]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "match"),
+    [
+        ("call (me|us)? back", "please call back", True),
+        ("call (me|us)? back", "call them back", False),
+        ("invest* now", "investing now", True),
+        ("*code now", "passcode now", True),
+        ("code now", "passcode now", False),
+        ("pay _ today", "pay rent today", True),
+        ("pay _ today", "pay the rent today", False),
+        ("pay ... today", "pay the whole rent by bank today", True),
+        ("pay ... today", "pay the rent. Come today", False),
+        ("pay ... today", "pay the rent\ntoday", False),
+        ("code is <code>", "the code is 482 913", True),
+        ("code is <code>", "the code is 48", False),
+        ("send <money>", "send 1,200.50 eur", True),
+        ("send <money>", "send \u20ac30", True),
+        ("send <money>", "send 30 apples", False),
+        ("open <link>", "open https://pay.example/x", True),
+        ("don't pay", "dont pay", True),
+        ("don't pay", "don\u2019t pay", True),
+        ("e-mail me", "email me", True),
+        ("\u9a8c\u8bc1\u7801", "\u8bf7\u628a\u9a8c\u8bc1\u7801\u53d1\u7ed9\u6211", True),
+    ],
+)
+def test_the_grammar_of_phrases(phrase: str, text: str, match: bool) -> None:
+    assert found(phrase, text) == ([0] if match else [])
+
+
+@pytest.mark.parametrize("phrase", ["(send|give", "...", "<code>", "send <nothing>", "()"])
+def test_a_phrase_that_breaks_the_grammar_is_refused(phrase: str) -> None:
+    with pytest.raises(PhraseError):
+        compile_phrase(phrase)
+
+
+def test_a_phrase_does_not_match_across_messages() -> None:
+    assert found("send the code", "please send", "the code") == []
+
+
+def test_the_scan_finds_what_every_expression_alone_would_find() -> None:
+    texts = [
+        "Hello sorry, I sent you a 6 digit code by mistake, can you send it to me please? It's urgent",
+        "mam prosbe, podaj kod blik",
+        "hola, me pasas el codigo que te llego por sms?",
+        "Our bank account is under audit, kindly pay to the new account today",
+        "see you at 8, bring the keys",
+        "mera accident ho gaya hai, 45,000 jama karwane hain",
+        "don't pay, it's a scam, I called him",
+        "join our VIP group, guaranteed profit 20% daily",
+        "17an besok, ikut ya",
+    ]
+    rows = folded(*texts)
+    everything = lexicon()
+    expected = {
+        (int(rows.messages[row]), phrase)
+        for phrase, item in enumerate(everything.phrases)
+        for row in range(len(rows.starts))
+        if re.compile(item.expression).search(rows.data, int(rows.starts[row]), int(rows.ends[row]))
+    }
+    hits = everything.scan(rows)
+    assert set(zip(hits.messages.tolist(), hits.phrases.tolist(), strict=True)) == expected
+    assert expected
+
+
+def test_the_compiled_phrases_are_in_step_with_their_sources() -> None:
+    assert COMPILED.read_text("utf-8") == compile_people()
+
+
+def test_every_language_file_names_only_known_concepts() -> None:
+    for path in sorted(FOLDER.glob("*.toml")):
+        phrases = read_language(path)
+        assert {phrase.concept for phrase in phrases} <= {concept.value for concept in Concept}
+        assert {phrase.language for phrase in phrases} == {path.stem}
+
+
+def test_a_wrong_phrase_in_a_language_file_is_named(tmp_path: object) -> None:
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "xx.toml"
+    path.write_text('language = "xx"\n[phrases]\nurgency = ["..."]\nnonsense = ["now now"]\n', "utf-8")
+    with pytest.raises(SettingsError, match="nonsense"):
+        read_language(path)
+
+
+def test_hostile_text_cannot_make_the_scan_slow() -> None:
+    hostile = ["send the the the the the " * 400, "pay 1 2 3 4 5 6 7 8 9 " * 400, "a " * 4000, "http://" * 2000]
+    begin = time.process_time()
+    lexicon().scan(folded(*hostile))
+    assert time.process_time() - begin < 20
+
+
+def test_phrases_keep_language_concept_and_weight() -> None:
+    phrase: Phrase = compile_phrase("send the code", concept="code_request", language="en", weight=1.5)
+    assert (phrase.concept, phrase.language, phrase.weight) == ("code_request", "en", 1.5)

@@ -266,7 +266,7 @@ def android(lines: list[Line], twelve_hours: bool = True) -> str:
 
 
 def ios(lines: list[Line], form: str) -> str:
-    """The text as WhatsApp for iPhone writes it: a message ends in CRLF, breaks inside it are LF, notices have a sender."""
+    """The text as WhatsApp for iPhone writes it: messages end in CRLF, breaks inside are LF, notices have a sender."""
     rng = random.Random(form)  # noqa: S311 -- invented chats, no secret
     out = []
     last = datetime.min

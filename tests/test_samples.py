@@ -68,11 +68,11 @@ def test_the_window_of_the_intruder_covers_the_night_in_both_client_chats() -> N
         assert "2026-03-13T01:09" <= windows[name]["end"] <= "2026-03-13T02:50"
 
 
-def test_the_two_accounts_of_the_family_are_named() -> None:
-    accounts = {account for item in incidents("family_code") for account in item["accounts"]}
-    assert "Lena" in accounts
-    threats = {item["threat"] for item in findings("family_code") if item["severity"] in ("high", "critical")}
-    assert threats & {"otp_request", "otp_disclosed"}
+def test_the_two_accounts_of_the_family_are_one_critical_incident() -> None:
+    (incident,) = [item for item in incidents("family_code") if item["severity"] == "critical"]
+    assert set(incident["accounts"]) == {"Lena", "Tante Renate"}
+    told = {item["threat"] for item in findings("family_code") if item["severity"] not in ("info", "low")}
+    assert {"otp_request", "otp_disclosed", "payment_request"} <= told
 
 
 def test_the_ordinary_business_shows_nothing_above_low() -> None:

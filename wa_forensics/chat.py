@@ -96,7 +96,7 @@ class Chat:
         return self.senders[code] if code >= 0 else None
 
     def kind(self, message: int) -> Kind:
-        return KINDS[self.columns.kind[message]]
+        return KINDS[int(self.columns.kind[message])]
 
     def event(self, message: int) -> Event | None:
         code = self.columns.event[message]

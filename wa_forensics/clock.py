@@ -117,9 +117,7 @@ def _clock(zone: str, first_year: int, last_year: int) -> Clock:
                     high = middle
             changes.append(high)
             offsets.append(end)
-    return Clock(
-        zone=zone, changes=np.array(changes, dtype=np.int64), offsets=np.array(offsets, dtype=np.int64)
-    )
+    return Clock(zone=zone, changes=np.array(changes, dtype=np.int64), offsets=np.array(offsets, dtype=np.int64))
 
 
 def _offset(where: ZoneInfo, instant: int) -> int:

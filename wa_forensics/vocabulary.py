@@ -108,7 +108,7 @@ class Concept(StrEnum):
     PAYMENT_REQUEST = "payment_request"  # asks to pay, transfer or send money
     PAYMENT_DETAILS = "payment_details"  # introduces payee details (account number, IBAN, UPI id, Pix key, wallet)
     INVOICE = "invoice"  # invoice, bill, quotation, statement of account
-    BANK_DETAILS_CHANGED = "bank_details_changed"  # the bank details, account or payment number have changed; the old account must not be used
+    BANK_DETAILS_CHANGED = "bank_details_changed"  # the bank details have changed; the old account must not be used
     LOAN_REQUEST = "loan_request"  # asks to borrow, promises to pay back soon
     PAYMENT_TROUBLE = "payment_trouble"  # own card, app, limit or bank does not work, so the reader must pay
     PAID_CONFIRMATION = "paid_confirmation"  # says that money was sent or received

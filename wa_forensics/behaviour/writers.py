@@ -107,7 +107,8 @@ def quotas(counts: NDArray[np.int64], total: int) -> NDArray[np.int64]:
             low = middle
         else:
             high = middle - 1
-    return np.minimum(counts, low)
+    # With more senders than places each still gives one.
+    return np.minimum(counts, max(low, 1))
 
 
 def spread(count: int, wanted: int) -> NDArray[np.int64]:

@@ -32,9 +32,7 @@ FORMATS: Mapping[str, Format] = {
         Format(name="misp", suffix=".misp.json", purpose="MISP event", render=misp.render),
         Format(name="case", suffix=".case.jsonld", purpose="CASE/UCO JSON-LD", render=case_uco.render),
         Format(name="sarif", suffix=".sarif", purpose="SARIF 2.1.0 log", render=sarif.render),
-        Format(
-            name="csv", suffix=".csv", purpose="table of findings for a spreadsheet", render=csv_table.render
-        ),
+        Format(name="csv", suffix=".csv", purpose="table of findings for a spreadsheet", render=csv_table.render),
     )
 }
 

@@ -49,9 +49,7 @@ def _graph(case: CaseRecord) -> Iterator[Node]:
     files = [_file(case, facts) for facts in case.inputs]
     yield from files
     times = {
-        (item.source, item.message): (finding.start, item)
-        for finding in case.findings
-        for item in finding.evidence
+        (item.source, item.message): (finding.start, item) for finding in case.findings for item in finding.evidence
     }
     senders = _senders(case, times)
     for name in sorted(set(senders.values())):

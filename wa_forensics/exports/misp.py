@@ -107,9 +107,7 @@ def _kind(indicator: Indicator) -> tuple[str, str]:
     }.get(indicator.type, ("text", "Financial fraud" if indicator.type in {"payee", "wallet"} else "Other"))
 
 
-def _report(
-    case: CaseRecord, incident: Incident, by_finding: Mapping[str, Finding], stamp: str
-) -> dict[str, object]:
+def _report(case: CaseRecord, incident: Incident, by_finding: Mapping[str, Finding], stamp: str) -> dict[str, object]:
     parts = [f"# {incident.title}", incident.summary, time_basis(case), f"Made by {PRODUCER}."]
     for finding in (by_finding[f] for f in incident.findings if f in by_finding):
         parts.append(f"## {finding.title} ({LEVELS[finding.severity]})\n\n{statement(finding)}")

@@ -90,8 +90,7 @@ def _windows(case: CaseRecord, incident: Incident, basis: str) -> Iterator[dict[
         for local, what in ((window.start, "first"), (window.end, "last")):
             yield {
                 "message": (
-                    f"{incident.title}: {what} message that an intruder is thought to have written as "
-                    f"{window.account}"
+                    f"{incident.title}: {what} message that an intruder is thought to have written as {window.account}"
                 ),
                 "datetime": instant(case, local) or local,
                 "timestamp_desc": f"Takeover window, {what} message",

@@ -26,19 +26,13 @@ def read_language(path: Path) -> list[Phrase]:
             problems.append(f"unknown concept {concept}")
             continue
         for entry in entries:
-            text, weight = (
-                (entry, 1.0) if isinstance(entry, str) else (entry["text"], float(entry.get("weight", 1.0)))
-            )
+            text, weight = (entry, 1.0) if isinstance(entry, str) else (entry["text"], float(entry.get("weight", 1.0)))
             try:
-                phrases.append(
-                    compile_phrase(text, concept=concept, language=content["language"], weight=weight)
-                )
+                phrases.append(compile_phrase(text, concept=concept, language=content["language"], weight=weight))
             except PhraseError as error:
                 problems.append(f"{concept}: {error}")
     if problems:
-        raise SettingsError(
-            path.name, "; ".join(problems), "See docs/detection.md for the grammar of phrases"
-        )
+        raise SettingsError(path.name, "; ".join(problems), "See docs/detection.md for the grammar of phrases")
     return phrases
 
 

@@ -197,29 +197,10 @@ def timeline(
     lanes: list[Lane] = []
     top = 8.0
     for name in names:
-        placed, rows = _without_overlap([(x(m.time), m) for m in shown if m.lane == name])
-        height = 14 + rows * (2 * MARK + 4)
         stretch = [(x(a), x(b)) for lane, a, b in windows if lane == name]
-        lanes.append(
-            Lane(
-                name=name,
-                y=top,
-                height=height,
-                marks=tuple(
-                    Mark(
-                        x=place,
-                        y=round(top + 9 + MARK + row * (2 * MARK + 4), 1),
-                        number=m.number,
-                        stage=m.stage,
-                        time=m.time,
-                        title=m.title,
-                    )
-                    for place, row, m in placed
-                ),
-                window=(min(a for a, _ in stretch), max(b for _, b in stretch)) if stretch else None,
-            )
-        )
-        top += height + 6
+        lane = _lane(name, top, [(x(m.time), m) for m in shown if m.lane == name], stretch)
+        lanes.append(lane)
+        top += lane.height + 6
     return Timeline(
         lanes=tuple(lanes),
         ticks=_clock_ticks(start, end, scale, left),
@@ -230,6 +211,27 @@ def timeline(
         end=_iso(end),
         hidden_lanes=len({m.lane for m in shown}) - len(lanes),
         hidden_marks=len(moments) - len(shown),
+    )
+
+
+def _lane(name: str, top: float, moments: list[tuple[float, Moment]], stretch: list[tuple[float, float]]) -> Lane:
+    placed, rows = _without_overlap(moments)
+    return Lane(
+        name=name,
+        y=top,
+        height=14 + rows * (2 * MARK + 4),
+        marks=tuple(
+            Mark(
+                x=place,
+                y=round(top + 9 + MARK + row * (2 * MARK + 4), 1),
+                number=m.number,
+                stage=m.stage,
+                time=m.time,
+                title=m.title,
+            )
+            for place, row, m in placed
+        ),
+        window=(min(a for a, _ in stretch), max(b for _, b in stretch)) if stretch else None,
     )
 
 

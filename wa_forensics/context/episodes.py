@@ -250,7 +250,8 @@ def _with_earlier(built: Sequence[Episode]) -> list[Episode]:
         count = min(earlier.get(episode.sender, 0), 3)
         if episode.score >= LOW:
             earlier[episode.sender] = count + 1
-        if count and episode.score >= LOW:
+        # It makes a suspicion stronger, and none where there was none.
+        if count and episode.score >= MEDIUM:
             signal = Signal(name="suspicious before", weight=0.5 * count, detail=f"{count} earlier stretches")
             score = round(episode.score + signal.weight, 3)
             episode = replace(episode, signals=(*episode.signals, signal), score=score)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.context.signals import Sighting, Sightings
-from wa_forensics.entities import clean
+from wa_forensics.entities import clean, codes_in
 from wa_forensics.model import Kind, Signal
 from wa_forensics.vocabulary import Concept, Event
 
@@ -30,6 +30,17 @@ NEAR = 80
 NEAR_OWN = 200
 # Others answer within two days.
 ANSWER = 2 * DAY
+# A code is given within so many messages of the request, in a text of at most so many characters.
+CODE_REACH, LONGEST_ANSWER = 14, 90
+CODE_KINDS = frozenset(
+    [
+        Concept.CODE_REQUEST,
+        Concept.CODE_BY_MISTAKE,
+        Concept.CARD_DETAILS_REQUEST,
+        Concept.DEVICE_LINKING,
+        Concept.CALL_FORWARDING,
+    ]
+)
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
 HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "others warn": (1.3, 0.6),
@@ -89,11 +100,11 @@ def hear(
         ("checked by voice or in person", found.talk[Concept.VERIFIED_BY_CALL]),
         ("a code was given", found.talk[Concept.CODE_GIVEN]),
     )
-    begins = seconds[[s.first for s in stretches]] if stretches else seconds[:0]
+    spans = np.array([(s.first, s.last) for s in stretches], dtype=np.int64).reshape(-1, 2)
     for meaning, messages in spoken:
         for message in sorted(messages - silent):
             own = meaning in ("disowned", "reported as hacked", "others warn")
-            fit = _likely(stretches, begins, message, int(senders[message]), seconds, own=own)
+            fit = _likely(stretches, spans, message, int(senders[message]), seconds, own=own)
             if fit is None:
                 continue
             named = named_accounts(chat, message) if meaning == "reported as hacked" else frozenset()
@@ -111,8 +122,30 @@ def hear(
         )
         if offered and not refused and stretch.stranger:
             heard[at].add("offers a call or proof", offered[0])
+        requests = {s.message for s in stretch.sightings if s.kind in CODE_KINDS}
+        for message in sorted(code_answers(chat, stretch.sender, requests, found)):
+            if message not in heard[at].by_meaning.get("a code was given", ()):
+                heard[at].add("a code was given", message)
     _note_lines_of_the_app(chat, stretches, heard, seconds)
     return heard
+
+
+def code_answers(chat: Chat, sender: int, requests: Iterable[int], found: Sightings) -> set[int]:
+    """Codes that another sender wrote within a few messages of a request."""
+    given = found.talk[Concept.CODE_GIVEN]
+    answers: set[int] = set()
+    for request in requests:
+        after = chat.written[request + 1 : request + 1 + CODE_REACH]
+        for message in (np.flatnonzero(after) + request + 1).tolist():
+            text = clean(chat.text(message)).strip()
+            if chat.columns.sender[message] == sender or len(text) > LONGEST_ANSWER:
+                continue
+            for code in codes_in(message, text):
+                # Four digits are a price or a year as often as a code, unless they stand alone.
+                alone = len(text) <= len(code.value) + 4
+                if len(code.value) >= 6 or alone or message in given:
+                    answers.add(message)
+    return answers
 
 
 def _note_lines_of_the_app(
@@ -132,10 +165,14 @@ def _note_lines_of_the_app(
             after = stretch.first < message and seconds[message] - seconds[stretch.last] <= 3 * DAY
             if after and name in text and not text.startswith(name):
                 heard[at].add("removed from the group", message)
+    by_sender: dict[int, list[int]] = {}
+    for at, stretch in enumerate(stretches):
+        by_sender.setdefault(stretch.sender, []).append(at)
     for message in chat.messages_with(kind=Kind.DELETED).tolist():
-        for at, stretch in enumerate(stretches):
+        for at in by_sender.get(int(chat.columns.sender[message]), ()):
+            stretch = stretches[at]
             after = stretch.first <= message and seconds[message] - seconds[stretch.last] <= DAY
-            if after and chat.columns.sender[message] == stretch.sender:
+            if after:
                 heard[at].add("deleted messages", message)
 
 
@@ -147,13 +184,14 @@ def named_accounts(chat: Chat, message: int) -> frozenset[int]:
         for code, name in enumerate(chat.senders[:MOST_SENDERS])
         if code != chat.columns.sender[message]
         and len(plain := clean(name).strip("~ ").casefold()) >= SHORTEST_NAME
+        and plain in text
         and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text)
     )
 
 
 def _likely(
     stretches: Sequence[Stretch],
-    begins: NDArray[np.int64],
+    spans: NDArray[np.int64],
     message: int,
     speaker: int,
     seconds: NDArray[np.int64],
@@ -162,7 +200,7 @@ def _likely(
 ) -> int | None:
     """The stretch with the heaviest own signals among those of other accounts in the last days."""
     best: tuple[float, int] | None = None
-    for at in np.flatnonzero((begins <= seconds[message]) & (begins >= seconds[message] - REACH)).tolist():
+    for at in np.flatnonzero((spans[:, 0] < message) & (spans[:, 1] >= message - NEAR_OWN)).tolist():
         stretch = stretches[at]
         # The owner back in control speaks under the same name, sometimes only when the money is missed.
         # Who goes on at once reports what happened to somebody else.
@@ -170,7 +208,8 @@ def _likely(
         returned = own and stretch.sender == speaker and message > stretch.last and pause >= BACK
         late = seconds[message] - seconds[stretch.last] > (REACH if returned else ANSWER)
         late |= message - stretch.last > (NEAR_OWN if returned else NEAR)
-        if stretch.first >= message or late or (stretch.sender == speaker and not returned):
+        late |= seconds[message] - seconds[stretch.first] > REACH
+        if late or (stretch.sender == speaker and not returned):
             continue
         weight = stretch.sum + (1.5 if stretch.stranger else 0.0)
         if best is None or weight > best[0]:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, sightings
-from wa_forensics.entities import clean, codes_in
+from wa_forensics.context import CODE_KINDS, MEDIUM, Episode, code_answers, episodes, finding_of, sightings
+from wa_forensics.entities import clean
 from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
 from wa_forensics.vocabulary import Concept
 
@@ -42,18 +42,6 @@ RULE = Rule(
     ),
     quiet_on=(Example(messages=(("Ana", "what is the door code?"), ("Ben", "4471"))),),
 )
-REQUESTS = frozenset(
-    [
-        Concept.CODE_REQUEST,
-        Concept.CODE_BY_MISTAKE,
-        Concept.CARD_DETAILS_REQUEST,
-        Concept.DEVICE_LINKING,
-        Concept.CALL_FORWARDING,
-    ]
-)
-# A code is given within so many messages of the request, in a text of at most so many characters.
-REACH = 14
-LONGEST = 90
 # Who tells of a code given away does so a few days before or after the attack.
 BEFORE, AFTER = 3 * 86400, 2 * 86400
 
@@ -63,7 +51,9 @@ def detect(chat: Chat) -> Iterator[Finding]:
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
-        given = _answers(chat, episode) | _told(chat, episode, Concept.CODE_GIVEN)
+        requests = {s.message for s in episode.sightings if s.kind in CODE_KINDS}
+        given = code_answers(chat, episode.sender, requests, sightings(chat))
+        given |= _told(chat, episode, Concept.CODE_GIVEN)
         if given:
             yield finding_of(
                 chat,
@@ -87,22 +77,3 @@ def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:
         for m in near
         if not re.search(r"\d{4}", clean(chat.text(m))) and (m < first or chat.columns.sender[m] != episode.sender)
     }
-
-
-def _answers(chat: Chat, episode: Episode) -> set[int]:
-    """Codes that another sender wrote within a few messages of a request."""
-    requests = sorted({s.message for s in episode.sightings if s.kind in REQUESTS})
-    given = sightings(chat).talk[Concept.CODE_GIVEN]
-    senders = chat.columns.sender
-    found: set[int] = set()
-    for request in requests:
-        for message in (np.flatnonzero(chat.written[request + 1 : request + 1 + REACH]) + request + 1).tolist():
-            text = clean(chat.text(message)).strip()
-            if senders[message] == episode.sender or len(text) > LONGEST:
-                continue
-            for code in codes_in(message, text):
-                # Four digits are a price or a year as often as a code, unless they stand alone.
-                alone = len(text) <= len(code.value) + 4
-                if len(code.value) >= 6 or alone or (message in given and len(code.value) >= 4):
-                    found.add(message)
-    return found

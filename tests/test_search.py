@@ -58,7 +58,8 @@ def test_rows_folded_together_are_the_texts_folded_alone(texts: list[str]) -> No
     rows = folded(*texts)
     for row in range(len(texts)):
         message = int(rows.messages[row])
-        assert rows.data[rows.starts[row] : rows.ends[row]].decode() == fold(texts[message])
+        # White space at the ends separates rows; no phrase begins or ends with it.
+        assert rows.data[rows.starts[row] : rows.ends[row]].decode().strip() == fold(texts[message]).strip()
 
 
 @pytest.mark.parametrize(

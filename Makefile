@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup browser wheel-test evaluate golden samples clean
+.PHONY: demo test lint setup browser wheel-test golden samples clean
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wa_forensics needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
@@ -37,11 +37,6 @@ wheel-test: setup
 	cd build/wheel && env/bin/wa-forensics scan ../../sample_exports/family_code --out case
 	test -s build/wheel/case/report.html
 	rm -rf build/wheel
-
-evaluate: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'scikit-learn>=1.4'
-	$(BIN)/python benchmarks/evaluate_detection.py
-	$(BIN)/python benchmarks/behaviour.py
 
 golden: setup
 	WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_samples.py

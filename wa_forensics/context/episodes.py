@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.hearing import HEARD_WEIGHTS, Heard, Stretch, hear, settled
+from wa_forensics.context.hearing import HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
 from wa_forensics.model import Severity, Signal
 from wa_forensics.vocabulary import Concept
@@ -85,7 +85,7 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     # Twice, because what a hostile account says of others must not count against them.
     for _ in range(2):
         heard = hear(chat, stretches, found, seconds, silent)
-        built = [_weigh(chat, stretch, heard[at]) for at, stretch in enumerate(stretches)]
+        built = [_weigh(chat, s, beyond_chance(chat, s, heard[at], found)) for at, s in enumerate(stretches)]
         built = _with_neighbors(_with_earlier(_with_partners(built)), seconds)
         silent = frozenset(m for e in built if e.score >= HIGH for m in e.messages)
     return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))

@@ -30,6 +30,16 @@ NEAR = 80
 NEAR_OWN = 200
 # Others answer within two days.
 ANSWER = 2 * DAY
+# Talk that has a rate of its own in every chat: known from so many messages elsewhere, and counted only above it.
+TALK: Mapping[str, Concept] = {
+    "others warn": Concept.WARNING,
+    "reported as hacked": Concept.HACKED_DISCLOSURE,
+    "disowned by the owner": Concept.DISOWNING,
+    "disowned by others": Concept.DISOWNING,
+    "others doubt who writes": Concept.IDENTITY_DOUBT,
+    "a code was given": Concept.CODE_GIVEN,
+}
+RATE_LEAST, RATE_TIMES = 3, 6.0
 # A code is given within so many messages of the request, in a text of at most so many characters.
 CODE_REACH, LONGEST_ANSWER = 14, 90
 CODE_KINDS = frozenset(
@@ -130,6 +140,23 @@ def hear(
     return heard
 
 
+def beyond_chance(chat: Chat, stretch: Stretch, heard: Heard, found: Sightings) -> Heard:
+    """Drop what is heard around a stretch no more than everywhere else in the chat, as in a busy room."""
+    begin, end = stretch.first, min(len(chat), stretch.last + NEAR)
+    span = end - begin
+    kept = Heard()
+    for meaning, messages in heard.by_meaning.items():
+        concept = TALK.get(meaning)
+        if concept is not None:
+            inside = sum(begin <= m < end for m in found.talk[concept])
+            outside = len(found.talk[concept]) - inside
+            expected = outside / max(1, len(chat) - span) * span
+            if outside >= RATE_LEAST and inside < RATE_TIMES * expected:
+                continue
+        kept.by_meaning[meaning] = messages
+    return kept
+
+
 def code_answers(chat: Chat, sender: int, requests: Iterable[int], found: Sightings) -> set[int]:
     """Codes that another sender wrote within a few messages of a request."""
     given = found.talk[Concept.CODE_GIVEN]
@@ -220,5 +247,7 @@ def _likely(
 def settled(heard: Heard) -> bool:
     """Do at least two kinds of words, or one strong one, say that somebody else writes under a known name?"""
     told = [m for m, messages in heard.by_meaning.items() if HEARD_WEIGHTS[m][0] > 0 and messages]
-    strong = ("reported as hacked", "disowned by the owner")
-    return len(told) >= 2 or any(m in told for m in strong) or len(heard.by_meaning.get("others warn", ())) >= 3
+    hacked = len(heard.by_meaning.get("reported as hacked", ())) >= 2
+    return (
+        len(told) >= 2 or "disowned by the owner" in told or hacked or len(heard.by_meaning.get("others warn", ())) >= 3
+    )

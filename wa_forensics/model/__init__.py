@@ -1,0 +1,55 @@
+"""The types that cross a room's border: frozen, keyword-only dataclasses and enums, no behaviour."""
+
+from __future__ import annotations
+
+from wa_forensics.model.analysis import Analysis, Check, Failure, SenderProfile, Trace
+from wa_forensics.model.case import CaseData, Settings, Verification
+from wa_forensics.model.entities import Amount, Code, Link, Payee, PhoneNumber
+from wa_forensics.model.finding import Evidence, Example, Finding, Rule, Signal
+from wa_forensics.model.incident import Correlation, Graph, GraphEdge, GraphNode, Incident, Indicator, Step, Window
+from wa_forensics.model.scales import Confidence, Kind, Platform, Severity, Stage, Threat, Verdict
+from wa_forensics.model.source import Attachment, ChatFacts, DateOrder, Shape, Source, Span, ZipFacts, ZipMember
+
+__all__ = [
+    "Amount",
+    "Analysis",
+    "Attachment",
+    "CaseData",
+    "ChatFacts",
+    "Check",
+    "Code",
+    "Confidence",
+    "Correlation",
+    "DateOrder",
+    "Evidence",
+    "Example",
+    "Failure",
+    "Finding",
+    "Graph",
+    "GraphEdge",
+    "GraphNode",
+    "Incident",
+    "Indicator",
+    "Kind",
+    "Link",
+    "Payee",
+    "PhoneNumber",
+    "Platform",
+    "Rule",
+    "SenderProfile",
+    "Settings",
+    "Severity",
+    "Shape",
+    "Signal",
+    "Source",
+    "Span",
+    "Stage",
+    "Step",
+    "Threat",
+    "Trace",
+    "Verdict",
+    "Verification",
+    "Window",
+    "ZipFacts",
+    "ZipMember",
+]

@@ -1,0 +1,93 @@
+"""What the rooms below say of one chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wa_forensics.model.finding import Finding
+from wa_forensics.model.incident import Indicator, Window
+from wa_forensics.model.scales import Verdict
+from wa_forensics.model.source import ChatFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderProfile:
+    """What the behaviour model could say of one sender; ``reason`` explains a sender that is not testable.
+
+    ``features`` are (name, baseline, observed, example) rows of the strongest stretch, all as text.
+    """
+
+    source: str
+    sender: str
+    messages: int
+    testable: bool
+    reason: str
+    score: float | None = None
+    threshold: float | None = None
+    first_message: int | None = None
+    last_message: int | None = None
+    features: tuple[tuple[str, str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """The result of one integrity check on one source; ``lines`` are the physical lines it rests on."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    statement: str
+    innocent_causes: tuple[str, ...]
+    basis: str
+    source: str
+    counts: Mapping[str, int | float | str] = field(default_factory=dict)
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Something that could not be done: a detector that crashed, a file that could not be read."""
+
+    where: str
+    source: str
+    problem: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trace:
+    """What correlation across chats needs of one message: who sent what text or indicator when.
+
+    ``type`` is ``"account"`` (value: E.164 number of the sender), ``"notice"`` (value: the sender a notice names),
+    ``"text"`` (value: sketch of the words) or the type of an indicator; ``flagged`` if the message is evidence of a
+    harmful finding of level medium or above. The byte address and a short quote let a finding be made from it
+    without the chat.
+    """
+
+    message: int
+    line: int
+    time: str
+    sender: str
+    type: str
+    value: str
+    flagged: bool = False
+    line_end: int = 0
+    byte_offset: int = 0
+    byte_length: int = 0
+    quote: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """Everything found in one chat."""
+
+    facts: ChatFacts
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    indicators: tuple[Indicator, ...]
+    failures: tuple[Failure, ...]
+    rules_run: tuple[str, ...]
+    windows: tuple[Window, ...] = ()
+    profiles: tuple[SenderProfile, ...] = ()
+    traces: tuple[Trace, ...] = ()

@@ -95,3 +95,25 @@ def test_the_report_shows_pictures_on_request_only(tmp_path: Path) -> None:
 def test_pictures_and_pseudonyms_do_not_go_together(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be redacted"):
         render_case(build_case(), tmp_path / "r.html", embed_media=True, redactions=("names",))
+
+
+def test_a_logo_stands_at_the_top(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(_picture(size=(60, 20)))
+    page = render_case(build_case(), tmp_path / "r.html", logo=logo).read_text(encoding="utf-8")
+    assert page.index('<img class="logo" src="data:image/png;base64,') < page.index("<h1>")
+    assert page.count("<img") == 1
+    assert "img-src data:" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(SVG, "neither PNG nor JPEG"), (b"\xff\xd8\xff" + b"x" * 300_000, "at most"), (None, "cannot be read")],
+    ids=["svg", "large", "missing"],
+)
+def test_a_logo_that_is_no_small_picture_is_refused(tmp_path: Path, content: bytes | None, problem: str) -> None:
+    logo = tmp_path / "logo.png"
+    if content is not None:
+        logo.write_bytes(content)
+    with pytest.raises(SettingsError, match=problem):
+        render_case(build_case(), tmp_path / "r.html", logo=logo)

@@ -25,7 +25,7 @@ def command(
     """Record a verdict on FINDING (its id, or how it begins) and render the report again."""
     from wa_forensics.case import Case, custody
     from wa_forensics.case.change import change, find_finding, write_label
-    from wa_forensics.cli.rendering import render
+    from wa_forensics.cli.rendering import renew
 
     opened = Case.open(case)
     found = find_finding(opened, finding)
@@ -39,7 +39,7 @@ def command(
 
     def write() -> None:
         write_label(opened, found, verdict, reason, who, time)
-        render(Case.open(case, with_clock=False), case / "report.html", {})
+        renew(Case.open(case, with_clock=False), {})
 
     details = {"finding": found.id, "verdict": verdict, "reason": reason, "examiner": who}
     change(case, write, ("label", details), time=time, key=key)

@@ -9,27 +9,39 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wa_forensics.case import Case
 
+_USUAL = {"language": "en", "audience": "examiner"}
+_PATHS = ("templates", "logo")
 
-def options_of(*, language: str, audience: str, full_chat: bool, redact: str, templates: Path | None) -> dict[str, Any]:
+
+def options_of(*, redact: str, **given: Any) -> dict[str, Any]:
     """The options that are not the usual ones."""
-    found: dict[str, Any] = {}
-    if language != "en":
-        found["language"] = language
-    if audience != "examiner":
-        found["audience"] = audience
-    if full_chat:
-        found["full_chat"] = True
+    found = {name: value for name, value in given.items() if value and value != _USUAL.get(name)}
+    found |= {name: str(found[name]) for name in _PATHS if name in found}
     if redact:
         found["redactions"] = sorted(part.strip() for part in redact.split(",") if part.strip())
-    if templates is not None:
-        found["templates"] = str(templates)
     return found
 
 
 def render(case: Case, out: Path, options: Mapping[str, Any]) -> None:
-    """Write the report that the options ask for."""
+    """Write the report that the options ask for; a PDF is left to ``render_all``."""
     from wa_forensics.report import render_case
 
-    given = {name: options[name] for name in ("language", "audience", "full_chat", "redactions") if name in options}
-    folder = Path(options["templates"]) if "templates" in options else None
-    render_case(case, out, template_folder=folder, **given)
+    plain = ("language", "audience", "full_chat", "embed_media", "redactions")
+    given = {name: options[name] for name in plain if name in options}
+    folder, logo = (Path(options[name]) if name in options else None for name in _PATHS)
+    render_case(case, out, template_folder=folder, logo=logo, **given)
+
+
+def render_all(case: Case, out: Path, options: Mapping[str, Any]) -> None:
+    """The report, and the PDF beside it where the options ask for one."""
+    render(case, out, options)
+    if options.get("pdf"):
+        from wa_forensics.report.pdf import render_pdf
+
+        render_pdf(out, out.with_suffix(".pdf"))
+
+
+def renew(case: Case, options: Mapping[str, Any]) -> None:
+    """The report of the case folder anew; a PDF printed from the older one goes, for it would say something else."""
+    (case.path / "report.pdf").unlink(missing_ok=True)
+    render_all(case, case.path / "report.html", options)

@@ -9,6 +9,7 @@ from wa_forensics.errors import SettingsError
 from wa_forensics.report import build
 from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.environment import environment, page_assets
+from wa_forensics.report.logo import logo_address
 from wa_forensics.report.media import Thumbnails
 from wa_forensics.report.output import write_stream
 from wa_forensics.report.redact import REDACTIONS, redact
@@ -28,6 +29,7 @@ def render_case(
     redactions: Collection[str] = (),
     embed_media: bool = False,
     template_folder: Path | None = None,
+    logo: Path | None = None,
 ) -> Path:
     """Write the report of ``case`` to ``out`` and return ``out``.
 
@@ -37,8 +39,9 @@ def render_case(
     ``numbers``, ``accounts``, replaced by pseudonyms that depend on the case alone. ``embed_media`` adds small
     JPEG copies of pictures from the scanned zips (needs Pillow; the zips must lie where they were scanned; not
     together with ``redactions``, for pictures cannot be redacted). ``template_folder`` holds templates that
-    replace built-in ones of the same name. Raises SettingsError for an unknown choice and
-    CaseError when the file cannot be written; a file that was begun and not ended is removed.
+    replace built-in ones of the same name. ``logo`` is a PNG or JPEG of at most 300,000 bytes, shown at the top.
+    Raises SettingsError for an unknown choice or a logo that cannot be used, and CaseError when the file cannot
+    be written; a file that was begun and not ended is removed.
     """
     _refuse_unknown("--lang", (language,), LANGUAGES)
     _refuse_unknown("--audience", (audience,), AUDIENCES)
@@ -56,8 +59,13 @@ def render_case(
         other_findings=build.other_findings(register),
         whole_chats=build.whole_chats(register) if full_chat else (),
         assets=page_assets(
-            env, "report/report.js", f"{page.case_number} {page.case_name}", words.text("Page"), pictures=embed_media
+            env,
+            "report/report.js",
+            f"{page.case_number} {page.case_name}",
+            words.text("Page"),
+            pictures=embed_media or logo is not None,
         ),
+        logo=logo_address(logo) if logo is not None else None,
         audience=audience,
         words=words,
         redactions=tuple(redactions),

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from wa_forensics.errors import SettingsError
 from wa_forensics.locales.people import COMPILED, FOLDER, compile_people, read_language
-from wa_forensics.search import Lexicon, Phrase, PhraseError, compile_phrase, fold, fold_messages, lexicon
+from wa_forensics.search import (
+    Lexicon,
+    Phrase,
+    PhraseError,
+    compile_phrase,
+    fold,
+    fold_messages,
+    lexicon,
+    scan_messages,
+)
 from wa_forensics.search.fold import Folded
 from wa_forensics.vocabulary import Concept
 
@@ -175,3 +184,22 @@ def test_hostile_text_cannot_make_the_scan_slow() -> None:
 def test_phrases_keep_language_concept_and_weight() -> None:
     phrase: Phrase = compile_phrase("send the code", concept="code_request", language="en", weight=1.5)
     assert (phrase.concept, phrase.language, phrase.weight) == ("code_request", "en", 1.5)
+
+
+def test_the_size_of_the_blocks_changes_no_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["send me the code", "", "p\u0101y n\u014dw", "s e n d  m e  the c o d e", "\U0001f600", "send the otp"] * 7
+    data = b"\n\n".join(text.encode() for text in texts)
+    sizes = np.array([len(text.encode()) for text in texts], dtype=np.int64)
+    start = np.concatenate(([0], np.cumsum(sizes + 2)[:-1])).astype(np.int64)
+    chosen = np.array([m for m in range(len(texts)) if m % 5 != 3 or m % 2], dtype=np.int64)
+    finder = lexicon()
+
+    def hits() -> list[tuple[int, int]]:
+        made = scan_messages(data, start, start + sizes, chosen, finder, finder.words)
+        return list(zip(made.messages.tolist(), made.phrases.tolist(), strict=True))
+
+    whole = hits()
+    assert len({message for message, _ in whole}) > 10
+    for size in (1, 40, 100):
+        monkeypatch.setattr("wa_forensics.search.rows.BLOCK", size)
+        assert hits() == whole

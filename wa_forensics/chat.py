@@ -25,7 +25,7 @@ from wa_forensics.model import (
     Source,
     Span,
 )
-from wa_forensics.search import Folded, Hits, Lexicon, compile_phrase, fold_messages, in_written_languages, lexicon
+from wa_forensics.search import Hits, Lexicon, compile_phrase, in_written_languages, lexicon, scan_messages
 from wa_forensics.vocabulary import Concept, Event
 
 if TYPE_CHECKING:
@@ -152,13 +152,6 @@ class Chat:
     # search: the one door
 
     @cached_property
-    def folded(self) -> Folded:
-        """What people wrote, folded for searching; lines of the app and deletion marks are left out."""
-        c = self.columns
-        written = np.flatnonzero(self.written)
-        return fold_messages(self.buffer, c.text_start, c.text_end, written, lexicon().words)
-
-    @cached_property
     def written(self) -> NDArray[np.bool_]:
         """Which messages hold something a person wrote: no lines of the app, deletion marks or calls."""
         silent = [KIND_CODE[Kind.SYSTEM], KIND_CODE[Kind.DELETED], KIND_CODE[Kind.CALL]]
@@ -167,7 +160,7 @@ class Chat:
     @cached_property
     def spoken(self) -> Hits:
         """Every phrase of every concept in the languages that are written here, found in one scan."""
-        return in_written_languages(lexicon().scan(self.folded), lexicon(), self.columns.sender)
+        return in_written_languages(self._scan(lexicon()), lexicon(), self.columns.sender)
 
     def said(self, *concepts: Concept) -> Hits:
         """The messages that express one of the concepts, ascending, each once with its strongest phrase."""
@@ -186,7 +179,13 @@ class Chat:
 
     def search(self, phrase: str) -> NDArray[np.int64]:
         """Ids of the messages that hold a phrase, written in the grammar of the locale files."""
-        return np.unique(Lexicon([compile_phrase(phrase)]).scan(self.folded).messages)
+        return np.unique(self._scan(Lexicon([compile_phrase(phrase)])).messages)
+
+    def _scan(self, phrases: Lexicon) -> Hits:
+        """The hits in what people wrote; lines of the app and deletion marks are left out."""
+        c = self.columns
+        written = np.flatnonzero(self.written)
+        return scan_messages(self.buffer, c.text_start, c.text_end, written, phrases, lexicon().words)
 
     # tables
 

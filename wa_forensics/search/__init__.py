@@ -6,7 +6,7 @@ from wa_forensics.search.fold import Folded, fold
 from wa_forensics.search.languages import in_written_languages
 from wa_forensics.search.lexicon import languages_without, lexicon
 from wa_forensics.search.phrases import Phrase, PhraseError, compile_phrase
-from wa_forensics.search.rows import fold_messages
+from wa_forensics.search.rows import fold_messages, scan_messages
 from wa_forensics.search.scan import Hits, Lexicon
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "in_written_languages",
     "languages_without",
     "lexicon",
+    "scan_messages",
 ]

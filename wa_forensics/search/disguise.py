@@ -19,8 +19,8 @@ LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@
 LEET_PASSES = 3
 SPACED_LETTERS = 4
 SPACED = re.compile(r"(?<!\w)\w(?:([^\w\n])\w)(?:\1\w)*(?!\w)")
-# A chat made of nothing but spaced letters must not stop the scan.
-MOST_SPACED_ROWS = 20_000
+# A chat made of nothing but spaced letters must not stop the scan; so many are read in each block of texts.
+MOST_SPACED_ROWS = 5_000
 LONGEST_RUN = 300
 LONGEST_WORD = 18
 SHORTEST_RUN = 5

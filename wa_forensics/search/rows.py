@@ -1,4 +1,4 @@
-"""Takes the texts of a chat out of its buffer and folds them, disguised ones once more."""
+"""Takes the texts of a chat out of its buffer, folds them, disguised ones once more, and scans them block by block."""
 
 from __future__ import annotations
 
@@ -7,6 +7,48 @@ from numpy.typing import NDArray
 
 from wa_forensics.search.disguise import join_folded, joined_rows, leet_rows, spaced_messages
 from wa_forensics.search.fold import Folded, fold_rows
+from wa_forensics.search.scan import Hits, Lexicon
+
+# Bytes of text that are folded and scanned at once: what a block needs beside stays in the cache, and the memory
+# of a scan does not grow with the chat.
+BLOCK = 2 << 20
+
+
+def scan_messages(
+    buffer: bytes,
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    messages: NDArray[np.int64],
+    lexicon: Lexicon,
+    words: frozenset[str] = frozenset(),
+) -> Hits:
+    """Every hit of a lexicon in the texts ``buffer[start[m]:end[m]]`` of messages (ascending), by message and phrase.
+
+    ``words`` help to read letters set apart.
+    """
+    found = []
+    until = np.cumsum(end[messages] - start[messages] + 1)
+    first = 0
+    while first < len(messages):
+        done = int(until[first - 1]) if first else 0
+        last = max(first + 1, int(np.searchsorted(until, done + BLOCK, "right")))
+        block = messages[first:last]
+        origin, stop = int(start[block[0]]), int(end[block[-1]]) + 1
+        # Messages that are no text may lie between; only this part of the buffer is looked at.
+        part = buffer[origin:stop]
+        shift = int(block[0])
+        begins, closes = start[shift : block[-1] + 1] - origin, end[shift : block[-1] + 1] - origin
+        folded = fold_messages(part, begins, closes, block - shift, words)
+        hits = lexicon.scan(folded)
+        found.append(Hits(messages=hits.messages + shift, phrases=hits.phrases, weights=hits.weights))
+        first = last
+    if not found:
+        return lexicon.scan(Folded(data=b"\n", starts=messages, ends=messages, messages=messages))
+    return Hits(
+        messages=np.concatenate([hits.messages for hits in found]),
+        phrases=np.concatenate([hits.phrases for hits in found]),
+        weights=np.concatenate([hits.weights for hits in found]),
+    )
 
 
 def fold_messages(

@@ -404,6 +404,30 @@ def conversation(count: int, seed: int, *, people: int = 3, language: str = "en"
     return said
 
 
+def bursts(count: int, seed: int, *, people: int = 3, language: str = "en") -> list[Said]:
+    """An invented conversation that is hard to align: runs of the same short word, runs of pictures, between texts."""
+    chance = random.Random(seed)  # noqa: S311
+    moment = datetime(2023, 3, 1, 7, 0) + timedelta(days=chance.randrange(300))
+    said: list[Said] = []
+    while len(said) < count:
+        moment += timedelta(seconds=int(chance.expovariate(1 / 400)) + 1)
+        who, what = chance.randrange(people), chance.random()
+        if what < 0.35:
+            text = chance.choice(("ok", "ok", "yes", "\U0001f44d", "haha", "hm"))
+            for _ in range(chance.randint(1, 6)):
+                writer = who if chance.random() < 0.7 else chance.randrange(people)
+                said.append(Said(moment=moment, who=writer, text=text if chance.random() < 0.8 else "ok"))
+                moment += timedelta(seconds=chance.randint(1, 25))
+        elif what < 0.6:
+            for _ in range(chance.randint(1, 8)):
+                said.append(Said(moment=moment, who=who, text="", kind="photo"))
+                moment += timedelta(seconds=chance.randint(0, 5))
+        else:
+            text = " ".join(chance.choices(WORDS[language], k=chance.randint(1, 14)))
+            said.append(Said(moment=moment, who=who, text=text))
+    return said[:count]
+
+
 def entries(
     said: Sequence[Said],
     phone: Phone,

@@ -69,6 +69,40 @@ def test_deletions_and_edits_are_found_between_any_two_phones(
     assert found.verdict == (Verdict.INCONSISTENT if changes else Verdict.CONSISTENT)
 
 
+@pytest.mark.parametrize("special", ["bursts", "rewritten", "summer"])
+@pytest.mark.parametrize("phones", [("ios-en-GB", "ios-de"), ("android-en-GB", "ios-fr")])
+def test_hard_pairs_lose_next_to_nothing(phones: tuple[str, str], special: str) -> None:
+    first, second = phones
+    pair = make_pair(
+        2000, 5, 21, phones=(BY_NAME[first], BY_NAME[second]), offset=timedelta(hours=-11), special=special
+    )
+    hit, false, missed = score(pair, compare_chats(*parsed(pair)))
+    assert hit >= 14 and false <= 1, (hit, false, missed)
+
+
+def test_of_equal_short_messages_the_one_of_that_second_is_missing() -> None:
+    said = conversation(300, 13)
+    start = said[149].moment.replace(second=0) + timedelta(minutes=1)
+    burst = [Said(moment=start + timedelta(seconds=7 * n), who=1, text="ok") for n in range(1, 5)]
+    full = said[:150] + burst + [replace(m, moment=m.moment + timedelta(minutes=2)) for m in said[150:]]
+    other = full[:151] + full[152:]
+    a, b = written(full, "ios-en-GB"), written(other, "ios-de", names=OTHER_NAMES, name="b.txt")
+    (message,) = compare_chats(a, b).missing_in_b
+    assert message.timestamp == burst[1].moment.isoformat()
+    assert not any("cannot be told" in reason for reason in message.reasons)
+    a, b = written(full), written(other, "android-de", name="b.txt")
+    (message,) = compare_chats(a, b).missing_in_b
+    assert message.text == "ok" and any("cannot be told" in reason for reason in message.reasons)
+
+
+def test_a_text_of_which_nothing_is_left_may_be_two_messages() -> None:
+    said = conversation(300, 14)
+    place = next(i for i, m in enumerate(said) if i > 100 and m.kind == "text" and len(m.text) > 40)
+    other = [replace(m, text="Kindly use the new IBAN") if i == place else m for i, m in enumerate(said)]
+    (pair,) = compare_chats(written(said), written(other, name="b.txt")).changed
+    assert pair.similarity < 0.2 and "two messages" in pair.reasons[-1]
+
+
 def test_an_export_agrees_with_itself() -> None:
     said = conversation(300, 2)
     found = compare_chats(written(said), written(said))

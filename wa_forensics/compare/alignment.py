@@ -17,11 +17,16 @@ FEWEST_ANCHORS = 3
 WINDOW = 15
 LARGEST_TABLE = 250_000
 MOST_PAIRS = 500_000
+FEWEST_FOR_CLOSENESS = 100
+CLOSE_SHARE = 0.99
 MOST_OFFSETS = 8
 MOST_LIKENESSES = 20_000
 # Score of pairing two messages: the sum over a stretch is made as large as possible.
-SAME, SAME_TEXT_OTHER_SENDER, ON_TIME = 12, 6, 4
-# An edited text scores 1 to 5 by how much of it is left; two long texts with less in common are two messages.
+SAME, SAME_TEXT_OTHER_SENDER, ON_TIME = 24, 12, 8
+# Among equal short texts the one of the same moment is meant: seconds apart, and what that adds.
+NEARNESS = ((1, 3), (5, 2), (20, 1))
+# An edited text scores up to 8 by how much of it is left; with less than this in common, only the very same
+# moment makes it one message.
 LEAST_LIKENESS = 0.2
 
 
@@ -31,6 +36,8 @@ class Alignment:
 
     ``offsets`` holds the clock offset (B minus A) in seconds for every position of A, ``sender_map`` for each
     sender of A the sender of B, -1 where unknown. ``same`` tells pairs of one text from replaced ones.
+    ``tolerance`` is by how many seconds one message may differ after that, ``close`` the same for a text so short
+    that only its moment tells it from others.
     """
 
     a: NDArray[np.int64]
@@ -39,6 +46,7 @@ class Alignment:
     offsets: NDArray[np.int64]
     sender_map: NDArray[np.int64]
     tolerance: int
+    close: int
 
 
 def align(a: Side, b: Side) -> Alignment | None:
@@ -51,10 +59,45 @@ def align(a: Side, b: Side) -> Alignment | None:
     tolerance = 120 if minutes else 90
     sender_map = _sender_map(a, b, first, second)
     offsets = _offsets(a, b, first, second, minutes)
-    first, second = _more_anchors(a, b, first, second, sender_map, offsets)
+    for unit in (60,) if minutes else (1, 60):
+        first, second = _more_anchors(a, b, first, second, sender_map, offsets, unit)
     offsets = _offsets(a, b, first, second, minutes)
-    pairs = _between(a, b, first, second, sender_map, offsets, tolerance)
-    return Alignment(a=pairs[0], b=pairs[1], same=pairs[2], offsets=offsets, sender_map=sender_map, tolerance=tolerance)
+    close = _closeness(a, b, first, second, offsets, tolerance, minutes)
+    table = _Table(a=a, b=b, sender_map=sender_map, offsets=offsets, tolerance=tolerance, close=close, minutes=minutes)
+    pairs = _between(first, second, table)
+    return Alignment(
+        a=pairs[0],
+        b=pairs[1],
+        same=pairs[2],
+        offsets=offsets,
+        sender_map=sender_map,
+        tolerance=tolerance,
+        close=close,
+    )
+
+
+def _closeness(
+    a: Side,
+    b: Side,
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    tolerance: int,
+    minutes: bool,
+) -> int:
+    """Seconds by which the clocks of these two phones differ beyond the offset, learned from the longer texts.
+
+    Phones stamp a message when it is sent or received, so some pairs lag; clocks that run together tell equal
+    short texts apart.
+    """
+    telling = a.telling[first] & b.telling[second]
+    first, second = first[telling], second[telling]
+    if len(first) < FEWEST_FOR_CLOSENESS:
+        return tolerance
+    unit = 60 if minutes else 1
+    apart = b.times[second] // unit * unit - a.times[first] // unit * unit - offsets[first]
+    usual = int(np.quantile(np.abs(apart), CLOSE_SHARE, method="higher"))
+    return min(tolerance, usual if minutes else max(3, 2 * usual))
 
 
 def on_time(a: Side, b: Side, i: int, j: int, offsets: NDArray[np.int64], tolerance: int) -> bool:
@@ -185,11 +228,12 @@ def _more_anchors(
     second: NDArray[np.int64],
     sender_map: NDArray[np.int64],
     offsets: NDArray[np.int64],
+    unit: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Adds the messages that text, sender and minute together single out."""
+    """Adds the messages that text, sender and time (in steps of ``unit`` seconds) together single out."""
     senders = sender_map[a.senders]
-    keys_a = _mixed(a.keys, senders, (a.times + offsets) // 60)
-    keys_b = _mixed(b.keys, b.senders, b.times // 60)
+    keys_a = _mixed(a.keys, senders, (a.times + offsets) // unit)
+    keys_b = _mixed(b.keys, b.senders, b.times // unit)
     more_a, more_b = _common_once(keys_a, keys_b, senders >= 0, np.ones(len(b), dtype=bool))
     known = np.isin(more_a, first) | np.isin(more_b, second)
     all_a = np.concatenate([first, more_a[~known]])
@@ -205,24 +249,17 @@ def _mixed(keys: NDArray[np.uint64], senders: NDArray[np.int64], minutes: NDArra
 
 
 def _between(
-    a: Side,
-    b: Side,
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    sender_map: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    tolerance: int,
+    first: NDArray[np.int64], second: NDArray[np.int64], table: _Table
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """The anchors and the pairs found in the stretches between them."""
     starts_a = np.concatenate([[0], first + 1])
     starts_b = np.concatenate([[0], second + 1])
-    ends_a = np.concatenate([first, [len(a)]])
-    ends_b = np.concatenate([second, [len(b)]])
+    ends_a = np.concatenate([first, [len(table.a)]])
+    ends_b = np.concatenate([second, [len(table.b)]])
     found: list[tuple[int, int, bool]] = []
     for stretch in np.flatnonzero((starts_a < ends_a) & (starts_b < ends_b)).tolist():
         range_a = range(int(starts_a[stretch]), int(ends_a[stretch]))
         range_b = range(int(starts_b[stretch]), int(ends_b[stretch]))
-        table = _Table(a=a, b=b, sender_map=sender_map, offsets=offsets, tolerance=tolerance)
         found += table.pairs(range_a, range_b)
     all_a = np.concatenate([first, np.array([i for i, _, _ in found], dtype=np.int64)])
     all_b = np.concatenate([second, np.array([j for _, j, _ in found], dtype=np.int64)])
@@ -240,6 +277,8 @@ class _Table:
     sender_map: NDArray[np.int64]
     offsets: NDArray[np.int64]
     tolerance: int
+    close: int
+    minutes: bool
 
     def pairs(self, range_a: range, range_b: range) -> list[tuple[int, int, bool]]:
         if len(range_a) * len(range_b) > LARGEST_TABLE:
@@ -271,30 +310,44 @@ class _Table:
         a, b = self.a, self.b
         rows, columns = slice(range_a.start, range_a.stop), slice(range_b.start, range_b.stop)
         same = a.keys[rows, None] == b.keys[None, columns]
-        apart = b.times[None, columns] - a.times[rows, None]
-        timely = np.zeros(same.shape, dtype=bool)
-        near = np.unique(self.offsets[max(0, range_a.start - WINDOW) : range_a.stop + WINDOW])
-        for offset in near[:: max(1, len(near) // MOST_OFFSETS)].tolist():
-            timely |= np.abs(apart - offset) <= self.tolerance
+        away = self._seconds_apart(range_a, range_b)
+        timely = away <= self.tolerance
+        near = np.zeros(same.shape, dtype=np.int64)
+        for seconds, bonus in NEARNESS:
+            near = np.where(away <= seconds, np.maximum(near, bonus), near)
         mapped = self.sender_map[a.senders[rows]][:, None]
         sender = (mapped == b.senders[None, columns]) | (mapped < 0)
-        scores = np.where(same & sender & (timely | a.telling[rows, None]), SAME + ON_TIME * timely, 0)
-        scores[same & ~sender & timely] = SAME_TEXT_OTHER_SENDER
+        told = a.telling[rows, None]
+        scores = np.where(same & sender & ((away <= self.close) | told), SAME + ON_TIME * timely + near, 0)
+        other = same & ~sender & timely & ((away <= self.close) | told)
+        scores[other] = SAME_TEXT_OTHER_SENDER + near[other]
         replaced = np.argwhere(~same & sender & timely)
         for i, j in replaced.tolist() if len(replaced) <= MOST_LIKENESSES else ():
-            scores[i, j] = self._likeness(range_a[i], range_b[j])
+            scores[i, j] = self._likeness(range_a[i], range_b[j], int(near[i, j]))
         table: list[list[int]] = scores.tolist()
         return table
 
-    def _likeness(self, i: int, j: int) -> int:
+    def _seconds_apart(self, range_a: range, range_b: range) -> NDArray[np.int64]:
+        """How far each pair is from the same moment by the nearest of the offsets around the stretch."""
+        times_a = self.a.times[range_a.start : range_a.stop]
+        times_b = self.b.times[range_b.start : range_b.stop]
+        if self.minutes:
+            times_a, times_b = times_a // 60 * 60, times_b // 60 * 60
+        apart = times_b[None, :] - times_a[:, None]
+        offsets = np.unique(self.offsets[max(0, range_a.start - WINDOW) : range_a.stop + WINDOW])
+        away = np.full(apart.shape, np.iinfo(np.int64).max)
+        for offset in offsets[:: max(1, len(offsets) // MOST_OFFSETS)].tolist():
+            away = np.minimum(away, np.abs(apart - offset))
+        return away
+
+    def _likeness(self, i: int, j: int, near: int) -> int:
         a, b = self.a, self.b
         if a.hidden[i] or b.hidden[j]:
-            return 1
+            return 2 + near
         alike = similarity(plain_text(a.chat, int(a.ids[i])), plain_text(b.chat, int(b.ids[j])))
-        at_once = a.has_seconds and b.has_seconds and on_time(a, b, i, j, self.offsets, 1)
-        if alike < LEAST_LIKENESS and a.telling[i] and b.telling[j] and not at_once:
+        if alike < LEAST_LIKENESS and near < NEARNESS[0][1]:
             return 0
-        return 1 + round(4 * alike)
+        return 2 + round(8 * alike) + near
 
     def _in_time_order(self, range_a: range, range_b: range) -> list[tuple[int, int, bool]]:
         """For stretches too long for a table: the next message of the same text at the same moment."""
@@ -305,7 +358,7 @@ class _Table:
         last = range_b.start - 1
         for i in range_a:
             for j in waiting.get(int(self.a.keys[i]), ()):
-                if j > last and on_time(self.a, self.b, i, j, self.offsets, self.tolerance):
+                if j > last and on_time(self.a, self.b, i, j, self.offsets, self.close):
                     found.append((i, j, True))
                     last = j
                     break

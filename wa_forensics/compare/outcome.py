@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.compare.alignment import Alignment, align, on_time
+from wa_forensics.compare.alignment import LEAST_LIKENESS, Alignment, align, on_time
 from wa_forensics.compare.comparison import ClockChange, ComparedMessage, Comparison, Pair
 from wa_forensics.compare.contents import Side, plain_text, side, similarity
 from wa_forensics.model import Check, Verdict
@@ -23,6 +23,8 @@ DRIFT_SECONDS = 120
 FEWEST_FOR_DRIFT = 100
 FEWEST_COMMON_SHARE = 0.2
 BUCKET = 120
+# Messages before and after that are looked at for equal ones.
+BESIDE = 20
 # Exports that differ in more than this do not differ by edits.
 MOST_LEFT = 2_000
 # Two texts of one sender and moment with this share of common letter pairs are one text, edited.
@@ -40,6 +42,8 @@ ALTERED = "altered in one of the files after the export"
 OTHER_SENDER = "the sender differs: altered in one file, or one contact under two names"
 OTHER_TIME = "the time differs by more than the clocks do: altered, or a phone's clock was wrong"
 DELIVERED_LATE = "delivered late to one of the phones"
+TWO_MESSAGES = "two messages of one moment, each missing on the other side"
+ONE_OF_SEVERAL = "equal messages stand beside it; which of them is missing cannot be told"
 
 
 def compare_chats(a: Chat, b: Chat) -> Comparison:
@@ -150,7 +154,17 @@ class _Work:
         matched = self.found.a if here is self.a else self.found.b
         if place < matched[0]:
             reasons.append(JOINED_LATER)
+        if self._has_twin(here, place):
+            reasons.append(ONE_OF_SEVERAL)
         return _message(here, place, tuple(reasons))
+
+    def _has_twin(self, here: Side, place: int) -> bool:
+        """Whether the sender wrote the same within the time that the clocks leave open."""
+        near = slice(max(0, place - BESIDE), place + BESIDE + 1)
+        unit = 1 if self.a.has_seconds and self.b.has_seconds else 60
+        apart = np.abs(here.times[near] // unit * unit - here.times[place] // unit * unit)
+        twins = (here.keys[near] == here.keys[place]) & (here.senders[near] == here.senders[place])
+        return int((twins & (apart <= self.found.close)).sum()) > 1
 
     def _changed(self) -> tuple[Pair, ...]:
         found = self.found
@@ -174,6 +188,8 @@ class _Work:
                 reasons += [DELETED_FOR_EVERYONE, NOT_RECEIVED]
             else:
                 reasons += [EDITED, ALTERED]
+                if similarity(*self._texts(i, j)) < LEAST_LIKENESS:
+                    reasons.append(TWO_MESSAGES)
         if other_sender:
             reasons.append(OTHER_SENDER)
         if wrong_time:
@@ -182,12 +198,17 @@ class _Work:
 
     def _pair(self, i: int, j: int, reasons: tuple[str, ...]) -> Pair:
         same = self.a.keys[i] == self.b.keys[j]
-        texts = [plain_text(s.chat, int(s.ids[place])) for s, place in ((self.a, i), (self.b, j))]
         return Pair(
             a=_message(self.a, i),
             b=_message(self.b, j),
-            similarity=1.0 if same else similarity(texts[0], texts[1]),
+            similarity=1.0 if same else similarity(*self._texts(i, j)),
             reasons=reasons,
+        )
+
+    def _texts(self, i: int, j: int) -> tuple[str, str]:
+        return (
+            plain_text(self.a.chat, int(self.a.ids[i])),
+            plain_text(self.b.chat, int(self.b.ids[j])),
         )
 
     def _moved(
@@ -244,7 +265,9 @@ class _Work:
         mapped = int(self.found.sender_map[self.a.senders[i]])
         if mapped not in (-1, int(self.b.senders[j])):
             return False
-        return bool(self.a.telling[i]) or on_time(self.a, self.b, i, j, self.found.offsets, self.found.tolerance)
+        # Seconds that one phone does not write may add up to a minute.
+        close = self.found.close if self.a.has_seconds and self.b.has_seconds else max(59, self.found.close)
+        return bool(self.a.telling[i]) or on_time(self.a, self.b, i, j, self.found.offsets, close)
 
     def _names(self) -> dict[str, str]:
         pairs = [

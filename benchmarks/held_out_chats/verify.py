@@ -24,7 +24,7 @@ LABELS = set(WORDS.split())
 STAMP = r"(\d{1,4})([-/.])(\d{1,2})\2(\d{2,4})(?:,? | à |، )(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?:[\u202f ]([\w.\u202f]+?))?"
 ANDROID = re.compile(STAMP + r" - (.*)")
 IOS = re.compile("\u200e?" + r"\[" + STAMP + r"\] (.*)")
-LATE = {"pm", "p.\u202fm.", "م"}
+LATE = {"pm", "ptg", "p.\u202fm.", "م"}
 
 
 @dataclass

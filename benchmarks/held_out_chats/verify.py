@@ -21,7 +21,8 @@ impersonation_new_number urgent_money job_or_investment_scam giveaway gift_card_
 security_notice evidence_deletion warning_from_others intruder_other
 """
 LABELS = set(WORDS.split())
-STAMP = r"(\d{1,4})([-/.])(\d{1,2})\2(\d{2,4})(?:,? | à |، )(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?:[\u202f ]([\w.\u202f]+?))?"
+DATE = r"(\d{1,4})([-/.])(\d{1,2})\2(\d{2,4})"
+STAMP = DATE + r"(?:,? | à |، )(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?:[\u202f ]([\w.\u202f]+?))?"
 ANDROID = re.compile(STAMP + r" - (.*)")
 IOS = re.compile("\u200e?" + r"\[" + STAMP + r"\] (.*)")
 LATE = {"pm", "ptg", "p.\u202fm.", "م"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
 from wa_forensics.context.hearing import CODE_KINDS, code_answers, named_accounts
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
-from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed, sitting
+from wa_forensics.context.sitting import sitting
+from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed
 
 __all__ = [
     "CODE_KINDS",

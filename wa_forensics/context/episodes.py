@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.context.hearing import HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
-from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
+from wa_forensics.context.signals import Sighting, Sightings, recites, sightings, strangers, wary
+from wa_forensics.context.writing import change_of_habits
 from wa_forensics.model import Severity, Signal
 from wa_forensics.vocabulary import Concept
 
@@ -35,10 +36,16 @@ HISTORY = 25
 DAMPING = 0.85
 MEDIUM, HIGH, LOW = 0.0, 1.6, -1.2
 CONFIRMED = 1.5
+# A change of habits of this weight counts as one voice that the hand changed.
+UNLIKE = 1.0
 # An account with contacts here attacks in at least this share of its messages of a stretch.
 DENSE = 0.25
+# Somebody not in the contacts may be a neighbor of long standing: judged once there are so many messages.
+DENSE_STRANGER, TALKATIVE = 0.15, 15
 # A text that warns, doubts or quotes counts so much less.
 QUOTED = 0.35
+# A text that mostly stands in quotation marks tells what somebody else says.
+RECITED = 0.5
 # So much less if others had just talked about scams, within so many messages.
 DISCUSSED = 0.6
 TALK_REACH = 8
@@ -51,6 +58,8 @@ CARRIES = 0.9
 # Kinds that say nothing by themselves.
 COMMON = frozenset([Concept.FORMAL_GREETING, Concept.URGENCY, Concept.TROUBLE_EXCUSE, "new link"])
 NEIGHBORS = 60 * DAY
+# Kinds of at least this weight count by a share in the account's other stretches.
+WEIGHTY, ELSEWHERE, MOST_ELSEWHERE = 1.2, 0.25, 1.5
 TEAMWORK = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.JOB_OFFER, Concept.UNLOCK_FEE])
 
 
@@ -86,14 +95,18 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     for _ in range(2):
         heard = hear(chat, stretches, found, seconds, silent)
         built = [_weigh(chat, s, beyond_chance(chat, s, heard[at], found)) for at, s in enumerate(stretches)]
-        built = _with_neighbors(_with_earlier(_with_partners(built)), seconds)
+        built = _with_other_signs(_with_partners(built), seconds)
+        built = _with_neighbors(_with_earlier(built), seconds)
         silent = frozenset(m for e in built if e.score >= HIGH for m in e.messages)
     return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
 
 
 def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> list[Stretch]:
     by_sender: dict[int, list[int]] = {}
-    for message in found.by_message:
+    # The owner's word cuts a stretch though it is no sign itself.
+    for message in sorted(
+        found.by_message.keys() | found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.DISOWNING]
+    ):
         by_sender.setdefault(int(chat.columns.sender[message]), []).append(message)
     unknown = strangers(chat)
     built = []
@@ -134,8 +147,8 @@ def _stretch(
     kinds: dict[str, tuple[float, Sighting]] = {}
     sighted = []
     for message in messages:
-        worth = QUOTED if wary(found, message) else plain
-        for sighting in found.by_message[message]:
+        worth = QUOTED if wary(found, message) else RECITED * plain if recites(chat, message) else plain
+        for sighting in found.by_message.get(message, ()):
             weight = sighting.weight * worth
             sighted.append(sighting)
             if sighting.kind not in kinds or weight > kinds[sighting.kind][0]:
@@ -155,9 +168,10 @@ def _stretch(
     first = int(np.searchsorted(own, messages[0]))
     length = int(np.searchsorted(own, messages[-1], "right")) - first
     share = len({s.message for s in sighted if s.kind not in COMMON}) / max(length, 1)
-    if not stranger and share < DENSE:
+    dense = DENSE if not stranger else DENSE_STRANGER if length >= TALKATIVE else 0.0
+    if share < dense:
         # Somebody who writes a lot says some of these words by chance.
-        thin = sum(s.weight for s in signals) * (share / DENSE - 1.0)
+        thin = sum(s.weight for s in signals) * (share / dense - 1.0)
         signals.append(Signal(name="few of its messages", weight=round(thin, 3), detail=f"{share:.0%} of {length}"))
     total = sum(s.weight for s in signals)
     if total < LEAST:
@@ -203,6 +217,11 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
         _signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning])
         for meaning, messages in sorted(heard.by_meaning.items())
     ]
+    habits = 0.0
+    if not stretch.stranger and stretch.sum >= SHOWN:
+        habits, facts = change_of_habits(chat, own, stretch.first, stretch.last)
+        if habits > 0:
+            around.append(Signal(name="writes unlike before", weight=round(habits, 3), detail="; ".join(facts)))
     # What is heard can at most double what was seen: a warning about nothing is no evidence.
     confirmed = sum(s.weight for s in around)
     excess = confirmed - CARRIES * stretch.sum
@@ -210,7 +229,7 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
         around.append(Signal(name="few signs of its own", weight=round(-excess, 3), detail=""))
     signals += around
     score = sum(s.weight for s in signals)
-    if not stretch.stranger and (confirmed < CONFIRMED or not settled(heard)):
+    if not stretch.stranger and (confirmed < CONFIRMED or not settled(heard, unlike=habits >= UNLIKE)):
         score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
     kinds = {s.kind for s in stretch.sightings} - COMMON
     if stretch.sum < SHOWN or (len(kinds) < 2 and not stretch.stranger):
@@ -238,6 +257,28 @@ def _with_partners(built: Sequence[Episode]) -> list[Episode]:
             episode = replace(
                 episode, signals=(*episode.signals, signal), score=round(episode.score + signal.weight, 3)
             )
+        result.append(episode)
+    return result
+
+
+def _with_other_signs(built: Sequence[Episode], seconds: NDArray[np.int64]) -> list[Episode]:
+    """Weighty kinds of signs that the same account shows in other stretches make a suspicion stronger."""
+    result = []
+    for episode in built:
+        here = {s.kind for s in episode.sightings}
+        elsewhere = {
+            s.kind: s.weight
+            for other in built
+            if other is not episode and other.sender == episode.sender and episode.score >= MEDIUM
+            for s in other.sightings
+            if abs(seconds[s.message] - seconds[episode.messages[0]]) <= NEIGHBORS
+            if s.weight >= WEIGHTY and s.kind not in here
+        }
+        if elsewhere:
+            worth = round(min(MOST_ELSEWHERE, ELSEWHERE * sum(elsewhere.values())), 3)
+            detail = ", ".join(kind.replace("_", " ") for kind in sorted(elsewhere))
+            signal = Signal(name="other signs at other times", weight=worth, detail=detail)
+            episode = replace(episode, signals=(*episode.signals, signal), score=round(episode.score + worth, 3))
         result.append(episode)
     return result
 

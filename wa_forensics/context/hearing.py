@@ -51,6 +51,8 @@ CODE_KINDS = frozenset(
         Concept.CALL_FORWARDING,
     ]
 )
+CHECKED = "checked by voice or in person"
+REFUTING = ("reported as hacked", "disowned by others", "removed from the group")
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
 HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "others warn": (1.3, 0.6),
@@ -62,7 +64,7 @@ HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "a code was given": (1.2, 0.0),
     "removed from the group": (0.8, 0.0),
     "deleted messages": (0.5, 0.3),
-    "checked by voice or in person": (-2.0, -0.7),
+    CHECKED: (-2.0, -0.7),
     "offers a call or proof": (-1.2, 0.0),
 }
 
@@ -107,7 +109,7 @@ def hear(
         ("reported as hacked", found.talk[Concept.HACKED_DISCLOSURE]),
         ("disowned", found.talk[Concept.DISOWNING] - found.talk[Concept.HACKED_DISCLOSURE]),
         ("others doubt who writes", found.talk[Concept.IDENTITY_DOUBT]),
-        ("checked by voice or in person", found.talk[Concept.VERIFIED_BY_CALL]),
+        (CHECKED, found.talk[Concept.VERIFIED_BY_CALL]),
         ("a code was given", found.talk[Concept.CODE_GIVEN]),
     )
     spans = np.array([(s.first, s.last) for s in stretches], dtype=np.int64).reshape(-1, 2)
@@ -137,7 +139,17 @@ def hear(
             if message not in heard[at].by_meaning.get("a code was given", ()):
                 heard[at].add("a code was given", message)
     _note_lines_of_the_app(chat, stretches, heard, seconds)
+    for each in heard:
+        _forget_refuted_checks(each)
     return heard
+
+
+def _forget_refuted_checks(heard: Heard) -> None:
+    """A call after which others warn, disown or block did not confirm anything: it brought the fraud to light."""
+    refuted = [m for meaning in REFUTING for m in heard.by_meaning.get(meaning, ())]
+    checks = [m for m in heard.by_meaning.pop(CHECKED, []) if not any(m <= other for other in refuted)]
+    for message in checks:
+        heard.add(CHECKED, message)
 
 
 def beyond_chance(chat: Chat, stretch: Stretch, heard: Heard, found: Sightings) -> Heard:
@@ -190,7 +202,8 @@ def _note_lines_of_the_app(
         for at, stretch in enumerate(stretches):
             name = clean(chat.senders[stretch.sender]).strip().casefold()
             after = stretch.first < message and seconds[message] - seconds[stretch.last] <= 3 * DAY
-            if after and name in text and not text.startswith(name):
+            alone = len(chat.senders) <= 2 and chat.event(message) is Event.CONTACT_BLOCKED
+            if after and (alone or (name in text and not text.startswith(name))):
                 heard[at].add("removed from the group", message)
     by_sender: dict[int, list[int]] = {}
     for at, stretch in enumerate(stretches):
@@ -244,10 +257,16 @@ def _likely(
     return None if best is None else best[1]
 
 
-def settled(heard: Heard) -> bool:
-    """Do at least two kinds of words, or one strong one, say that somebody else writes under a known name?"""
+def settled(heard: Heard, *, unlike: bool = False) -> bool:
+    """Do at least two kinds of words, or one strong one, say that somebody else writes under a known name?
+
+    ``unlike`` says that the habits of writing changed, which counts as one of them.
+    """
     told = [m for m, messages in heard.by_meaning.items() if HEARD_WEIGHTS[m][0] > 0 and messages]
     hacked = len(heard.by_meaning.get("reported as hacked", ())) >= 2
     return (
-        len(told) >= 2 or "disowned by the owner" in told or hacked or len(heard.by_meaning.get("others warn", ())) >= 3
+        len(told) + unlike >= 2
+        or "disowned by the owner" in told
+        or hacked
+        or len(heard.by_meaning.get("others warn", ())) >= 3
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,6 +67,7 @@ WEIGHTS: Mapping[str, float] = {
     "odd link": 1.4,
     "dangerous file": 2.4,
     "new payee": 0.9,
+    "new wallet": 1.1,
     "changed payee": 1.4,
 }
 # Words about danger rather than of danger: a text that holds them may quote or warn.
@@ -105,6 +107,9 @@ BAIT_WORDS = (
     "pago",
     "zahl",
 )
+QUOTATION = re.compile(
+    '["\u201c\u201e\u201d\u00ab\u00bb][^"\u201c\u201e\u201d\u00ab\u00bb]{15,400}["\u201c\u201d\u00ab\u00bb]'
+)
 MOST_NAMES = 200
 # Among more domains than this two look alike by chance.
 MOST_DOMAINS = 60
@@ -113,6 +118,7 @@ BANKING = frozenset(
     ["account", "iban", "ifsc", "sort code", "bsb", "routing", "swift", "cbu", "clabe", "alias", "card", "btc", "eth", "tron", "ltc",
      "mobile", "handle", "till", "boleto", "multibanco", "link", "cashtag", "cpf"]
 )  # fmt: skip
+WALLETS = frozenset(["btc", "eth", "tron", "ltc"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +234,8 @@ def _payees(chat: Chat) -> list[Sighting]:
         first = own.setdefault(sender, payee.message)
         if payee.value not in seen:
             kind = "changed payee" if first < payee.message else "new payee"
+            if payee.type in WALLETS:
+                kind = "new wallet"
             found.append(_sighting(payee.message, kind, f"{payee.type} {payee.value}"))
         seen.add(payee.value)
     return found
@@ -253,6 +261,12 @@ def _sighting(message: int, kind: str, detail: str) -> Sighting:
 def wary(found: Sightings, message: int) -> bool:
     """Does the text warn, quote or doubt rather than ask?"""
     return found.said(message, *WARY) and not found.said(message, *CLAIMS)
+
+
+def recites(chat: Chat, message: int) -> bool:
+    """Does a good part of the text stand in quotation marks, as when somebody tells what swindlers write?"""
+    text = chat.text(message)
+    return 2 * sum(len(part) for part in QUOTATION.findall(text)) >= len(text)
 
 
 def strangers(chat: Chat) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

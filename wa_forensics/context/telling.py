@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-import numpy as np
-
 from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
+from wa_forensics.context.kinship import akin
 from wa_forensics.context.signals import sightings
+from wa_forensics.context.sitting import OWN_WORD
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Finding, Rule, Severity
-from wa_forensics.vocabulary import Concept
 
 SURE = HIGH + 2.0
+# What lines are said to do that name nothing themselves.
+BETWEEN = "wrote next to messages of this kind"
 # An observation names at most so many payees, links, amounts or files.
 MOST_NAMED = 3
-# Before the first and after the last sign, while no pause is longer than this, the same hand is writing.
-SESSION = 2 * 3600
-# What the account itself writes when it warns or tells of a theft is not part of its attack.
-OWN_WORD = (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
 
 
 def confidence_of(score: float) -> Confidence:
@@ -59,24 +56,9 @@ def episode_findings(
             yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
         if weak:
             yield finding_of(chat, rule, episode, weak, did=did, inference=inference, severity=Severity.LOW)
-
-
-def sitting(chat: Chat, episode: Episode) -> list[int]:
-    """The episode with what the account wrote in the same sitting; of a stranger, all of it once the case is strong."""
-    own = np.flatnonzero((chat.columns.sender == episode.sender) & chat.written)
-    if episode.stranger and episode.score >= HIGH:
-        return [int(m) for m in own]
-    found = sightings(chat)
-    seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
-    first = int(np.searchsorted(own, episode.messages[0]))
-    last = int(np.searchsorted(own, episode.messages[-1]))
-    while first > 0 and seconds[first] - seconds[first - 1] <= SESSION:
-        first -= 1
-    while last < len(own) - 1 and seconds[last + 1] - seconds[last] <= SESSION:
-        if found.said(int(own[last + 1]), *OWN_WORD):
-            break
-        last += 1
-    return [int(m) for m in own[first : last + 1]]
+        near = [m for m in akin(chat, episode, kinds) if m not in by_message] if episode.score >= MEDIUM else []
+        if messages and near:
+            yield finding_of(chat, rule, episode, near, did=BETWEEN, inference=inference, severity=Severity.LOW)
 
 
 def finding_of(

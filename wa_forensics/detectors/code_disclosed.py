@@ -63,6 +63,18 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 did="gave a code, or told of a code,",
                 inference="The code may have let somebody else into an account or approved a payment.",
             )
+        spoken = _told(chat, episode, Concept.CODE_WORD) - given
+        spoken = {m for m in spoken if m < episode.messages[0] and chat.columns.sender[m] == episode.sender}
+        if spoken and not episode.stranger:
+            yield finding_of(
+                chat,
+                RULE,
+                episode,
+                sorted(spoken),
+                did="spoke of a code before the stretch",
+                inference="It may tell how somebody else got into the account.",
+                severity=Severity.LOW,
+            )
 
 
 def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:

@@ -53,7 +53,7 @@ RULE = Rule(
         ),
     ),
 )
-KINDS = frozenset([Concept.GIFT_CARD, Concept.CRYPTO_PAYMENT])
+KINDS = frozenset([Concept.GIFT_CARD, Concept.CRYPTO_PAYMENT, "new wallet"])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:

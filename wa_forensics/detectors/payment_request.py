@@ -61,6 +61,7 @@ KINDS = frozenset(
         Concept.CURRENCY_SALE,
         Concept.SAFE_ACCOUNT,
         "new payee",
+        "new wallet",
         "changed payee",
     ]
 )

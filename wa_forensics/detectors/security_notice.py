@@ -50,18 +50,22 @@ EVENTS = (
     Event.NUMBER_CHANGED,
     Event.NUMBER_CHANGED_EXPLICIT,
 )
-BEFORE, AFTER = 3 * 86400, 86400
+BEFORE, AFTER = 3 * 86400, 3 * 86400
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
     """One finding per notice: medium close to a suspicious stretch, else info."""
     notices = set(chat.messages_with(events=EVENTS).tolist())
-    told = set(sightings(chat).talk[Concept.WEB_SESSION])
+    talk = sightings(chat).talk
+    told = set(talk[Concept.WEB_SESSION])
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     spans = [
         (seconds[e.messages[0]] - BEFORE, seconds[e.messages[-1]] + AFTER) for e in episodes(chat) if e.score >= MEDIUM
     ]
-    for message in sorted(notices | told):
+    hostile = {m for e in episodes(chat) if e.score >= MEDIUM for m in e.messages}
+    # Who speaks of scanning, linking or forwarding without being the attacker tells how it came about.
+    spoken = (talk[Concept.DEVICE_LINKING] | talk[Concept.CALL_FORWARDING]) - hostile - told
+    for message in sorted(notices | told | spoken):
         close = any(first <= seconds[message] <= last for first, last in spans)
         if not close and message not in notices:
             continue
@@ -80,5 +84,5 @@ def detect(chat: Chat) -> Iterator[Finding]:
             if close
             else "Alone it is mostly a new phone.",
             confidence=Confidence.MEDIUM if close else Confidence.LOW,
-            severity=Severity.MEDIUM if close else Severity.INFO,
+            severity=Severity.INFO if not close else Severity.LOW if message in spoken else Severity.MEDIUM,
         )

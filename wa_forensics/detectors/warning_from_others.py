@@ -41,10 +41,12 @@ RULE = Rule(
     quiet_on=(Example(messages=(("Ana", "there was a talk about phishing at work"), ("Ben", "useful"))),),
 )
 STRONG = (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
-DOUBT = (Concept.IDENTITY_DOUBT, Concept.SCAM_TALK)
+DOUBT = (Concept.IDENTITY_DOUBT, Concept.SCAM_TALK, Concept.VERIFIED_BY_CALL)
 AFTER = 7 * 86400
 # Warnings while the attack runs are named at full level, what follows at a lower one.
 SOON = 3600
+# Warnings come in several lines: so many messages and seconds around one belong to it.
+NEXT, NEXT_SECONDS = 2, 600
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -72,6 +74,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
                         inference="The others saw the messages as false.",
                         severity=severity,
                     )
+    yield from _next_to(chat, serious, taken, hostile, seconds)
     for message in sorted(talk[Concept.HACKED_DISCLOSURE] - taken - hostile):
         named = [chat.senders[code] for code in sorted(named_accounts(chat, message))]
         yield make_finding(
@@ -83,6 +86,36 @@ def detect(chat: Chat) -> Iterator[Finding]:
             confidence=Confidence.MEDIUM if named else Confidence.LOW,
             severity=Severity.MEDIUM if named else Severity.INFO,
         )
+
+
+def _next_to(
+    chat: Chat,
+    serious: list[Episode],
+    warnings: set[int],
+    hostile: set[int],
+    seconds: np.ndarray[tuple[int], np.dtype[np.int64]],
+) -> Iterator[Finding]:
+    """Per suspicious stretch one low finding on what others wrote right around a warning or doubt."""
+    named = set(warnings)
+    for episode in sorted(serious, key=lambda e: -e.score):
+        lines = {
+            near
+            for message in _after(episode, warnings, seconds)
+            for near in range(max(episode.messages[0] + 1, message - NEXT), min(len(chat), message + NEXT + 1))
+            if abs(seconds[near] - seconds[message]) <= NEXT_SECONDS and chat.written[near]
+        }
+        lines = {m for m in lines - named - hostile if chat.columns.sender[m] != episode.sender or not episode.stranger}
+        named |= lines
+        if lines:
+            yield finding_of(
+                chat,
+                RULE,
+                episode,
+                sorted(lines),
+                did="wrote next to warnings or doubts",
+                inference="The lines may belong to the warning.",
+                severity=Severity.LOW,
+            )
 
 
 def _naming(names: list[str]) -> str:

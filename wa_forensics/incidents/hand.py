@@ -32,10 +32,13 @@ RULE = Rule(
     ),
 )
 
+# What the messages hold and two further reasons; with more, the window carries the level high by itself.
+FEW_REASONS = 3
+
 
 def takeover_findings(chat: Chat, windows: Iterable[Window], findings: Iterable[Finding]) -> Iterator[Finding]:
-    """One finding per window, on the account's own messages in it; medium where no harmful finding is
-    inside.
+    """One finding per window, on the account's own messages in it; medium where no harmful finding is inside and
+    few reasons speak for the window.
     """
     harmful = harmful_messages(findings)
     for window in windows:
@@ -53,5 +56,5 @@ def takeover_findings(chat: Chat, windows: Iterable[Window], findings: Iterable[
             ),
             inference="Somebody else may have written them while holding the account.",
             confidence=Confidence.HIGH if serious and len(window.basis) >= 4 else Confidence.MEDIUM,
-            severity=Severity.HIGH if serious else Severity.MEDIUM,
+            severity=Severity.HIGH if serious or len(window.basis) > FEW_REASONS else Severity.MEDIUM,
         )

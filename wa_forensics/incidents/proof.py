@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wa_forensics.context.writing import contrast, hours_of, read_habits, usual_hours, with_hours
 from wa_forensics.incidents.question import DAY, Question, Reason, at_lines
 from wa_forensics.incidents.stretch import Account
 from wa_forensics.incidents.voices import afterwards, others
-from wa_forensics.incidents.writing import contrast, hours_of, read_habits, usual_hours, with_hours
 
 HOUR = 3600
 # Fewer messages away from the stretch than this are no history that a change could be measured against: what a

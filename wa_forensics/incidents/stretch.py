@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
+from wa_forensics.context.writing import Habits, departures, read_habits
 from wa_forensics.incidents.marks import Marks, names_account
-from wa_forensics.incidents.writing import Habits, departures, read_habits
 from wa_forensics.model import SenderProfile
 
 HOUR = 3600

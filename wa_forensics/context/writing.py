@@ -60,6 +60,10 @@ TOPICAL = frozenset({"comma", "very short", "long", "usual hour"})
 MOST_OF_TOPIC = 1.0
 # Longer texts are pasted; their beginning tells as much.
 READ = 600
+# The same sitting while no pause is longer than this; what lies further away than AWAY is another time.
+SITTING = 2 * 3600
+AWAY = 6 * 3600
+SAMPLE = 200
 _TEXT = KINDS.index(Kind.TEXT)
 
 
@@ -165,6 +169,28 @@ def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.boo
             scored.append((min(z - 2, most), f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
     scored.sort(reverse=True)
     return sum(score for score, _ in scored), tuple(sentence for _, sentence in scored[:3])
+
+
+def change_of_habits(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[float, tuple[str, ...]]:
+    """How the account's sitting around messages ``first`` to ``last`` departs from what it wrote at other times.
+
+    ``own`` are the ids of the account's messages, ascending. Weight in log-odds (0 to 2) and sentences on it.
+    """
+    seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
+    begin, end = int(np.searchsorted(own, first)), int(np.searchsorted(own, last, "right")) - 1
+    while begin > 0 and seconds[begin] - seconds[begin - 1] <= SITTING:
+        begin -= 1
+    while end < len(own) - 1 and seconds[end + 1] - seconds[end] <= SITTING:
+        end += 1
+    away = (seconds < seconds[begin] - AWAY) | (seconds > seconds[end] + AWAY)
+    near = np.flatnonzero(away)
+    near = near[max(0, int(np.searchsorted(near, begin)) - SAMPLE) :][: 2 * SAMPLE]
+    inside = np.arange(begin, min(end + 1, begin + SAMPLE))
+    messages = np.concatenate((own[inside], own[near]))
+    is_inside = np.arange(len(messages)) < len(inside)
+    habits = read_habits(chat, messages)
+    score, sentences = contrast(habits, is_inside, ~is_inside)
+    return min(2.0, 0.5 * score), sentences
 
 
 def hours_of(chat: Chat, messages: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:

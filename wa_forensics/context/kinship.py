@@ -1,0 +1,82 @@
+"""What the lines between the signs of a stretch are most likely about: the matter of the signs around them.
+
+An intruder asks, waits, answers and presses again. "Thank you. Another one will come" holds no sign of its own,
+but stands between two requests for a code. Each line of a stretch shares in the signs near it: half as much per
+message of the account in between, and less across a long pause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from wa_forensics.chat import Chat
+from wa_forensics.context.episodes import Episode
+from wa_forensics.context.signals import sightings
+from wa_forensics.context.sitting import OWN_WORD, sitting
+from wa_forensics.vocabulary import Concept
+
+HALVED = 0.5
+# Signs further away than this, in messages of the account or in seconds, say nothing about a line.
+REACH, PAUSE = 6, 12 * 3600
+# What comes after a sign belongs to it more than what comes before.
+BEFORE = 0.8
+# Part of the signs around a line that has to be of a rule's kinds before the rule names the line.
+LEAST_SHARE = 0.25
+# What the matter of the whole stretch counts at each line, against 1 for a sign next to it.
+WHOLE = 0.4
+# An amount alone is about money; how much that weighs.
+AMOUNT = 0.8
+# Talk that goes with every attack says nothing about the matter.
+TALK = {
+    Concept.FORMAL_GREETING,
+    Concept.TROUBLE_EXCUSE,
+    Concept.SECRECY,
+    Concept.CALL_REFUSAL,
+    Concept.DELETE_INSTRUCTION,
+    Concept.FAMILY_GREETING,
+    "new link",
+}
+
+
+@lru_cache(maxsize=256)
+def matters(chat: Chat, episode: Episode) -> Mapping[int, Mapping[str, float]]:
+    """For each message of the episode's sitting the kinds of signs near it, with their shares (sum 1)."""
+    messages = sitting(chat, episode)
+    place = {message: at for at, message in enumerate(messages)}
+    seconds = chat.columns.timestamp[messages].astype("datetime64[s]").astype(np.int64)
+    found = sightings(chat)
+    signs = [
+        (place[s.message], str(s.kind), s.weight)
+        for s in episode.sightings
+        if s.message in place and s.kind not in TALK
+    ]
+    signs += [(place[a.message], str(Concept.PAYMENT_REQUEST), AMOUNT) for a in chat.amounts if a.message in place]
+    # What the whole stretch is about counts a little everywhere.
+    whole: dict[str, float] = {}
+    for _, kind, weight in signs:
+        whole[kind] = whole.get(kind, 0.0) + weight
+    everywhere = WHOLE / max(sum(whole.values()), 1e-9)
+    weights = [{kind: weight * everywhere for kind, weight in whole.items()} for _ in messages]
+    for at, kind, weight in signs:
+        for near in range(max(0, at - REACH), min(len(messages), at + REACH + 1)):
+            if abs(seconds[near] - seconds[at]) > PAUSE:
+                continue
+            worth = weight * HALVED ** abs(near - at) * (BEFORE if near < at else 1.0)
+            weights[near][kind] = weights[near].get(kind, 0.0) + worth
+    return {
+        message: {kind: worth / sum(near.values()) for kind, worth in sorted(near.items())}
+        for message, near in zip(messages, weights, strict=True)
+        if near and (episode.stranger or not found.said(message, *OWN_WORD))
+    }
+
+
+def akin(chat: Chat, episode: Episode, kinds: Collection[str]) -> list[int]:
+    """The messages of the sitting whose surroundings are mostly of these kinds, ascending."""
+    return sorted(
+        message
+        for message, near in matters(chat, episode).items()
+        if sum(share for kind, share in near.items() if kind in kinds) >= LEAST_SHARE
+    )

@@ -80,13 +80,23 @@ def source_of(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
+def untranslated(catalog: Catalog) -> list[str]:
+    """The words without a translation; of a plural, each form counts."""
+    found = []
+    for message in catalog:
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and not all(forms):
+            found.append(message.id if isinstance(message.id, str) else message.id[0])
+    return found
+
+
 def main() -> None:
     template = extracted()
     for language in languages():
         catalog = load(language)
         catalog.update(template, no_fuzzy_matching=True)
         without_clock(catalog)
-        missing = [m.id for m in catalog if m.id and not (m.string if isinstance(m.string, str) else all(m.string))]
+        missing = untranslated(catalog)
         path_of(language, "po").write_bytes(source_of(catalog))
         path_of(language, "mo").write_bytes(compiled(catalog))
         print(f"{language}: {len(catalog)} entries, {len(missing)} not translated", file=sys.stderr)

@@ -18,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from report_case import MemoryCase, build_case, parse
 
+from wa_forensics.model import Severity
 from wa_forensics.report import render_case, render_index
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -120,6 +121,35 @@ def test_the_first_screen_fits_without_scrolling(browser: Browser, report: Path)
             assert opened.page.get_by_text(text, exact=True).first.is_visible()
 
 
+def test_a_phone_answers_the_five_questions_on_its_first_screen(browser: Browser, report: Path) -> None:
+    with Opened(browser, report, viewport=_PHONE) as opened:
+        for answer in (
+            opened.page.locator("h1"),
+            opened.page.locator(".fact", has_text="Account").first,
+            opened.page.locator(".fact", has_text="From when to when").first,
+            opened.page.locator(".fact", has_text="Asked for money").first,
+            opened.page.locator(".first li").first,
+        ):
+            box = answer.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= _PHONE["height"]
+
+
+def _with_a_weak_finding(folder: Path) -> Path:
+    case = build_case()
+    low = replace(case, findings=(replace(case.findings[0], severity=Severity.LOW), *case.findings[1:]))
+    return render_case(low, folder / "report.html")
+
+
+def test_a_link_to_a_folded_finding_opens_it(browser: Browser, tmp_path: Path) -> None:
+    with Opened(browser, _with_a_weak_finding(tmp_path)) as opened:
+        weak = opened.page.locator("details.weak").first
+        quote = weak.locator(".context .hit").first
+        assert not quote.is_visible()
+        opened.page.evaluate("id => { location.hash = id; }", weak.get_attribute("id"))
+        expect(quote).to_be_visible()
+
+
 @pytest.mark.parametrize("viewport", [_WIDE, _PHONE, {"width": 320, "height": 640}], ids=["wide", "phone", "small"])
 def test_nothing_sticks_out_sideways(browser: Browser, report: Path, viewport: dict[str, int]) -> None:
     with Opened(browser, report, viewport=viewport) as opened:
@@ -182,13 +212,15 @@ def test_copy_gives_the_address(browser: Browser, report: Path) -> None:
         assert ".txt:463@" in opened.page.evaluate("window.copied")
 
 
-def test_paper_has_page_numbers_and_unfolds_what_the_screen_folds(
-    browser: Browser, report: Path, tmp_path: Path
-) -> None:
-    with Opened(browser, report) as opened:
+def test_paper_has_page_numbers_and_unfolds_what_the_screen_folds(browser: Browser, tmp_path: Path) -> None:
+    with Opened(browser, _with_a_weak_finding(tmp_path)) as opened:
+        folded = opened.page.locator("details.weak .context .hit").first
+        assert not folded.is_visible()
         opened.page.emulate_media(media="print")
         assert not opened.page.locator(".tools").is_visible()
         assert opened.page.locator("#integrity details td").first.is_visible()
+        assert folded.is_visible()
+        assert opened.page.locator("details.weak h3").first.is_visible()
         made = opened.page.pdf(prefer_css_page_size=True)
     assert made.startswith(b"%PDF")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from report_case import ACCOUNT, MemoryCase, build_case
 from wa_forensics.errors import CaseError, SettingsError
 from wa_forensics.model import Severity
 from wa_forensics.report import environment, quoting, render_case
+from wa_forensics.report.register import Register
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +64,14 @@ def test_everything_in_the_summary_stands_in_the_details_too(case: MemoryCase, p
 
 
 def test_each_evidence_message_has_its_address(case: MemoryCase, page: str) -> None:
-    text = report_hostile.visible_text(page)
+    """In the finding and in the list of exhibits: shown under the file's name, copied with it."""
+    copied = [html.unescape(value) for value in re.findall(r'data-copy="([^"]+)"', page)]
+    shown = re.findall(r"<code>(\d+@\d+)</code>", page)
     for finding in case.findings:
         for item in finding.evidence:
-            assert f"{item.source}:{item.line}@{item.byte_offset}" in text
+            assert copied.count(f"{item.source}:{item.line}@{item.byte_offset}") >= 2
+            assert f"{item.line}@{item.byte_offset}" in shown
+            assert item.source in report_hostile.visible_text(page[page.index('id="exhibits"') :])
 
 
 def test_every_internal_link_has_its_target(page: str) -> None:
@@ -83,6 +89,26 @@ def test_an_exhibit_keeps_one_number(page: str) -> None:
 def test_context_says_how_many_messages_are_not_shown(page: str) -> None:
     assert re.search(r"460 messages not shown", page)
     assert re.search(r"1 message not shown", page)
+
+
+def test_neighbours_are_shown_once_and_evidence_with_every_finding(case: MemoryCase, page: str) -> None:
+    findings = re.split(r'id="f\d+"', page[page.index('id="findings"') : page.index('id="change"')])[1:]
+    assert len(findings) == len(case.findings)
+    assert any("Messages next to these are shown with finding" in part for part in findings)
+    register = Register(case)
+    for part, finding in zip(findings, register.findings, strict=True):
+        hits = re.findall(r'<div class="line hit">', part)
+        assert len(hits) == min(len(finding.evidence), 12)
+    lines = [re.findall(r"· line (\d+)</span>", part) for part in findings]
+    assert any(lines)
+    for source in register.facts:
+        near = [
+            line
+            for part, finding, found in zip(findings, register.findings, lines, strict=True)
+            if {item.source for item in finding.evidence} == {source}
+            for line in found
+        ]
+        assert len(near) == len(set(near))
 
 
 def test_same_case_gives_same_bytes(case: MemoryCase, page: str, tmp_path: Path) -> None:

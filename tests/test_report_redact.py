@@ -41,7 +41,7 @@ def test_hashes_lines_and_bytes_stay(tmp_path: Path) -> None:
     for facts in case.inputs:
         assert facts.source.sha256 in page
     for finding in case.findings:
-        assert f":{finding.evidence[0].line}@{finding.evidence[0].byte_offset}" in page
+        assert f"{finding.evidence[0].line}@{finding.evidence[0].byte_offset}" in page
 
 
 def test_the_same_case_gives_the_same_pseudonyms(tmp_path: Path) -> None:

@@ -18,6 +18,18 @@ function flash(button) {
   setTimeout(() => { button.textContent = word; }, 1200);
 }
 
+// A link into something folded opens it.
+function reveal() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let opened = false;
+  for (let item = target; item; item = item.parentElement) {
+    if (item.tagName === "DETAILS" && !item.open) { item.open = true; opened = true; }
+  }
+  if (opened) target.scrollIntoView();
+}
+addEventListener("hashchange", reveal);
+reveal();
+
 // Paper shows what the screen folds away.
 let folded = [];
 addEventListener("beforeprint", () => {

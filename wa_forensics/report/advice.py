@@ -15,6 +15,7 @@ class Situation(StrEnum):
 
     TAKEOVER = "takeover"
     MONEY = "money"
+    BANK = "bank"
     CODE = "code"
     LINK = "link"
     FILE = "file"
@@ -48,7 +49,7 @@ _THREATS = {
     Threat.OTP_REQUEST: Situation.CODE,
     Threat.OTP_DISCLOSED: Situation.CODE,
     Threat.PAYMENT_REQUEST: Situation.MONEY,
-    Threat.BANK_DETAILS_CHANGED: Situation.MONEY,
+    Threat.BANK_DETAILS_CHANGED: Situation.BANK,
     Threat.URGENT_MONEY: Situation.MONEY,
     Threat.GIFT_CARD_OR_CRYPTO: Situation.MONEY,
     Threat.JOB_OR_INVESTMENT_SCAM: Situation.INVESTMENT,
@@ -69,11 +70,19 @@ def _step(short: str, text: str, *when: Situation) -> Step:
 _NOW = (
     _step(
         mark("Call the people who were asked for money, on a number known from before: do not pay."),
+        mark("Say that the messages may be false, whoever is named as the sender, and ask them to keep the chat."),
+        Situation.MONEY,
+        Situation.BANK,
+    ),
+    _step(
+        mark("If anything was paid: call the bank now, say that it is fraud and ask for a recall."),
         mark(
-            "Whoever has paid calls the bank today, says that it is fraud and asks for a recall of the "
-            "transfer; every hour counts. Note the reference number."
+            "Every hour counts. Whoever paid calls their own bank; note time, amount, receiving account and "
+            "the reference number. Gift cards and crypto: call the issuer or exchange."
         ),
         Situation.MONEY,
+        Situation.BANK,
+        Situation.INVESTMENT,
     ),
     _step(
         mark("Register the number again in WhatsApp on your own phone: that logs the other person out."),
@@ -93,6 +102,14 @@ _NOW = (
         Situation.TAKEOVER,
         Situation.CODE,
         Situation.LINK,
+    ),
+    _step(
+        mark("Take the old bank details as valid until a call to a number known from before says otherwise."),
+        mark(
+            "Stop open transfers to the new account and tell the people who pay invoices. Do not use a number, "
+            "link or document from the messages for the check."
+        ),
+        Situation.BANK,
     ),
     _step(
         mark("Cut the device off the internet, remove the remote-control app, change passwords elsewhere."),
@@ -128,6 +145,11 @@ _NOW = (
             "Fees before a pay-out are a part of this kind of fraud. Report the payments to your bank and the police."
         ),
         Situation.INVESTMENT,
+    ),
+    _step(
+        mark("Write down who uses the account and on which device; log all of them out and link only those again."),
+        mark("With several people on one account it is hard to tell later who wrote what; give each a login."),
+        Situation.SHARED,
     ),
     _step(
         mark("Tell your contacts, by another way than this account, that messages from it may be false."),

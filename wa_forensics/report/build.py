@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from wa_forensics.model import Evidence, Finding, Severity
+from wa_forensics.model import Finding, Severity
 from wa_forensics.report import sections
 from wa_forensics.report.advice import advise
-from wa_forensics.report.context import Line, blocks, excerpt
+from wa_forensics.report.context import Excerpt, Excerpts, blocks
 from wa_forensics.report.register import DETAILED, EXHIBITS_PER_FINDING, Register
 from wa_forensics.report.story import incident_views
 from wa_forensics.report.summary import summarize
@@ -62,6 +62,7 @@ def page(register: Register, *, full_chat: bool = False) -> Page:
 def finding_views(register: Register) -> Iterator[FindingView]:
     """The findings shown in full, one at a time."""
     incident_of = {name: n for n, i in enumerate(register.incidents, 1) for name in i.findings}
+    excerpts = Excerpts()
     for number, finding in enumerate(register.findings[:DETAILED], 1):
         cited = finding.evidence[:EXHIBITS_PER_FINDING]
         shown = [register.exhibit_of[item.source, item.line] for item in cited]
@@ -69,7 +70,7 @@ def finding_views(register: Register) -> Iterator[FindingView]:
             number=number,
             finding=finding,
             exhibits=tuple(shown),
-            contexts=tuple(_contexts(register, cited, shown)),
+            contexts=tuple(_contexts(register, excerpts, number, shown)),
             more_exhibits=len(finding.evidence) - len(cited),
             incident=incident_of.get(finding.id),
         )
@@ -102,18 +103,12 @@ def whole_chats(register: Register) -> Iterator[WholeChat]:
         )
 
 
-def _contexts(
-    register: Register, cited: Sequence[Evidence], shown: Sequence[Exhibit]
-) -> Iterator[tuple[str, tuple[Line, ...]]]:
-    """The messages around the evidence, one group per source: a finding across chats has several."""
-    for source in dict.fromkeys(item.source for item in cited):
+def _contexts(register: Register, excerpts: Excerpts, finding: int, shown: Sequence[Exhibit]) -> Iterator[Excerpt]:
+    """The evidence with the messages around it, one excerpt per source: a finding across chats has several."""
+    for source in dict.fromkeys(exhibit.evidence.source for exhibit in shown):
         if source in register.facts:
-            numbers = {
-                item.message: exhibit.number
-                for item, exhibit in zip(cited, shown, strict=True)
-                if item.source == source
-            }
-            yield source, excerpt(register.messages(source), list(numbers), exhibits=numbers)
+            numbers = {e.evidence.message: e.number for e in shown if e.evidence.source == source}
+            yield excerpts.of(register.messages(source), numbers, finding)
 
 
 def _relevant(register: Register) -> list[Finding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from wa_forensics.report.messages import Messages, Row
 
@@ -19,25 +19,45 @@ class Line:
     findings: tuple[int, ...] = ()
     hidden: int = 0
     new_day: bool = False
+    again: bool = False
 
 
-def excerpt(
-    messages: Messages,
-    evidence: Sequence[int],
-    *,
-    before: int = 2,
-    after: int = 2,
-    limit: int = 40,
-    exhibits: dict[int, int] | None = None,
-) -> tuple[Line, ...]:
-    """The evidence with its neighbours; what lies between and around is counted as hidden."""
-    cited = set(evidence)
-    wanted: set[int] = set()
-    for message in evidence:
-        wanted.update(range(max(0, message - before), min(len(messages), message + after + 1)))
-        if len(wanted) >= limit:
-            break
-    return tuple(lines(messages, sorted(wanted), cited, exhibits or {}))
+@dataclass(frozen=True, kw_only=True)
+class Excerpt:
+    """The messages of one source around a finding; ``elsewhere``: findings that show neighbours left out here."""
+
+    source: str
+    lines: tuple[Line, ...]
+    elsewhere: tuple[int, ...]
+
+
+class Excerpts:
+    """Cuts excerpts for one finding after the other; a neighbour is shown once, by the first finding that has it."""
+
+    def __init__(self, *, around: int = 2, limit: int = 40) -> None:
+        self._around, self._limit = around, limit
+        self._shown: dict[tuple[str, int], int] = {}
+
+    def of(self, messages: Messages, exhibits: Mapping[int, int], finding: int) -> Excerpt:
+        """``exhibits`` are the cited messages with their numbers; they are always shown."""
+        source = messages.source
+        near: set[int] = set()
+        for cited in exhibits:
+            near.update(range(max(0, cited - self._around), min(len(messages), cited + self._around + 1)))
+            if len(near) >= self._limit:
+                break
+        near -= exhibits.keys()
+        seen = {message: self._shown[source, message] for message in near if (source, message) in self._shown}
+        again = frozenset(message for message in exhibits if (source, message) in self._shown)
+        wanted = sorted((near - seen.keys()) | exhibits.keys())
+        for message in wanted:
+            self._shown.setdefault((source, message), finding)
+        told = lines(messages, wanted, set(exhibits), dict(exhibits))
+        return Excerpt(
+            source=source,
+            lines=tuple(replace(line, again=True) if line.row and line.row.message in again else line for line in told),
+            elsewhere=tuple(sorted(set(seen.values()) - {finding})),
+        )
 
 
 def lines(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,13 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from wa_forensics.errors import SettingsError
-from wa_forensics.model import Confidence, Finding, Severity, Stage, Threat, Verdict
+from wa_forensics.model import Confidence, Finding, Indicator, Severity, Stage, Threat, Verdict
 from wa_forensics.report import quoting, wording
+from wa_forensics.report.payees import kind_of
 from wa_forensics.report.words import Words
 
-_ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)")
+# Seconds are cut where they are 00: most exports have none.
+_ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00(?!\d))?")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -74,8 +77,9 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         threat=lambda value: words.text(wording.THREAT[Threat(value)]),
         verdict=lambda value: words.text(wording.VERDICT[Verdict(value)]),
         verdict_shape=lambda value: wording.VERDICT_SHAPE[Verdict(value)],
-        indicator=lambda value: words.text(wording.INDICATOR.get(value, value)),
+        indicator_kind=lambda found: _indicator_kind(words, found),
         heading=lambda finding: _heading(words, finding),
+        two_lines=_two_lines,
         kind=lambda value: words.text(wording.KIND[value]),
     )
     env.globals.update(
@@ -115,6 +119,16 @@ def _heading(words: Words, finding: Finding) -> str:
         return title
     about = words.text(wording.THREAT[finding.threat])
     return escape(about[:1].upper() + about[1:])
+
+
+def _two_lines(text: str, width: int) -> list[str]:
+    """A name for a picture, where text does not wrap by itself."""
+    return textwrap.wrap(text, width, max_lines=2, placeholder="\u2026") or [""]
+
+
+def _indicator_kind(words: Words, found: Indicator) -> str:
+    kind = wording.INDICATOR.get(kind_of(found)) or wording.INDICATOR.get(found.type)
+    return words.text(kind) if kind else found.type
 
 
 def page_assets(

@@ -53,11 +53,14 @@ class Register:
         return sorted(self.case.findings, key=key)
 
     def _numbered(self) -> tuple[Exhibit, ...]:
+        """Exhibits in the order of the texts and their lines, so that the list can be held against the export."""
         found: dict[tuple[str, int], tuple[Evidence, list[int]]] = {}
         for number, finding in enumerate(self.findings[:DETAILED], 1):
             for item in finding.evidence[:EXHIBITS_PER_FINDING]:
                 found.setdefault((item.source, item.line), (item, []))[1].append(number)
+        place = {name: n for n, name in enumerate(self.facts)}
+        ordered = sorted(found.values(), key=lambda held: (place.get(held[0].source, len(place)), held[0].line))
         return tuple(
             Exhibit(number=number, evidence=item, findings=tuple(cited))
-            for number, (item, cited) in enumerate(found.values(), 1)
+            for number, (item, cited) in enumerate(ordered, 1)
         )

@@ -20,7 +20,7 @@ from wa_forensics.model import (
 )
 from wa_forensics.report.advice import Advice
 from wa_forensics.report.charts import Heat, Hours, Rhythm, Timeline
-from wa_forensics.report.context import Block, Line
+from wa_forensics.report.context import Block, Excerpt, Line
 from wa_forensics.report.ties import Ties
 
 
@@ -75,7 +75,12 @@ class Exhibit:
     @property
     def citation(self) -> str:
         """``file:line@byte``; the byte counts from 0 in the text member."""
-        return f"{self.evidence.source}:{self.evidence.line}@{self.evidence.byte_offset}"
+        return f"{self.evidence.source}:{self.place}"
+
+    @property
+    def place(self) -> str:
+        """The citation without the file."""
+        return f"{self.evidence.line}@{self.evidence.byte_offset}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +90,7 @@ class FindingView:
     number: int
     finding: Finding
     exhibits: tuple[Exhibit, ...]
-    contexts: tuple[tuple[str, tuple[Line, ...]], ...]
+    contexts: tuple[Excerpt, ...]
     more_exhibits: int
     incident: int | None
 

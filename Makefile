@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup browser wheel-test golden samples clean
+.PHONY: demo test lint setup browser wheel-test docs evaluate golden samples clean
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wa_forensics needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
@@ -37,6 +37,15 @@ wheel-test: setup
 	cd build/wheel && env/bin/wa-forensics scan ../../sample_exports/family_code --out case
 	test -s build/wheel/case/report.html
 	rm -rf build/wheel
+
+# The pages in build/site; opens from a folder, without a server.
+docs: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "Open build/site/index.html in a browser."
+
+evaluate: setup
+	$(BIN)/python benchmarks/evaluate_detection.py
 
 golden: setup
 	WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_samples.py

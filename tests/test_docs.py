@@ -1,0 +1,184 @@
+"""The documentation tells the truth: its commands run, its options, pages and make targets exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import docs_pages  # noqa: E402
+import draw_architecture  # noqa: E402
+
+from wa_forensics.analysis import rules  # noqa: E402
+from wa_forensics.cli.program import COMMANDS, program  # noqa: E402
+
+SAMPLES = ROOT / "sample_exports"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.M | re.S)
+# Names that the pages use for the reader's own files.
+OPS = SAMPLES / "bengaluru_logistics" / "WhatsApp Chat with Vayu Ops Team.txt"
+STAND_INS = {
+    "WhatsApp Chat with Anna.zip": SAMPLES / "family_code" / "WhatsApp Chat - Familie Brandt.zip",
+    "chat.zip": SAMPLES / "family_code" / "WhatsApp Chat - Familie Brandt.zip",
+    "mine.zip": SAMPLES / "bengaluru_logistics" / "WhatsApp Chat - Vayu Dispatch.zip",
+    "theirs.zip": SAMPLES / "bengaluru_logistics" / "WhatsApp Chat - Vayu Dispatch.zip",
+    "later.zip": SAMPLES / "family_code" / "WhatsApp Chat - Familie Brandt.zip",
+    "exports/one.txt": OPS,
+    "exports/three.zip": SAMPLES / "bengaluru_logistics" / "WhatsApp Chat - Vayu Dispatch.zip",
+    "exports/two.txt": SAMPLES / "ordinary_business" / "WhatsApp Chat with Kaveri Prints.txt",
+}
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [match[2] for match in BLOCK.finditer(page.read_text("utf-8")) if match[1] == language]
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """The program's command lines in the page's shell blocks, as words."""
+    for block in blocks(page, "sh"):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["wa-forensics"]:
+                yield words[1:]
+
+
+def mentioned(page: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every subcommand that the page names anywhere, with the options beside it."""
+    for match in re.finditer(r"wa-forensics ([a-z]+)([^\n`]*)", page.read_text("utf-8")):
+        if match[1] in COMMANDS:
+            yield match[1], re.findall(r"(?<=\s)--?[a-z][a-z-]*", match[2].split("  #")[0])
+
+
+def options(name: str) -> set[str]:
+    """The options of a command and of what stands below it."""
+    found: set[str] = set()
+    context = click.Context(program)
+    waiting = [program.get_command(context, name)]
+    while waiting:
+        current = waiting.pop()
+        assert current is not None
+        for parameter in current.get_params(click.Context(current, help_option_names=["-h", "--help"])):
+            found |= {*parameter.opts, *parameter.secondary_opts}
+        if isinstance(current, click.Group):
+            waiting += [current.get_command(context, word) for word in current.list_commands(context)]
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(SAMPLES, tmp_path / "sample_exports")
+    for name, source in STAND_INS.items():
+        target = tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, target)
+    return tmp_path
+
+
+def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=180,
+    )
+
+
+def expected(words: list[str]) -> set[int]:
+    return set(range(11, 16)) if "--fail-on" in words else {0}
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(commands(page))], ids=lambda page: page.relative_to(ROOT).as_posix()
+)
+def test_the_commands_of_a_page_run_in_its_order(page: Path, folder: Path) -> None:
+    for words in commands(page):
+        result = run(["-m", "wa_forensics", *words], folder)
+        assert result.returncode in expected(words), f"wa-forensics {shlex.join(words)}\n{result.stderr}"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.relative_to(ROOT).as_posix()
+)
+def test_the_python_of_a_page_runs(page: Path, folder: Path) -> None:
+    for block in blocks(page, "python"):
+        code = "if __name__ == '__main__':\n" + textwrap.indent(block, "    ")
+        (folder / "example.py").write_text(code, "utf-8")
+        result = run(["example.py"], folder)
+        assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_options_named_on_a_page_exist(page: Path) -> None:
+    for name, told in mentioned(page):
+        assert set(told) <= options(name), f"{name}: {told}"
+
+
+def test_an_option_that_does_not_exist_would_be_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Use `wa-forensics scan --guess-everything x`.\n", "utf-8")
+    ((name, told),) = mentioned(page)
+    assert not set(told) <= options(name)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    made = {ROOT / "docs" / "reference" / name for name in ("cli.md", "rules.md")}
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        path = Path(os.path.normpath(page.parent / target))
+        assert path.exists() or path in made, target
+
+
+def test_the_pages_in_the_table_of_contents_exist() -> None:
+    told = re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)
+    assert len(told) > 15
+    for name in told:
+        assert (ROOT / "docs" / name).exists() or name.startswith("reference/"), name
+
+
+def test_make_targets_named_on_pages_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for page in PAGES:
+        for target in re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text("utf-8"), re.M):
+            assert re.search(rf"^{target}:", makefile, re.M), f"{page.name}: make {target}"
+
+
+def test_the_reference_names_every_command_and_rule() -> None:
+    commands_page, rules_page = docs_pages.cli_page(), docs_pages.rules_page()
+    for name in COMMANDS:
+        assert f"## wa-forensics {name}\n" in commands_page
+    for rule in rules():
+        assert f"## {rule.id}\n" in rules_page
+
+
+def test_the_rooms_of_the_picture_are_those_of_the_package() -> None:
+    drawn = {room for row in docs_pages.layers() for room in row}
+    package = ROOT / "wa_forensics"
+    there = {path.name for path in package.iterdir() if (path / "__init__.py").exists()}
+    there |= {path.stem for path in package.glob("*.py") if path.stem != "__init__"}
+    assert drawn == there
+    assert draw_architecture.PICTURE.read_text("utf-8") == draw_architecture.drawing(), (
+        "run python scripts/draw_architecture.py"
+    )
+    assert all(docs_pages.first_sentence(room) for room in drawn)
+
+
+def test_readme_tells_every_exit_code() -> None:
+    told = (ROOT / "README.md").read_text("utf-8")
+    for code in ("0", "1", "2", "3", "4", "11 to 15"):
+        assert re.search(rf"^\| {code} \|", told, re.M), code

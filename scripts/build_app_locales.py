@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wa_forensics.locales.app_words import normal_line
+from wa_forensics.locales.app_words import normal_line, word_key
 from wa_forensics.parsing.events import PLACEHOLDERS
 from wa_forensics.vocabulary import Event
 
@@ -43,11 +43,64 @@ def compile_folder(folder: Path) -> str:
     """All TOML files of the folder as one JSON text, with the strings also in normal form."""
     languages = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
     lines, closings = _normal_lines(languages)
-    signatures = _signatures(languages)
-    for entry in languages.values():
-        entry.pop("events", None)
-    compiled = {"languages": languages, "lines": lines, "closings": closings, "signatures": signatures}
+    compiled = {
+        "clock": _clock_words(languages),
+        "months": _month_names(languages),
+        "file_stems": list(dict.fromkeys(stem for entry in languages.values() for stem in entry.get("file_stems", ()))),
+        "lines": lines,
+        "closings": closings,
+        "signatures": _signatures(languages),
+    }
     return json.dumps(compiled, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _clock_words(languages: dict[str, Any]) -> dict[str, list[tuple[int, int]]]:
+    """Half of the day or day period by ``word_key``, as spans of minutes (from, before; may wrap midnight).
+
+    A word that is AM or PM somewhere is that everywhere: the narrower day period lies inside it. Languages of the
+    app come first; a word that others use for both halves is left out.
+    """
+    words: dict[str, list[tuple[int, int]]] = {}
+    for spoken in (True, False):
+        group = [entry.get("clock", {}) for entry in languages.values() if ("events" in entry) == spoken]
+        found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        for clock in group:
+            for word, spans in clock.get("periods", {}).items():
+                found[word_key(word)] |= {(int(begin), int(end)) for begin, end in spans}
+        halves: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        for half, span in MERIDIEMS.items():
+            for clock in group:
+                for word in clock.get(half, ()):
+                    halves[word_key(word)].add(span)
+        clear = {key: sorted(spans) for key, spans in (found | halves).items() if len(halves.get(key, ())) < 2}
+        for key, spans in clear.items():
+            inside = key in halves and all(
+                spans[0][0] <= begin < end <= spans[0][1] for begin, end in words.get(key, ())
+            )
+            if key and (key not in words or inside):
+                words[key] = spans
+    return words
+
+
+def _month_names(languages: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """By ``word_key`` of a month's name its number or numbers, each with the languages that mean it so.
+
+    What a name means in a language of the app outweighs what it means in others.
+    """
+    months: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for language, entry in languages.items():
+        for number, names in enumerate(entry.get("clock", {}).get("months", ()), 1):
+            for key in sorted({word_key(name) for name in names}):
+                # "2월" and "M02" have their number already.
+                if key and not any(c.isdecimal() for c in key):
+                    months[key][str(number)].append(language)
+    spoken = {language for language, entry in languages.items() if "events" in entry}
+    spoken |= {language.split("-")[0] for language in spoken}
+    for meanings in months.values():
+        if len(meanings) > 1 and any(spoken.intersection(used) for used in meanings.values()):
+            for number in [number for number, used in meanings.items() if not spoken.intersection(used)]:
+                del meanings[number]
+    return months
 
 
 def _normal_lines(languages: dict[str, Any]) -> tuple[list[list[Any]], list[str]]:
@@ -135,14 +188,14 @@ def import_tables(messages_path: Path, headers_path: Path) -> None:
                 entry["file_stems"] = strings
             else:
                 entry["events"][kind] = strings
-    clocks = _clocks(headers, {language.split("-")[0] for language in languages})
+    clocks = _clocks(headers)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for language in sorted(set(languages) | set(clocks)):
         target = FOLDER / f"{language}.toml"
         target.write_text(_toml(language, languages[language], clocks.get(language, {})), encoding="utf-8")
 
 
-def _clocks(headers: list[dict[str, Any]], languages: set[str]) -> dict[str, dict[str, Any]]:
+def _clocks(headers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Clock words and month names by language: AM and PM, day periods with their minutes, months 1 to 12."""
     from babel import Locale, localedata
 
@@ -153,10 +206,9 @@ def _clocks(headers: list[dict[str, Any]], languages: set[str]) -> dict[str, dic
         clock = clocks[row["locale"].split("-")[0]]
         clock["am"] |= set(row["am"])
         clock["pm"] |= set(row["pm"])
-    wanted = languages | set(clocks)
     for identifier in sorted(localedata.locale_identifiers()):
         locale = Locale.parse(identifier)
-        if locale.language not in wanted:
+        if identifier == "root":
             continue
         clock = clocks[locale.language]
         rules = locale.day_period_rules.get(None, {})

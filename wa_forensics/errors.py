@@ -4,6 +4,7 @@
     ├── ParseError             no chat came out of it: not a WhatsApp export, or unreadable
     │   ├── EvidenceError      the file itself (missing, unreadable, no text, zip refused)
     │   └── AmbiguousDateOrder two date orders fit all lines
+    │       └── AmbiguousClock the hours may be those of a 12-hour clock
     ├── CaseError              the case folder (exists, damaged, cannot be written)
     └── SettingsError          an option, rule file or indicator list that makes no sense
 
@@ -46,6 +47,19 @@ class AmbiguousDateOrder(ParseError):
         )
         self.args = (path, readings)
         self.readings = readings
+
+
+class AmbiguousClock(AmbiguousDateOrder):
+    """The hours may be those of a 12-hour clock that names no half of the day.
+
+    ``readings`` holds what reads the file with 24 hours (``"DMY@24h"``).
+    """
+
+    def __init__(self, path: str, readings: tuple[str, ...], problem: str) -> None:
+        super().__init__(path, readings)
+        self.args = (path, readings, problem)
+        self.problem = problem
+        self.advice = "Pass --date-order auto@24h (date_order= in Python) if the phone's clock had 24 hours."
 
 
 class CaseError(WaForensicsError):

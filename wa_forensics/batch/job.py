@@ -122,7 +122,9 @@ class _Count:
 def _nothing_read(results: Sequence[FileResult]) -> EvidenceError | ParseError:
     failures = [failure for result in results for failure in result.failures]
     if len(failures) == 1:
-        kind = ParseError if failures[0].where in {"ParseError", "AmbiguousDateOrder"} else EvidenceError
+        kind = (
+            ParseError if failures[0].where in {"ParseError", "AmbiguousDateOrder", "AmbiguousClock"} else EvidenceError
+        )
         return kind(failures[0].source, failures[0].problem, failures[0].advice)
     return NothingReadError("input", tuple(f"{f.source}: {f.problem}. {f.advice}".strip() for f in failures))
 

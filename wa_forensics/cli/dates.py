@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
-_ORDER = re.compile(r"(auto|ask|dmy|mdy|ymd)(@\d{4})?", re.IGNORECASE)
+_ORDER = re.compile(r"(auto|ask|dmy|mdy|ymd)(@\d{4})?(@24h)?", re.IGNORECASE)
 
 
 def date_order_option(default: str) -> Callable[[F], F]:
@@ -20,7 +20,8 @@ def date_order_option(default: str) -> Callable[[F], F]:
         show_default=True,
         metavar="ORDER",
         callback=_checked,
-        help="Order of day, month and year: auto, ask, dmy, mdy or ymd, with @YEAR where the export names none. "
+        help="Order of day, month and year: auto, ask, dmy, mdy or ymd, with @YEAR where the export names none, "
+        "@24h where nothing shows that the clock has 24 hours. "
         "Where a file leaves it open, auto reads on and names the readings, ask refuses the file.",
     )
 
@@ -34,5 +35,5 @@ def parser_order(asked: str) -> tuple[str, bool]:
 
 def _checked(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if not _ORDER.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is none of auto, ask, dmy, mdy, ymd, with or without @YEAR")
+        raise click.BadParameter(f"{value!r} is none of auto, ask, dmy, mdy, ymd, with or without @YEAR or @24h")
     return value

@@ -15,10 +15,6 @@ from wa_forensics.vocabulary import Event
 
 Spans = tuple[tuple[int, int], ...]
 
-AM: Spans = ((0, 720),)
-PM: Spans = ((720, 1440),)
-
-
 _INVISIBLE = dict.fromkeys([0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = dict.fromkeys([0xA0, 0x202F, 0x2009, 0x3000], " ")
 _QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u201a"), '"')
@@ -51,31 +47,15 @@ def word_key(text: str) -> str:
 
 @cache
 def clock_words() -> Mapping[str, Spans]:
-    """Half of the day or day period by ``word_key``, as spans of minutes (from, before; may wrap midnight).
-
-    A word that is AM or PM somewhere is that everywhere: the narrower day period lies inside it.
-    """
-    words: dict[str, Spans] = {}
-    for entry in _languages().values():
-        for word, spans in entry.get("clock", {}).get("periods", {}).items():
-            key = word_key(word)
-            words[key] = tuple(sorted({*words.get(key, ()), *((int(a), int(b)) for a, b in spans)}))
-    for half, span in (("am", AM), ("pm", PM)):
-        for entry in _languages().values():
-            words |= {word_key(word): span for word in entry.get("clock", {}).get(half, ())}
-    words.pop("", None)
-    return words
+    """Half of the day or day period by ``word_key``, as spans of minutes (from, before; may wrap midnight)."""
+    words: Mapping[str, Sequence[Sequence[int]]] = _compiled()["clock"]
+    return {word: tuple((begin, end) for begin, end in spans) for word, spans in words.items()}
 
 
-@cache
-def month_names() -> Mapping[str, int]:
-    """Month number by ``word_key``; names that mean different months in different languages are left out."""
-    months: dict[str, set[int]] = {}
-    for entry in _languages().values():
-        for number, names in enumerate(entry.get("clock", {}).get("months", ()), 1):
-            for name in names:
-                months.setdefault(word_key(name), set()).add(number)
-    return {name: numbers.pop() for name, numbers in months.items() if len(numbers) == 1}
+def month_names() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By ``word_key`` of a month's name its number ("1" to "12") or numbers, with the languages that mean it so."""
+    months: Mapping[str, Mapping[str, Sequence[str]]] = _compiled()["months"]
+    return months
 
 
 def app_strings() -> Iterator[AppString]:
@@ -111,15 +91,10 @@ def closings() -> frozenset[str]:
     return frozenset(_compiled()["closings"])
 
 
-@cache
-def file_stems() -> tuple[str, ...]:
+def file_stems() -> Sequence[str]:
     """Templates of the names of export files, ``WhatsApp Chat with {chat}`` and the like."""
-    return tuple(dict.fromkeys(stem for entry in _languages().values() for stem in entry.get("file_stems", ())))
-
-
-def _languages() -> Mapping[str, Mapping[str, Any]]:
-    languages: Mapping[str, Mapping[str, Any]] = _compiled()["languages"]
-    return languages
+    stems: Sequence[str] = _compiled()["file_stems"]
+    return stems
 
 
 @cache

@@ -16,8 +16,9 @@ def read_export(path: str | Path, *, date_order: str = "auto", member: str | Non
     """Parse one export, a ``.txt`` or the ``.zip`` that WhatsApp makes.
 
     ``date_order`` is ``auto``, ``DMY``, ``MDY`` or ``YMD``; ``auto@2014`` adds the year that an old Android
-    form does not name. Raises ParseError if the text is no export, AmbiguousDateOrder if several date orders
-    fit it (nothing is guessed), EvidenceError if the file cannot be read.
+    form does not name, ``auto@24h`` says that the clock has 24 hours. Raises ParseError if the text is no export,
+    AmbiguousDateOrder if several date orders fit it, AmbiguousClock if its hours may be those of a 12-hour clock
+    (nothing is guessed), EvidenceError if the file cannot be read.
     """
     for raw in read_texts(Path(path), member):
         return parse_text(raw, date_order=date_order)

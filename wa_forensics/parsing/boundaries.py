@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.model import Platform
+from wa_forensics.parsing.headers import UNKNOWN_CLOCK
 from wa_forensics.parsing.shapes import Matches
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 # A second header form is another export joined to this one (and not pasted text) from this many lines on.
 JOINED_LINES = 50
 JOINED_SHARE = 0.25
+# Fewer lines with an unknown word beside the time are pasted text, not part of the export.
+_STRAY_SHARE = 0.02
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,12 +39,11 @@ class Boundaries:
 
 def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> Boundaries | None:
     """Choose the header lines that begin messages; None if no line does."""
-    templates = matches.templates
     if not len(matches.line):
         return None
-    unclear = _unclear_words(matches)
-    names = sorted({t.header.family for t in templates})
-    code_of = np.array([names.index(t.header.family) for t in templates], dtype=np.int16)
+    family_of = _families(matches)
+    names = sorted(set(family_of))
+    code_of = np.array([names.index(family) for family in family_of], dtype=np.int16)
     family = code_of[matches.template]
     counts = np.bincount(family, minlength=len(names))
     first_seen = {int(code): int(np.argmax(family == code)) for code in np.flatnonzero(counts)}
@@ -80,7 +82,7 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
         families=tuple(names[code] for code in genuine),
         platform=platform,
         rejected=tuple(sorted(rejected)),
-        unclear=tuple(sorted({words for words, template in unclear if names[main] == template})),
+        unclear=_unclear_words(matches, family == main),
     )
 
 
@@ -88,18 +90,42 @@ def _platform_of(family: str) -> Platform:
     return Platform(family.split("|", 1)[0])
 
 
-def _unclear_words(matches: Matches) -> list[tuple[str, str]]:
-    """Unknown words beside the time whose hours never show a 24-hour clock, with their family."""
+def _families(matches: Matches) -> list[str]:
+    """The family of each template; an unknown word beside the time belongs to the clock that the file shows.
+
+    So its lines stay messages, and the word is named, where leaving them out would lose part of the chat.
+    """
+    templates = matches.templates
+    counts = np.bincount(matches.template, minlength=len(templates))
+    total: dict[str, int] = {}
+    for template, count in zip(templates, counts.tolist(), strict=True):
+        total[template.header.family] = total.get(template.header.family, 0) + count
+    families = []
+    for template in templates:
+        name = template.header.family
+        if f"|{UNKNOWN_CLOCK}" in name:
+            twelve, full = (name.replace(f"|{UNKNOWN_CLOCK}", f"|{clock}") for clock in ("12", "24"))
+            known = max(total.get(twelve, 0), total.get(full, 0))
+            if known and total[name] < _STRAY_SHARE * known:
+                families.append(name)
+                continue
+            name = twelve if total.get(twelve, 0) >= total.get(full, 0) and twelve in total else full
+        families.append(name)
+    return families
+
+
+def _unclear_words(matches: Matches, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Unknown words beside the time of chosen headers whose hours never show a 24-hour clock."""
     found = []
     words: dict[str, list[int]] = {}
     for code, template in enumerate(matches.templates):
         if template.header.unknown:
             words.setdefault(template.header.unknown, []).append(code)
     for word, codes in words.items():
-        hours = matches.seconds[np.isin(matches.template, codes)] // 3600
-        if not ((hours > 12) | (hours == 0)).any():
-            found.append((word, matches.templates[codes[0]].header.family))
-    return found
+        hours = matches.seconds[np.isin(matches.template, codes) & chosen] // 3600
+        if len(hours) and not ((hours > 12) | (hours == 0)).any():
+            found.append(word)
+    return tuple(sorted(found))
 
 
 def _after_bare_newline(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.errors import AmbiguousDateOrder, ParseError, SettingsError
+from wa_forensics.errors import AmbiguousClock, AmbiguousDateOrder, ParseError, SettingsError
 from wa_forensics.evidence import RawText
 from wa_forensics.frame import Columns
 from wa_forensics.model import DateOrder, Platform, Span
 from wa_forensics.parsing.boundaries import Boundaries, settle
+from wa_forensics.parsing.clocks import clock_doubt
 from wa_forensics.parsing.contents import Contents, describe
 from wa_forensics.parsing.dates import ORDERS
 from wa_forensics.parsing.forgeries import possible_forgeries
@@ -36,7 +37,7 @@ def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_u
     buffer = raw.buffer
     data = np.frombuffer(buffer, dtype=np.uint8)
     starts = line_starts(data)
-    asked, year = _asked_order(date_order)
+    asked, year, full_clock = _asked_order(date_order)
     found = find_headers(buffer, starts) if matches is None else matches
     bounds = settle(found, data, starts)
     if bounds is None:
@@ -52,20 +53,27 @@ def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_u
     order, moments = decide_moments(raw, bounds, layout, speakers.code >= 0, asked, year)
     if order.decided_by == "undecided" and not allow_undecided:
         raise AmbiguousDateOrder(raw.source.name, order.readings)
+    doubt = "" if full_clock else clock_doubt(bounds, moments, speakers.code >= 0)
+    if doubt and not allow_undecided:
+        readings = tuple(f"{reading}@24h" for reading in order.readings or (order.order,))
+        raise AmbiguousClock(raw.source.name, readings, doubt)
     np.minimum(speakers.text_start, layout.stop, out=speakers.text_start)
     contents = describe(buffer, data, layout, speakers, bounds.platform)
     speakers.code[contents.system] = -1
-    return _chat(raw, bounds, layout, speakers, contents, moments, order, name)
+    return _chat(raw, bounds, layout, speakers, contents, moments, order, name, doubt)
 
 
-def _asked_order(date_order: str) -> tuple[str, int]:
-    """``auto``, ``DMY``, ``MDY``, ``YMD``, each with ``@2014`` behind it where the headers name no year."""
-    order, _, year = date_order.partition("@")
-    if order not in ("auto", *ORDERS) or (year and not re.fullmatch(r"(?:19|20)\d\d", year)):
+def _asked_order(date_order: str) -> tuple[str, int, bool]:
+    """``auto``, ``DMY``, ``MDY``, ``YMD``, with ``@2014`` where the headers name no year, ``@24h`` for the clock."""
+    order, *more = date_order.split("@")
+    years = [part for part in more if part != "24h"]
+    if order not in ("auto", *ORDERS) or len(years) > 1 or not all(re.fullmatch(r"(?:19|20)\d\d", y) for y in years):
         raise SettingsError(
-            "date_order", f"{date_order!r} is no date order", "Use auto, DMY, MDY or YMD; @2014 adds a year."
+            "date_order",
+            f"{date_order!r} is no date order",
+            "Use auto, DMY, MDY or YMD; @2014 adds a year, @24h says that the clock has 24 hours.",
         )
-    return order, int(year or 0)
+    return order, int(years[0]) if years else 0, "24h" in more
 
 
 def _what_it_is(buffer: bytes) -> str:
@@ -105,6 +113,7 @@ def _chat(
     moments: NDArray[np.int64],
     order: DateOrder,
     name: str,
+    doubt: str,
 ) -> Chat:
     dated = moments != NO_MOMENT
     if not dated.any():
@@ -149,7 +158,7 @@ def _chat(
         date_order=order,
         shapes=shapes,
         unparsed=_unparsed(raw, layout, dated, begin, length),
-        notes=notes_on(raw, contents, speakers.text_start, layout.stop, bounds),
+        notes=notes_on(raw, contents, speakers.text_start, layout.stop, bounds, doubt),
         possible_forgeries=tuple(sorted({*bounds.rejected, *suspects})),
     )
 

@@ -68,16 +68,18 @@ def _converted(calendar: str, year: int, month: int, day: int) -> int:
 
 
 def _to_gregorian(calendar: str, year: int, month: int, day: int) -> tuple[int, int, int] | None:
-    from convertdate import coptic, hebrew, indian_civil, islamic, persian
-
     if not (1 <= month <= 13 and 1 <= day <= 31 and year > 300):
         return None
+    if calendar == "islamic":
+        return _from_hijri(year, month, day)
+    if calendar == "persian":
+        return _from_jalali(year, month, day)
+    from convertdate import coptic, hebrew, indian_civil
+
     if calendar == "ethiopic":
         # The same months and days as the Coptic calendar; the years count from 276 years earlier.
         calendar, year = "coptic", year - 276
     modules = {
-        "persian": persian,
-        "islamic": islamic,
         "coptic": coptic,
         "indian": indian_civil,
         "hebrew": hebrew,
@@ -87,7 +89,7 @@ def _to_gregorian(calendar: str, year: int, month: int, day: int) -> tuple[int, 
         if month == 13 and not hebrew.leap(year):
             return None
         month = _hebrew_month(month, bool(hebrew.leap(year)))
-    if month > 12 and calendar in ("persian", "islamic", "indian"):
+    if month > 12 and calendar == "indian":
         return None
     try:
         found = tuple(int(number) for number in module.to_gregorian(year, month, day))
@@ -96,6 +98,27 @@ def _to_gregorian(calendar: str, year: int, month: int, day: int) -> tuple[int, 
         return None
     # A day that the month does not have comes back as a day of the next month.
     return (found[0], found[1], found[2]) if back == (year, month, day) else None
+
+
+def _from_hijri(year: int, month: int, day: int) -> tuple[int, int, int] | None:
+    """Umm al-Qura, which phones use for this calendar; the tabular one differs from it by a day at times."""
+    from hijridate import Hijri
+
+    try:
+        return Hijri(year, month, day).to_gregorian().datetuple()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _from_jalali(year: int, month: int, day: int) -> tuple[int, int, int] | None:
+    """The Persian calendar; convertdate computes the equinox for each date, a thousand times as slowly."""
+    import jdatetime
+
+    try:
+        found = jdatetime.date(year, month, day).togregorian()
+    except ValueError:
+        return None
+    return found.year, found.month, found.day
 
 
 def _hebrew_month(written: int, leap: bool) -> int:

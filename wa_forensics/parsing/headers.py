@@ -35,6 +35,9 @@ ERAS: dict[str, str] = {
     **dict.fromkeys(("ad", "ce", "西暦", "西元", "公元", "서기"), "gregorian"),
 }
 
+# In a family: words beside the time that are in no table leave open whether the clock has twelve hours.
+UNKNOWN_CLOCK = "?"
+
 _SEP = r"\ ?[./\-‐‑⁄年년月월]\ ?"
 _WORD = r"[^\d\s.,:;،、()\[\]/\-]"
 _ERA = rf"(?:{_WORD}{{1,4}}\.?\ ?)?"
@@ -42,11 +45,13 @@ _NUMERIC = (
     rf"(?P<a>\d{{1,4}})(?P<s1>{_SEP})(?P<b>\d{{1,2}})(?P<s2>{_SEP})"
     rf"(?P<era>{_ERA})(?P<c>\d{{1,4}})(?P<ds>[.日일]?)"
 )
-_DAY_FIRST = rf"(?P<d>\d{{1,2}})\.?\ ?(?:de\ |d['’])?(?P<month>{_WORD}+)\.?(?:,?\ (?:de\ |del\ )?(?P<y>\d{{4}}))?"
-_MONTH_FIRST = rf"(?P<month>{_WORD}+)\.?\ (?P<d>\d{{1,2}})\.?(?:,?\ (?P<y>\d{{4}}))?"
+_MONTH = rf"(?P<month>{_WORD}+(?:\ {_WORD}+){{0,2}}?)"
+_DAY_FIRST = rf"(?P<d>\d{{1,2}})\.?\ ?(?:de\ |d['’])?{_MONTH}\.?(?:,?\ (?:de\ |del\ )?(?P<y>\d{{4}}))?"
+_YEAR_FIRST = rf"(?P<y>\d{{4}})[.,]?\ (?:оны\ )?{_MONTH}\.?\ (?P<d>\d{{1,2}})\.?"
+_MONTH_FIRST = rf"{_MONTH}\.?\ (?P<d>\d{{1,2}})\.?(?:,?\ (?P<y>\d{{4}}))?"
 _TIME = (
     r"(?P<hour>\d{1,2})(?P<t1>[:.٫]|\ ?h\ ?|時|时|点|點|시\ ?)(?P<minute>\d{2})"
-    r"(?:(?P<t2>[:.٫]|\ min\ |分|분\ ?)(?P<second>\d{2})(?:\ s|秒|초)?|分|분)?"
+    r"(?:(?P<t2>[:.٫]|\ min\ |分|분\ ?)(?P<second>\d{2})(?:\ s\b|秒|초)?|分|분)?"
 )
 _FREE = r"[^\d\[\]]{0,26}?"
 
@@ -58,7 +63,7 @@ def _form(body: str, ending: str) -> re.Pattern[str]:
 @cache
 def _forms(kind: str) -> tuple[re.Pattern[str], ...]:
     """Patterns of whole headers, date first and time first: by digits alone, or with a month as a word."""
-    dates = (_NUMERIC,) if kind == "numbers" else (_DAY_FIRST, _MONTH_FIRST)
+    dates = (_NUMERIC,) if kind == "numbers" else (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST)
     forms = []
     for date in dates:
         for body in (
@@ -82,14 +87,15 @@ class Header:
 
     ``width`` is its length in bytes (the body follows); ``runs`` are the byte positions of the last byte of
     each digit, by role: ``a b c`` the numbers of the date as written (``c`` empty when there is no year),
-    ``hour minute second``. ``month`` is set when the month is a word (then ``a`` is the day, ``c`` the year).
+    ``hour minute second``. ``month`` is the key of a month that is a word (then ``a`` is the day, ``c`` the year),
+    in some language or, if the rest is beyond doubt, in none that is known.
     ``spans`` is the half of the day, ``unknown`` words that are in no table, ``skeleton`` the header with
     every digit as ``0``, without marks before it. ``family`` joins the headers that one export may mix.
     """
 
     width: int
     runs: dict[str, tuple[int, ...]]
-    month: int
+    month: str
     spans: Spans
     unknown: str
     era: str
@@ -137,16 +143,14 @@ def read_header(line: bytes) -> Header | None:
 
 def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | None:
     groups = found.groupdict()
-    month = 0
-    if groups.get("month"):
-        month = month_names().get(word_key(groups["month"]), 0)
-        if not month:
-            return None
+    month = word_key(groups.get("month") or "")
+    if groups.get("month") and month not in month_names() and not (groups["y"] and month.isalpha()):
+        return None
     time_first = found.start("hour") < found.start("a" if "a" in groups else "d")
     if not (groups["w2"] if time_first else groups["w1"] or groups.get("ds")):
         # Nothing stands between date and time.
         return None
-    before, joined, after = (_meaning(groups[name]) for name in ("w0", "w1", "w2"))
+    before, joined, after = (_meaning(groups[name], name == "w2") for name in ("w0", "w1", "w2"))
     era = next((e for e in (_era(groups.get("era") or ""), before[1], joined[1]) if e), "")
     if groups.get("era") and not _era(groups["era"]):
         return None
@@ -164,10 +168,10 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
     if platform is Platform.LEGACY and (unknown or not ends_clearly):
         return None
     skeleton = _skeleton(text, width)
-    clock = "12" if before[0] or joined[0] or after[0] else "24"
+    clock = "12" if before[0] or joined[0] or after[0] else UNKNOWN_CLOCK if unknown else "24"
     # An era beside the year tells it from the day: 令和6/2/23, 2/23/R6.
     year_first = bool(groups.get("a")) and (len(groups["a"]) > 2 or bool(before[1]))
-    year_last = bool(month or era) or (bool(groups.get("c")) and len(groups["c"]) > 2)
+    year_last = bool(month or groups.get("era")) or (bool(groups.get("c")) and len(groups["c"]) > 2)
     family = "|".join(
         (
             platform.value,
@@ -220,30 +224,44 @@ def _starts_with_time(header: str) -> bool:
     return re.match(r"\[\D{0,8}\d{1,2}:\d{2}\D", header) is not None
 
 
-def _meaning(words: str | None) -> tuple[Spans, str, str]:
-    """Half of the day, era and unknown words of the text beside a date or time."""
+def _meaning(words: str | None, behind: bool) -> tuple[Spans, str, str]:
+    """Half of the day, era and unknown words of the text beside a date or time (``behind`` the time)."""
     text = words or ""
     key = word_key(text)
     if not key:
         return (), "", ""
-    periods = clock_words()
-    # "5784 AM, 14:56": a word that a comma ties to the date is its era.
-    if key in periods and not (key == "am" and re.match(r"\ \w+\W*,", text)):
-        return periods[key], "", ""
+    tokens = [(word_key(token), token) for token in re.split(r"[\s,،、()]+", text) if word_key(token)]
+    # Before the time a word that is an era somewhere is one; "AM" only if a comma ties it to the date (5784 AM, 14:56).
+    if behind or key not in ERAS or (key == "am" and not re.match(r"\ \w+\W*,", text)):
+        spans = _half(key, [token for token, _ in tokens], behind)
+        if spans:
+            return spans, "", ""
     era = ""
     rest = []
-    for token in re.split(r"[\s,،、()]+", text):
-        token_key = word_key(token)
-        if not token_key or token_key in JOINS:
+    for token_key, token in tokens:
+        if token_key in JOINS:
             continue
         if token_key in ERAS and not era:
             era = ERAS[token_key]
         else:
             rest.append(token)
-    joined = word_key("".join(rest))
-    if joined in periods:
-        return periods[joined], era, ""
-    return (), era, " ".join(rest)
+    spans = clock_words().get(word_key("".join(rest)), ())
+    return (spans, era, "") if spans else ((), era, " ".join(rest))
+
+
+def _half(key: str, tokens: list[str], behind: bool) -> Spans:
+    """What clock word stands in the tokens, as a whole or with nothing but joining words around it."""
+    periods = clock_words()
+    # "a" joins date and time in some languages and is short for AM in another: there it stands behind the time.
+    if key in periods and (behind or key != "a"):
+        return periods[key]
+    for size in range(len(tokens) - 1, 0, -1):
+        for first in range(len(tokens) - size + 1):
+            around = tokens[:first] + tokens[first + size :]
+            joined = "".join(tokens[first : first + size])
+            if joined in periods and joined not in JOINS and JOINS.issuperset(around):
+                return periods[joined]
+    return ()
 
 
 def _era(word: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import numpy as np
 
 from wa_forensics.errors import ParseError
 from wa_forensics.evidence import RawText
+from wa_forensics.locales.app_words import month_names
 from wa_forensics.model import DateOrder, Platform
 from wa_forensics.parsing.boundaries import Boundaries
 from wa_forensics.parsing.calendars import NO_DAY
@@ -34,7 +37,9 @@ def decide_moments(
     headers = [template.header for template in rows.templates]
     a, b, c = rows.a, rows.b, rows.c
     if any(header.month for header in headers):
-        months = np.array([header.month for header in headers], dtype=np.int16)[rows.template]
+        present = np.bincount(rows.template, minlength=len(headers)).tolist()
+        words = [header.month if count else "" for header, count in zip(headers, present, strict=True)]
+        months = np.array(month_numbers(words, raw.source.name), dtype=np.int16)[rows.template]
         b = np.where(months > 0, months, b)
     # A form that only occurs inside messages has a template too, but no row.
     if not all(headers[code].has_year for code in np.unique(rows.template).tolist()):
@@ -64,6 +69,40 @@ def decide_moments(
     moments += rows.seconds
     moments[bad] = NO_MOMENT
     return orders[0], moments
+
+
+def month_numbers(words: Sequence[str], name: str) -> list[int]:
+    """The number of each month that is a word (0 for none), read in the languages that know all words of the file.
+
+    "lis" is October in Croatian and November in Polish; ParseError where the file leaves it open.
+    """
+    names = month_names()
+    unknown = sorted({word for word in words if word and word not in names})
+    if unknown:
+        raise ParseError(
+            name,
+            f"the months {', '.join(map(repr, unknown))} are in no table",
+            "Export the chat from a phone that writes dates in numbers, or report the months and the language.",
+        )
+    used = {word: names[word] for word in words if word}
+    speakers: Counter[str] = Counter()
+    for meanings in used.values():
+        speakers.update(language for languages in meanings.values() for language in languages)
+    most = max(speakers.values(), default=0)
+    likely = {language for language, count in speakers.items() if count == most}
+    numbers: dict[str, int] = {}
+    for word, meanings in used.items():
+        meant = {
+            number for number, languages in meanings.items() if len(meanings) == 1 or likely.intersection(languages)
+        }
+        if len(meant) != 1:
+            raise ParseError(
+                name,
+                f"the month {word!r} is a different month in different languages",
+                "Export the chat from a phone that writes dates in numbers.",
+            )
+        numbers[word] = int(meant.pop())
+    return [numbers.get(word, 0) for word in words]
 
 
 def _rescued(runs: NDArray[np.int64], dates: WrittenDates, order: DateOrder) -> tuple[NDArray[np.int64], DateOrder]:

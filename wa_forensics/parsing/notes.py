@@ -56,9 +56,12 @@ def notes_on(
     start: NDArray[np.int64],
     stop: NDArray[np.int64],
     bounds: Boundaries,
+    doubt: str,
 ) -> tuple[str, ...]:
-    """Sentences on the date of the export and on joined files."""
+    """Sentences on the date of the export, on joined files and on a ``doubt`` about the clock."""
     notes = []
+    if doubt:
+        notes.append(f"The times of day are uncertain: {doubt}. They are shown as read with 24 hours.")
     eras: dict[str, int] = {}
     for row in contents.notices:
         text = normal_line(raw.buffer[start[row] : stop[row]].decode("utf-8", "replace"))

@@ -1,0 +1,71 @@
+"""Whether a clock that names no half of the day may have twelve hours: then no reader can tell 4:05 from 16:05."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wa_forensics.model import Platform
+from wa_forensics.parsing.boundaries import Boundaries
+from wa_forensics.parsing.headers import Header
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_DAY = 86_400
+_HOUR = 3_600
+# Nobody who writes between 1 and 6 in the night never writes in the afternoon.
+_DAWN = 6
+_NIGHTLY = 10
+
+
+def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[np.bool_]) -> str:
+    """Why the hours may be those of a 12-hour clock, or nothing.
+
+    ``moments`` are seconds since 1970 of each header as read on a 24-hour clock. Hours of 0 or above 12 settle it,
+    and so does 09. Else the doubt is real where time falls back within a day, as from 12:59 to 1:00, where
+    many messages are of the small hours, or where the form is one that a locale writes with twelve hours
+    (French of Cameroon, ``h:mm`` without a word).
+    """
+    rows = bounds.matches
+    headers = [template.header for template in rows.templates]
+    bare = np.array([not header.spans for header in headers], dtype=bool)[rows.template]
+    bare &= (rows.seconds >= 0) & (bounds.family == 0)
+    hours = rows.seconds[bare] // _HOUR
+    if not len(hours) or int(hours.max()) > 12 or not hours.all():
+        return ""
+    two_digits = np.array([len(header.runs["hour"]) == 2 for header in headers])[rows.template[bare]]
+    if (two_digits & (hours < 10)).any():
+        # No locale writes 09 on a 12-hour clock without a word for half of the day.
+        return ""
+    chosen = moments[bare & spoken]
+    same_day = chosen[1:] // _DAY == chosen[:-1] // _DAY
+    falls = int((same_day & (chosen[1:] <= chosen[:-1] - _HOUR)).sum())
+    if falls:
+        return (
+            f"no hour is 0 or above 12, and within a day the time falls back by an hour or more {falls} times: "
+            "the clock may have 12 hours without naming half of the day"
+        )
+    night = int((hours < _DAWN).sum())
+    if night >= _NIGHTLY and night * 10 >= len(hours):
+        return (
+            f"no hour is 0 or above 12, but {night} of {len(hours)} messages are between 1 and 6 o'clock: "
+            "the clock may have 12 hours without naming half of the day"
+        )
+    used = [headers[code] for code in np.unique(rows.template[bare]).tolist()]
+    padded = bool((np.minimum(rows.a, rows.b)[bare] < 10).any())
+    if padded and bounds.platform in (Platform.ANDROID, Platform.IOS) and all(map(_written_with_twelve_hours, used)):
+        return (
+            "no hour is 0 or above 12, and this header form is written with a 12-hour clock "
+            "that does not name half of the day in one locale, with a 24-hour clock in another"
+        )
+    return ""
+
+
+def _written_with_twelve_hours(header: Header) -> bool:
+    """``03/02/2024, 4:05 - `` and ``03/02/2024 à 4:05 - ``: padded date, short hour."""
+    widths = tuple(len(header.runs[role]) for role in ("a", "b", "c"))
+    if widths != (2, 2, 4) or header.skeleton.lstrip("[")[2:3] != "/":
+        return False
+    return header.skeleton.lstrip("[")[10:12] in (", ", " à")

@@ -1,11 +1,13 @@
-"""Keeps the report's catalogues in step: extract the words, merge them into each language, compile.
+"""Keeps the report's catalogues in step: extract the words of report and rules, merge them, compile.
 
 Run from the checkout: ``python scripts/translations.py`` (needs Babel, an extra of ``test``).
 """
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +21,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "wa_forensics" / "report" / "translations"
+RULE_FOLDERS = ("behaviour", "compare", "context", "detectors", "incidents")
+RULE_WORDS = frozenset({"alternatives", "next_steps", "inference"})
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -44,6 +48,34 @@ def extracted() -> Catalog:
             if message and message != ("", ""):
                 found.add(message)
     return found
+
+
+def rule_texts() -> dict[str, str]:
+    """What the rules say of themselves and of a finding in fixed words: {text: module}.
+
+    Read from the source, for a report meets them only when a rule fires. Observations are put together from what
+    was found and stay English.
+    """
+    found: dict[str, str] = {}
+    for folder in RULE_FOLDERS:
+        for path in sorted((ROOT / "wa_forensics" / folder).glob("*.py")):
+            for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                for keyword in call.keywords:
+                    if keyword.arg in RULE_WORDS or (name == "Rule" and keyword.arg == "title"):
+                        found |= dict.fromkeys(_constants(keyword.value), path.name)
+    return found
+
+
+def _constants(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Tuple | ast.List):
+        for part in node.elts:
+            yield from _constants(part)
+    elif isinstance(node, ast.IfExp):
+        yield from _constants(node.body)
+        yield from _constants(node.orelse)
 
 
 def languages() -> list[str]:
@@ -92,6 +124,8 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 def main() -> None:
     template = extracted()
+    for text in rule_texts():
+        template.add(text)
     for language in languages():
         catalog = load(language)
         catalog.update(template, no_fuzzy_matching=True)

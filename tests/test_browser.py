@@ -202,6 +202,15 @@ def test_search_and_filter_narrow_the_messages(browser: Browser, report: Path) -
         assert set(shown) == {"Anitha"}
 
 
+def test_a_day_can_be_jumped_to(browser: Browser, tmp_path: Path) -> None:
+    with Opened(browser, render_case(build_case(), tmp_path / "report.html", full_chat=True)) as opened:
+        opened.page.fill("#day", "2025-03-12")
+        opened.page.dispatch_event("#day", "change")
+        box = opened.page.locator('.day[data-day="2025-03-12"]').first.bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] <= 800
+
+
 def test_copy_gives_the_address(browser: Browser, report: Path) -> None:
     with Opened(browser, report, permissions=["clipboard-read", "clipboard-write"]) as opened:
         opened.page.evaluate(

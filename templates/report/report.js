@@ -45,51 +45,60 @@ const only = document.getElementById("onlyhits");
 const output = document.getElementById("found");
 const bubbles = [...document.querySelectorAll(".b")];
 let texts = null;
+let senders = [];
 let hits = [];
 let place = -1;
+let current = null;
 
-function index() {
-  texts = bubbles.map((b) => {
-    const text = b.querySelector(".t");
-    return (text ? text.textContent : "").toLowerCase();
+// Read once, when the page has been shown: long chats have tens of thousands of messages.
+function prepare() {
+  if (texts) return;
+  texts = bubbles.map((b) => (b.querySelector(".t, .q") || b).textContent.toLowerCase());
+  senders = bubbles.map((b) => {
+    const name = b.querySelector(".who");
+    return name ? name.textContent : "";
   });
+  for (const name of [...new Set(senders)].filter(Boolean).slice(0, 300)) {
+    const option = document.createElement("option");
+    option.textContent = name;
+    option.value = name;
+    who.append(option);
+  }
 }
-const senders = bubbles.map((b) => {
-  const name = b.querySelector(".who");
-  return name ? name.textContent : "";
-});
-for (const name of [...new Set(senders)].filter(Boolean).slice(0, 300)) {
-  const option = document.createElement("option");
-  option.textContent = name;
-  option.value = name;
-  who.append(option);
-}
+addEventListener("load", () => setTimeout(prepare, 200));
 function apply() {
-  if (!texts) index();
+  prepare();
   const wanted = find.value.trim().toLowerCase();
-  const shown = (i) => (!who.value || senders[i] === who.value) && (!only.checked || bubbles[i].classList.contains("hit"));
   hits = [];
   bubbles.forEach((bubble, i) => {
-    const visible = shown(i);
+    const isHit = bubble.classList.contains("hit");
+    const visible = (!who.value || senders[i] === who.value) && (!only.checked || isHit);
     if (bubble.hidden === visible) bubble.hidden = !visible;
-    if (visible && (wanted ? texts[i].includes(wanted) : bubble.classList.contains("hit"))) hits.push(bubble);
+    if (visible && (wanted ? texts[i].includes(wanted) : isHit)) hits.push(bubble);
   });
   place = -1;
   show(null);
 }
 function show(bubble) {
-  for (const old of document.querySelectorAll(".b.found")) old.classList.remove("found");
+  if (current) current.classList.remove("found");
+  current = bubble;
   output.textContent = bubble ? `${place + 1} / ${hits.length}` : String(hits.length);
   if (!bubble) return;
   bubble.classList.add("found");
-  bubble.scrollIntoView({ block: "center" });
+  bubble.scrollIntoView({ block: "center", behavior: "instant" });
 }
 function move(step) {
-  if (!texts) apply();
+  if (!hits.length && place === -1) apply();
   if (!hits.length) return;
   place = (place + step + hits.length) % hits.length;
   show(hits[place]);
 }
+const day = document.getElementById("day");
+day.addEventListener("change", () => {
+  const days = [...document.querySelectorAll(".day[data-day]")];
+  const target = day.value && days.find((item) => item.dataset.day >= day.value);
+  if (target) target.scrollIntoView({ block: "center", behavior: "instant" });
+});
 let waiting = 0;
 find.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 80); });
 find.addEventListener("keydown", (event) => { if (event.key === "Enter") { apply(); move(event.shiftKey ? -1 : 1); } });

@@ -101,7 +101,12 @@ def _own_words(function: Callable[..., str]) -> Callable[..., Markup]:
 
 
 def _sentence(words: Words, text: str) -> Markup:
-    """A sentence of a rule (English): ISO times lose their T and are easier to read; nothing else is changed."""
+    """A sentence of a rule in the reader's language, or in English where it was put together from what was found.
+
+    ISO times lose their T and are easier to read; nothing else is changed.
+    """
+    if words.language != "en" and (found := words.text(text)) != text:
+        return escape(found)
     shown = quoting.evidence(_ISO_TIME.sub(r"\1 \2", text))
     return shown if words.language == "en" else Markup('<bdi dir="auto" lang="en">{}</bdi>').format(shown)
 

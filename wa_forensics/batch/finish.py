@@ -32,12 +32,14 @@ MESSAGES = "messages.parquet"
 class Run:
     """How a scan is carried out; nothing here changes a finding.
 
-    ``jobs``: worker processes, None for as many as pay off. ``timeout``: seconds for one file. ``resume``:
-    go on where a stopped run ended. ``force``: replace an older case. ``reproducible``: no clock times in
-    the custody record. ``key``: signs the manifest.
+    ``jobs``: worker processes, None for as many as pay off. ``scheduler``: the address of a Dask cluster that
+    does the files instead. ``timeout``: seconds for one file. ``resume``: go on where a stopped run ended.
+    ``force``: replace an older case. ``reproducible``: no clock times in the custody record. ``key``: signs
+    the manifest.
     """
 
     jobs: int | None = None
+    scheduler: str | None = None
     timeout: float | None = None
     resume: bool = False
     force: bool = False

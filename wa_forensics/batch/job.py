@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wa_forensics.batch import pool
+from wa_forensics.batch import cluster, pool
 from wa_forensics.batch.finish import Request, Run, finish
 from wa_forensics.batch.progress import Progress, Watcher, nobody
 from wa_forensics.batch.work import Task, finished
@@ -84,7 +84,11 @@ def read_all(
     counted = _Count(todo, watch, first)
     for result in results.values():
         counted.add(result)
-    for result in pool.run(left, pool.choose_jobs(run.jobs, len(left), size), run.timeout):
+    if run.scheduler is not None:
+        done = cluster.run_on_cluster(left, run.scheduler, run.timeout)
+    else:
+        done = pool.run(left, pool.choose_jobs(run.jobs, len(left), size), run.timeout)
+    for result in done:
         results[result.number] = result
         counted.add(result)
     return tuple(results[task.number] for task in tasks)

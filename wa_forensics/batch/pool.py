@@ -27,7 +27,7 @@ def choose_jobs(asked: int | None, files: int, size: int) -> int:
     return min(files, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-Work = Callable[[Task], FileResult]
+Work = Callable[..., FileResult]
 
 
 def run(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work = do) -> Iterator[FileResult]:
@@ -62,13 +62,13 @@ def _in_processes(tasks: Iterable[Task], jobs: int, timeout: float | None, work:
                         if attempt < TRIES:
                             waiting.appendleft((task, attempt + 1))
                         else:
-                            yield lost(task, f"its worker process died {TRIES} times ({error})", _DIED)
+                            yield lost(task, f"its worker process died {TRIES} times ({error})", DIED)
         except BaseException:
             pool.stop()  # type: ignore[no-untyped-call]
             raise
 
 
-_DIED = "Scan this file alone; lack of memory is the usual cause."
+DIED = "Scan this file alone; lack of memory is the usual cause."
 
 
 def _context() -> Any:

@@ -14,8 +14,8 @@ from wa_forensics.case.kept import FileResult
 from wa_forensics.case.messages import table_of, write_messages
 from wa_forensics.case.records import compact, plain, record
 from wa_forensics.errors import CaseError, SettingsError, WaForensicsError
-from wa_forensics.evidence import read_texts
-from wa_forensics.model import Analysis, Failure, Settings
+from wa_forensics.evidence import read_texts, texts_in
+from wa_forensics.model import Analysis, Attachment, Failure, Settings
 
 MESSAGES = "messages"
 
@@ -24,7 +24,8 @@ MESSAGES = "messages"
 class Task:
     """One file to do: its number among the inputs, from 1, and the unfinished case folder to write to.
 
-    The result of the only file of a scan is not kept for a later run: there is nothing to save by it.
+    A relative path is meant from the folder ``base``, where that is given. The result of the only file of a scan
+    is not kept for a later run: there is nothing to save by it.
     """
 
     number: int
@@ -32,16 +33,30 @@ class Task:
     folder: str
     settings: Settings
     is_only: bool = False
+    base: str = ""
+
+    @property
+    def place(self) -> Path:
+        """Where the file lies."""
+        return Path(self.base, self.path)
 
 
-def do(task: Task) -> FileResult:
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """The content of an input file that a worker elsewhere cannot open: its bytes, and the files beside it."""
+
+    data: bytes
+    beside: tuple[Attachment, ...] = ()
+
+
+def do(task: Task, sent: Sent | None = None) -> FileResult:
     """Do one file. What is wrong with the file becomes a Failure; a CaseError (disk) stops the scan."""
     analyses: list[Analysis] = []
     written: list[str] = []
     failures: list[Failure] = []
     path = Path(task.path)
     try:
-        for raw in read_texts(path):
+        for raw in texts_in(path, sent.data, sent.beside) if sent else read_texts(path, at=task.place):
             try:
                 chat, analysis = analyze(raw, task.settings)
             except (CaseError, SettingsError):
@@ -63,7 +78,7 @@ def do(task: Task) -> FileResult:
         failures.append(
             Failure(where="evidence", source=task.path, problem="there is no chat text inside", advice=_ADVICE)
         )
-    digest, size = (analyses[0].facts.source.sha256, analyses[0].facts.source.size) if analyses else hash_of(path)
+    digest, size = (analyses[0].facts.source.sha256, analyses[0].facts.source.size) if analyses else hash_of(task.place)
     result = FileResult(
         number=task.number,
         path=task.path,
@@ -74,7 +89,7 @@ def do(task: Task) -> FileResult:
         failures=tuple(failures),
     )
     if not task.is_only:
-        _keep(task, result)
+        keep(task, result)
     return result
 
 
@@ -89,7 +104,7 @@ def failure_of(error: WaForensicsError, source: str) -> Failure:
 def lost(task: Task, problem: str, advice: str) -> FileResult:
     """The result of a file whose worker died or ran out of time."""
     failure = Failure(where="worker", source=task.path, problem=problem, advice=advice)
-    digest, size = hash_of(Path(task.path))
+    digest, size = hash_of(task.place)
     return FileResult(number=task.number, path=task.path, sha256=digest, size=size, failures=(failure,))
 
 
@@ -115,7 +130,8 @@ def hash_of(path: Path) -> tuple[str | None, int | None]:
         return None, None
 
 
-def _keep(task: Task, result: FileResult) -> None:
+def keep(task: Task, result: FileResult) -> None:
+    """Leave the result for a later run to go on from."""
     target = _record_of(task)
     target.parent.mkdir(exist_ok=True)
     write_file(target, compact({"for": _conditions(task), "result": result}))

@@ -37,6 +37,12 @@ FAILURES_SHOWN = 10
 @date_order_option("auto")
 @click.option("--timezone", metavar="IANA", help="The exporting phone's zone, e.g. Asia/Kolkata.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default as many as pay off.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Let the workers of this Dask cluster do the files, e.g. tcp://host:8786; workers that do not see the files "
+    "are sent their bytes.",
+)
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds for one file.")
 @click.option("--resume", is_flag=True, help="Go on where a stopped scan into the same -o ended.")
 @click.option("--dry-run", is_flag=True, help="List the files that would be read, and stop.")
@@ -66,6 +72,8 @@ def command(paths: tuple[str, ...], out: str, **options: Any) -> None:
         raise click.UsageError("--rescan goes with --case CASE and without PATH.")
     if not again and not paths:
         raise click.UsageError("Missing argument 'PATH...'.")
+    if options["scheduler"] and options["jobs"]:
+        raise click.UsageError("--scheduler uses the workers of the cluster, so -j does not go with it.")
     if options["dry_run"]:
         _list_inputs(paths)
         return
@@ -106,6 +114,7 @@ def _run(options: dict[str, Any]) -> Run:
         key = load_private_key(options["sign"])
     return Run(
         jobs=options["jobs"],
+        scheduler=options["scheduler"],
         timeout=options["timeout"],
         resume=options["resume"],
         force=options["force"],

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from wa_forensics.evidence.content import PROGRAMS
-from wa_forensics.evidence.inputs import find_inputs, raw_text, read_texts, verify_unchanged
+from wa_forensics.evidence.inputs import files_beside, find_inputs, raw_text, read_texts, texts_in, verify_unchanged
 from wa_forensics.evidence.text import RawText
 
-__all__ = ["PROGRAMS", "RawText", "find_inputs", "raw_text", "read_texts", "verify_unchanged"]
+__all__ = [
+    "PROGRAMS",
+    "RawText",
+    "files_beside",
+    "find_inputs",
+    "raw_text",
+    "read_texts",
+    "texts_in",
+    "verify_unchanged",
+]

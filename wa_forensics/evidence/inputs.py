@@ -43,22 +43,23 @@ def find_inputs(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_texts(path: Path, member: str | None = None) -> Iterator[RawText]:
+def read_texts(path: Path, member: str | None = None, *, at: Path | None = None) -> Iterator[RawText]:
     """Every chat text of one input file; ``member`` picks one text of a zip by its name.
 
-    Raises EvidenceError when the file is missing, unreadable, too large, no text, or a zip that is refused.
+    ``at`` is where the file lies if ``path`` is only what it is called. Raises EvidenceError when the file is
+    missing, unreadable, too large, no text, or a zip that is refused.
     """
-    name = str(path)
+    name, place = str(path), at or path
     try:
-        if path.is_dir():
+        if place.is_dir():
             raise EvidenceError(name, "this is a folder, or one that cannot be read", "Check its permissions.")
-        if path.exists() and not path.is_file():
+        if place.exists() and not place.is_file():
             raise EvidenceError(name, "this is no ordinary file", "Give the .txt or .zip that WhatsApp wrote.")
-        with path.open("rb") as handle:
+        with place.open("rb") as handle:
             if _is_zip(handle, path):
                 yield from _zip_texts(handle, os.fstat(handle.fileno()).st_size, name, member)
             else:
-                yield _text_file(handle, path, member)
+                yield _text_file(handle, path, member, place)
     except OSError as error:
         reason = error.strerror or "input error"
         raise EvidenceError(name, f"cannot be read ({reason})", "Check path and permissions.") from error
@@ -84,6 +85,14 @@ def raw_text(path: Path, data: bytes, beside: tuple[Attachment, ...] = ()) -> Ra
     """The text of a ``.txt`` whose bytes are at hand already, with the files that belong to it."""
     digest = hashlib.sha256(data).hexdigest()
     return _raw(str(path), str(path), None, digest, len(data), data, digest, beside=beside)
+
+
+def texts_in(path: Path, data: bytes, beside: tuple[Attachment, ...] = ()) -> Iterator[RawText]:
+    """What ``read_texts`` gives for a file of these bytes; ``beside`` are the files of an unpacked export."""
+    if _is_zip(BytesIO(data), path):
+        yield from _zip_texts(BytesIO(data), len(data), str(path), None)
+    else:
+        yield raw_text(path, data, beside)
 
 
 def read_zip(path: Path, data: bytes) -> RawText:
@@ -113,14 +122,14 @@ def _inside(folder: Path) -> list[Path]:
     return sorted([*found, *unreadable])
 
 
-def _is_zip(handle: BufferedReader, path: Path) -> bool:
+def _is_zip(handle: BufferedReader | BytesIO, path: Path) -> bool:
     head = handle.read(4)
     handle.seek(0)
     # A zip may carry foreign bytes in front; then only its suffix tells.
     return head in (b"PK\x03\x04", b"PK\x05\x06") or path.suffix.lower() == ".zip"
 
 
-def _text_file(handle: BufferedReader, path: Path, member: str | None) -> RawText:
+def _text_file(handle: BufferedReader, path: Path, member: str | None, place: Path) -> RawText:
     name = str(path)
     if member is not None:
         raise EvidenceError(name, f"this is no zip, so it has no member {member!r}", "Leave the member out.")
@@ -132,10 +141,10 @@ def _text_file(handle: BufferedReader, path: Path, member: str | None) -> RawTex
             "A chat of a million messages is about 70 MiB; this is something else.",
         )
     data = handle.read(MAX_TEXT_BYTES)
-    return raw_text(path, data, _files_beside(path, data))
+    return raw_text(path, data, files_beside(place, data))
 
 
-def _files_beside(path: Path, data: bytes) -> tuple[Attachment, ...]:
+def files_beside(path: Path, data: bytes) -> tuple[Attachment, ...]:
     """The files of an unpacked export: those in the folder of the text that the text names, in sorted order."""
     found = []
     for name in _candidates(path.parent, path.parent.stat().st_mtime_ns):

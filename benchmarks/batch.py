@@ -1,0 +1,162 @@
+"""Throughput and memory of a batch: N invented exports through ``wa-forensics scan`` with one worker and with two.
+
+python benchmarks/batch.py [--chats 2000] [--messages 5000] [--planted 40] [--jobs 1 2] [--folder FOLDER]
+
+Prints one JSON object a run: wall and CPU seconds (all processes), messages per CPU second and per second of wall
+time, peak memory of the process tree (resident pages, sampled ten times a second; pages that processes share are
+counted once where Linux tells the share), CPU seconds of everything after the last file (``finish``), the share of
+correlation in all CPU seconds, and whether the planted letter is one incident. The last line has the ratio of the runs.
+``--folder`` keeps exports and cases there and takes exports that an earlier run left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from correlation import verdict, write_exports
+
+PARTS = ("correlate", "shared", "write_records", "keep_results", "write_tables", "render_case", "render_index")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--chats", type=int, default=2000)
+    parser.add_argument("--messages", type=int, default=5000)
+    parser.add_argument("--planted", type=int, default=40)
+    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--inside", nargs=3, metavar=("IN", "OUT", "JOBS"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.inside:
+        print(json.dumps(inside(*chosen.inside)))
+        return 0
+    planted = set(random.Random(7).sample(range(chosen.chats), min(chosen.planted, chosen.chats)))  # noqa: S311
+    with ExitStack() as stack:
+        folder = chosen.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        exports = folder / f"exports-{chosen.chats}-{chosen.messages}"
+        if not exports.exists():
+            exports.mkdir(parents=True)
+            write_exports(exports, chosen.chats, chosen.messages, planted)
+        rates = {}
+        exact = True
+        for jobs in chosen.jobs:
+            figures = measured(exports, folder / f"case-{jobs}", jobs, chosen.chats * chosen.messages)
+            found = json.loads((folder / f"case-{jobs}" / "incidents.json").read_text("utf-8"))
+            figures |= verdict([(i["chats"], i["stages"]) for i in found], planted)
+            exact &= figures["in_one_incident"] == len(planted) and figures["foreign_chats_in_it"] == 0
+            rates[jobs] = float(figures["messages_per_second"])
+            print(json.dumps({"chats": chosen.chats, "messages": chosen.messages, "jobs": jobs, **figures}), flush=True)
+        if len(rates) > 1:
+            first, last = chosen.jobs[0], chosen.jobs[-1]
+            print(json.dumps({f"throughput of {last} to {first}": round(rates[last] / rates[first], 2)}))
+    return 0 if exact else 1
+
+
+def measured(exports: Path, case: Path, jobs: int, messages: int) -> dict[str, Any]:
+    """One scan in a process of its own, watched from here."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = time.perf_counter()
+    command = [sys.executable, __file__, "--inside", str(exports), str(case), str(jobs)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
+    memory = Memory(process.pid)
+    told, _ = process.communicate()
+    wall = time.perf_counter() - begin
+    peak = memory.end()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    parts = json.loads(told)
+    return {
+        "wall_seconds": round(wall, 1),
+        "cpu_seconds": round(cpu, 1),
+        "messages_per_cpu_second": round(messages / cpu),
+        "messages_per_second": round(messages / wall),
+        "peak_tree_mb": peak >> 20,
+        "finish_seconds": round(parts.pop("finish"), 2),
+        "correlation_share_of_cpu": round((parts["correlate"] + parts["shared"]) / cpu, 4),
+        "seconds": {name: round(value, 2) for name, value in parts.items()},
+    }
+
+
+def inside(exports: str, case: str, jobs: str) -> dict[str, float]:
+    """The scan, with the parts of its end timed (CPU seconds of the parent)."""
+    from wa_forensics import incidents
+    from wa_forensics.batch import Run, finish, job, scan
+
+    spent = dict.fromkeys((*PARTS, "finish"), 0.0)
+
+    def timed(room: Any, name: str) -> None:
+        function = getattr(room, name)
+
+        def run(*values: Any, **named: Any) -> Any:
+            start = time.process_time()
+            try:
+                return function(*values, **named)
+            finally:
+                spent[name] += time.process_time() - start
+
+        setattr(room, name, run)
+
+    for name in PARTS:
+        timed(incidents if name in {"correlate", "shared"} else sys.modules["wa_forensics.batch.finish"], name)
+    timed(job, "finish")
+    assert finish
+    scan([exports], case, run=Run(jobs=int(jobs), force=True, reproducible=True))
+    return spent
+
+
+class Memory:
+    """The most memory that a process and all that it started held together, in bytes; Linux only, else 0."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.peak = 0
+        self.over = threading.Event()
+        self.watcher = threading.Thread(target=self._watch)
+        self.watcher.start()
+
+    def end(self) -> int:
+        self.over.set()
+        self.watcher.join()
+        return self.peak
+
+    def _watch(self) -> None:
+        while not self.over.wait(0.1):
+            self.peak = max(self.peak, sum(map(_held, _tree(self.pid))))
+
+
+def _tree(pid: int) -> list[int]:
+    try:
+        lists = [path.read_text("utf-8") for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return [pid]
+    return [pid, *(other for text in lists for child in text.split() for other in _tree(int(child)))]
+
+
+def _held(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) << 10
+    except (OSError, IndexError):
+        pass
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -129,9 +129,17 @@ def test_the_same_letter_with_other_names_and_amounts_is_one_incident() -> None:
     assert all(e.quote.startswith("Dear ") and e.byte_length > 100 for f in mass for e in f.evidence)
 
 
+def harmless(number: int, text: str) -> Analysis:
+    """A chat with a text that a detector found worth a low finding."""
+    lines = [(NIGHT + timedelta(hours=turn), f"Friend {number}", f"note {number} {turn}") for turn in range(9)]
+    chat = chat_of([*lines, (NIGHT + timedelta(days=1), f"Friend {number}", text)], f"chat-{number:04d}.txt")
+    low = finding(chat, text[:20], Threat.PAYMENT_REQUEST, Severity.LOW)
+    return replace(analyzed(chat, [low]), windows=())
+
+
 def test_a_harmless_text_in_several_chats_stays_low_and_makes_no_incident() -> None:
-    sent = [letter(n, "all", "city", "nothing", flagged=False) for n in (1, 2, 3)]
-    result = incidents.correlate(sent)
+    text = "You are all invited to our wedding at the old mill, please tell us until May whether you can come."
+    result = incidents.correlate([harmless(n, text) for n in (1, 2, 3)])
     assert result.incidents == ()
     assert {f.severity for f in result.findings} == {Severity.LOW}
 
@@ -226,3 +234,65 @@ def test_a_letter_planted_in_forty_of_two_hundred_chats_is_one_incident_of_those
     found = [i for i in incidents.correlate(sent).incidents if Stage.PROPAGATION in i.stages]
     assert [len(i.chats) for i in found] == [40]
     assert set(found[0].chats) == {f"chat-{number:04d}" for number in planted}
+
+
+def requested(number: int, text: str, replies: tuple[str, ...] = (), minutes: int | None = None) -> Analysis:
+    """A chat with a known contact in which one text asks for something; no detector fires on it alone."""
+    rng = random.Random(number)
+    friend, other = f"Friend {number}", f"Contact {number}"
+    start = NIGHT - timedelta(days=9)
+    lines = [
+        (start + timedelta(hours=3 * turn), rng.choice((friend, other)), f"note {rng.randrange(10**6)} " * 3)
+        for turn in range(70)
+    ]
+    at = NIGHT + timedelta(minutes=number if minutes is None else minutes)
+    lines.append((at, friend, text))
+    lines += [(at + timedelta(minutes=9 * turn), other, reply) for turn, reply in enumerate(replies, 1)]
+    return replace(analyzed(chat_of(lines, f"chat-{number:04d}.txt"), []), windows=())
+
+
+def test_a_request_that_is_nothing_alone_is_an_incident_in_several_chats() -> None:
+    sent = [requested(n, TEXT.format(name=f"N{n}", place="city", amount=f"{n * 50} euros")) for n in range(1, 8)]
+    assert one(sent[0]).incidents == ()
+    [incident] = incidents.correlate(sent).incidents
+    assert len(incident.chats) == 7
+    assert incident.severity is Severity.HIGH
+    few = incidents.correlate(sent[:2])
+    assert few.incidents == (), "two copies may be a coincidence"
+
+
+def test_a_notice_that_asks_for_little_is_no_incident_in_however_many_chats() -> None:
+    notice = (
+        "Hello {n}, the invoice for this month is attached, please pay {n} euros until the end of next week, thank you."
+    )
+    sent = [requested(n, notice.format(n=n)) for n in range(1, 30)]
+    assert incidents.correlate(sent).incidents == ()
+
+
+def test_a_request_spread_over_weeks_is_a_template() -> None:
+    sent = [
+        requested(n, TEXT.format(name=f"N{n}", place="city", amount=f"{n} euros"), minutes=n * 40 * 60)
+        for n in range(1, 12)
+    ]
+    assert incidents.correlate(sent).incidents == ()
+
+
+def test_an_incident_says_who_was_asked_answered_paid_and_warned() -> None:
+    text = TEXT.format(name="you", place="city", amount="450 euros")
+    sent = [
+        requested(1, text, ("oh no what happened", "i have just sent you 450 euros, check please")),
+        requested(2, text, ("is this really you? call me first",)),
+        requested(3, text, ("this is a scam, do not pay anything to this person",)),
+        requested(4, text),
+    ]
+    [incident] = incidents.correlate(sent).incidents
+    did = {(role.did, role.who) for role in incident.people}
+    assert {("asked", f"Contact {n}") for n in (1, 2, 3, 4)} <= did
+    assert {who for what, who in did if what == "answered"} == {"Contact 1", "Contact 2", "Contact 3"}
+    assert [(role.who, role.amounts) for role in incident.people if role.did == "paid"] == [
+        ("Contact 1", ("450 euros",))
+    ]
+    assert ("doubted", "Contact 2") in did and ("warned", "Contact 3") in did
+    assert "asked 4, answered 3, say paid 1 (450 euros), doubted or warned 2" in incident.summary
+    drawn = incidents.graph([incident], incidents.correlate(sent).findings)
+    assert ("account:Contact 1", "paid in") in {(edge.source, edge.kind) for edge in drawn.edges}

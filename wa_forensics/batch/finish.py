@@ -90,6 +90,7 @@ def _correlated(
     analyses = tuple(item for result in results for item in result.analyses)
     failed = [failure for result in results for failure in result.failures]
     crashed = [failure for item in analyses for failure in item.failures]
+    correlation = incidents.correlate(analyses)
     return CaseRecords(
         command=_command(request),
         settings=request.settings,
@@ -98,7 +99,8 @@ def _correlated(
         inputs=tuple(_input(result) for result in results),
         chats=_stored(results, folder),
         analyses=analyses,
-        correlation=incidents.correlate(analyses),
+        correlation=correlation,
+        graph=incidents.graph(correlation.incidents, correlation.findings),
         indicators=incidents.shared([item.indicators for item in analyses]),
         rules=analysis.rules(),
         failures=(*failed, *crashed, *verify_unchanged(sources)),

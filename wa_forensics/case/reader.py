@@ -13,7 +13,7 @@ from wa_forensics.case.messages import read_messages
 from wa_forensics.case.records import record
 from wa_forensics.case.store import SCHEMA_VERSION, InputFile, StoredChat, declared_rows
 from wa_forensics.errors import CaseError
-from wa_forensics.model import CaseData, ChatFacts, Check, Failure, Finding, Incident, Indicator, SenderProfile
+from wa_forensics.model import CaseData, ChatFacts, Check, Failure, Finding, Graph, Incident, Indicator, SenderProfile
 
 T = TypeVar("T")
 _DAMAGED = "Ask for the case folder again, or scan the evidence again."
@@ -105,6 +105,11 @@ class Case:
     @cached_property
     def incidents(self) -> tuple[Incident, ...]:
         return self._records("incidents.json", Incident, self._json("incidents.json"))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The accounts, chats and indicators of the incidents and the ties between them."""
+        return self._records("graph.json", Graph, [self._json("graph.json")])[0]
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

@@ -19,6 +19,7 @@ from wa_forensics.model import (
     Correlation,
     DateOrder,
     Failure,
+    Graph,
     Indicator,
     Rule,
     Settings,
@@ -64,6 +65,7 @@ class CaseRecords:
     chats: tuple[StoredChat, ...]
     analyses: tuple[Analysis, ...]
     correlation: Correlation
+    graph: Graph
     indicators: tuple[Indicator, ...]
     rules: tuple[Rule, ...]
     failures: tuple[Failure, ...]
@@ -85,6 +87,7 @@ def write_records(folder: Path, records: CaseRecords) -> None:
     write_file(folder / "case.json", pretty(head))
     write_lines(folder / "findings.jsonl", records.correlation.findings)
     write_file(folder / "incidents.json", pretty(records.correlation.incidents))
+    write_file(folder / "graph.json", pretty(records.graph))
     write_file(folder / "integrity.json", pretty([_checks(analysis) for analysis in records.analyses]))
     write_lines(folder / "indicators.jsonl", records.indicators)
     write_lines(folder / "profiles.jsonl", [p for analysis in records.analyses for p in analysis.profiles])

@@ -18,9 +18,9 @@ ROLES = {
 def graph(incidents: Iterable[Incident], findings: Iterable[Finding]) -> Graph:
     """The ties that findings of the given incidents show.
 
-    Edges run from account to chat (``attacked in``, ``taken over in``, ``gave a code in``, ``warned in``),
-    from account to indicator (``sent``) and from indicator to chat (``seen in``), with the number of
-    findings or messages and the first and last local time.
+    Edges run from account to chat (``attacked in``, ``taken over in``, ``asked in``, ``answered in``, ``paid in``,
+    ``gave a code in``, ``doubted in``, ``warned in``), from account to indicator (``sent``) and from indicator to
+    chat (``seen in``), with the number of findings or messages and the first and last local time.
     """
     chosen = list(incidents)
     wanted = {finding for incident in chosen for finding in incident.findings}
@@ -48,6 +48,10 @@ def graph(incidents: Iterable[Incident], findings: Iterable[Finding]) -> Graph:
             chat = chat_of.get(window.source, window.source)
             tie = node("account", window.account, True), node("chat", chat), "taken over in"
             edges.setdefault(tie, []).extend((window.start, window.end))
+        for person in incident.people:
+            if person.who != person.chat:
+                tie = node("account", person.who), node("chat", person.chat), f"{person.did} in"
+                edges.setdefault(tie, [person.time, person.time])
         for indicator in incident.indicators:
             key = node(indicator.type, indicator.defanged, indicator.flagged)
             if indicator.sender is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import median
 
 from wa_forensics.incidents.sketch import groups
 from wa_forensics.incidents.stories import HOUR, seconds
@@ -32,6 +33,11 @@ PAUSE = 48 * HOUR
 LONGEST = 7 * 24 * HOUR
 # One flagged copy among many is a false alarm of a detector, not a mark on the others.
 FLAGGED_SHARE = 0.2
+# A request that stands out, sent into several chats within two days, outweighs that those who sent it were known
+# there. The prior and the levels are those of a stretch of one chat (context.episodes).
+EACH_CHAT, MOST_FOR_CHATS = 0.7, 4.0
+PRIOR_KNOWN = -4.8
+MEDIUM, HIGH = 0.0, 1.6
 # Without a flagged copy only a burst is worth a line.
 BURST = 24 * HOUR
 # Only texts that stand in few exports tell which of them show one conversation.
@@ -62,12 +68,14 @@ RULE = Rule(
 class Wave:
     """One text in several exports: (chat number, trace) of each copy, in order of time.
 
-    ``harmful`` if a finding rests on one of them; ``conversations`` counts exports of one conversation once.
+    ``harmful`` if findings rest on some of them, or the text itself asks for so much that several chats make a
+    finding; then ``score`` is what it comes to (log-odds). ``conversations`` counts exports of one conversation once.
     """
 
     copies: tuple[tuple[int, Trace], ...]
     harmful: bool
     conversations: int
+    score: float | None = None
 
     @property
     def chats(self) -> tuple[int, ...]:
@@ -129,6 +137,10 @@ def _wave(run: list[tuple[int, Trace]], conversation: Sequence[int]) -> Wave | N
     if duration > LONGEST and flagged < 0.5:
         return None
     harmful = flagged >= FLAGGED_SHARE
+    shown = median(trace.weight for _, trace in run)
+    score = shown + min(MOST_FOR_CHATS, EACH_CHAT * conversations) + PRIOR_KNOWN
+    if conversations >= 3 and shown and score >= MEDIUM and duration <= PAUSE and not harmful:
+        return Wave(copies=tuple(run), harmful=True, conversations=conversations, score=round(score, 3))
     if not harmful and conversations > 1 and (conversations < 3 or duration > BURST):
         return None
     return Wave(copies=tuple(run), harmful=harmful, conversations=conversations)
@@ -147,6 +159,8 @@ def findings_of(wave: Wave, analyses: Sequence[Analysis]) -> list[tuple[int, Fin
     first, last = wave.copies[0][1].time, wave.copies[-1][1].time
     many = wave.conversations >= 3
     severity = (Severity.HIGH if many else Severity.MEDIUM) if wave.harmful else Severity.LOW
+    if wave.score is not None and wave.score < HIGH:
+        severity = min(severity, Severity.MEDIUM)
     senders = sorted({trace.sender for _, trace in wave.copies})
     return [
         (chat, _finding(analyses[chat], by_chat[chat], severity, many, (len(by_chat), first, last, senders)))
@@ -201,10 +215,10 @@ def _finding(
         signals=(
             Signal(
                 name="same text in several chats",
-                weight=round(min(4.0, 0.7 * chats), 4),
+                weight=round(min(MOST_FOR_CHATS, EACH_CHAT * chats), 4),
                 detail=f"{chats} chats",
             ),
         ),
-        score=round(min(4.0, 0.7 * chats), 4),
+        score=round(min(MOST_FOR_CHATS, EACH_CHAT * chats), 4),
         details={"chats": chats, "senders": senders[:50]},
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from wa_forensics.incidents.hand import RULE as TAKEOVER
 from wa_forensics.incidents.marks import HARM
+from wa_forensics.incidents.people import roles, told
 from wa_forensics.incidents.stories import Story
 from wa_forensics.model import (
     Analysis,
@@ -89,6 +90,7 @@ def incident_of(parts: Sequence[Story], analyses: Sequence[Analysis]) -> Inciden
         end=max(times),
         payee_inside=any(_payee_inside(story, analyses[story.chat]) for story in parts),
     )
+    people = roles(parts, analyses)
     key = "|".join(sorted(f.id for f in findings) + [f"{w.source}:{w.first_message}:{w.account}" for w in windows])
     return Incident(
         id="incident-" + hashlib.sha256(key.encode()).hexdigest()[:12],
@@ -102,11 +104,12 @@ def incident_of(parts: Sequence[Story], analyses: Sequence[Analysis]) -> Inciden
         stages=tuple(sorted({f.stage for f in findings})),
         findings=tuple(f.id for f in findings),
         windows=windows,
-        summary=_summary(facts),
+        summary=_summary(facts, told(people)),
         alternatives=_alternatives(facts),
         indicators=_indicators(parts, analyses),
         basis=tuple(dict.fromkeys(sentence for story in parts for sentence in story.basis)),
         story=_story(facts),
+        people=people,
     )
 
 
@@ -217,7 +220,7 @@ def _confidence(facts: Facts) -> Confidence:
     return min(Confidence.MEDIUM, max((f.confidence for f in facts.findings), default=Confidence.LOW))
 
 
-def _summary(facts: Facts) -> str:
+def _summary(facts: Facts, others: str) -> str:
     messages = len({(item.source, item.message) for f in facts.findings for item in f.evidence})
     counts = Counter(f.threat for f in facts.findings)
     kinds = sorted(counts, key=lambda t: (-counts[t], list(Threat).index(t)))
@@ -233,6 +236,7 @@ def _summary(facts: Facts) -> str:
             f" Under the name {window.account}, lines {window.first_line} to {window.last_line} "
             f"({_clock(window.start)} to {_clock(window.end)}) differ from the rest of the account."
         )
+    seen += others
     if len(facts.chats) > 1:
         seen += " Times are those of the exporting phones, whose clocks may differ."
     return f"{seen} What it may mean: {_meaning(facts)}"

@@ -13,6 +13,7 @@ from wa_forensics.model import Analysis, Severity
 
 # A payee or a domain of a fraud is used for weeks; the same one a year later may be another story.
 SAME_INDICATOR = 60 * DAY
+NO_INDICATOR = frozenset({"text", "account", "notice", "answered", "paid", "doubted", "warned", "amount"})
 # Anybody can put a page there, so the host alone ties nothing together; the full link does.
 SHARED_HOSTS = frozenset(
     """
@@ -119,7 +120,7 @@ def _tie_indicators(
     spans: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
     for chat, analysis in enumerate(analyses):
         for trace in analysis.traces:
-            if trace.type in {"text", "account", "notice"} or not trace.flagged:
+            if trace.type in NO_INDICATOR or not trace.flagged:
                 continue
             if trace.type == "domain" and trace.value.removeprefix("www.") in SHARED_HOSTS:
                 continue

@@ -1,8 +1,8 @@
 """Traces: the little that correlation needs of each chat, so that chats need not be open at the same time.
 
 Kept are the numbers of senders, the accounts that notices name, every indicator in a message that a finding
-rests on, and sketches of the texts that could be one of many: evidence of a finding, or long and holding a
-link, a payee or a phone number.
+rests on, sketches of the texts that could be one of many (evidence of a finding, a request that stands out, or long
+and holding a link, a payee or a phone number), and what others wrote after requests.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from wa_forensics.chat import Chat
 from wa_forensics.incidents.marks import CODE_EVENTS, HARM, INVISIBLE, names_account
+from wa_forensics.incidents.replies import replies, requests
 from wa_forensics.incidents.sketch import sketches
 from wa_forensics.model import Finding, Severity, Threat, Trace
 
@@ -58,17 +59,23 @@ def traces(
     ]
     length = chat.columns.text_end - chat.columns.text_start
     with_indicator = {message for _, _, message in occurrences if length[message] >= LONG_TEXT}
-    texts = [m for m in sorted(evidence | with_indicator) if chat.columns.sender[m] >= 0]
+    asked = requests(chat)
+    texts = [m for m in sorted(evidence | with_indicator | asked.keys()) if chat.columns.sender[m] >= 0]
     drawn = sketches([chat.text(m).translate(INVISIBLE) for m in texts])
     found += [
-        _trace(chat, message, "text", value, message in harmful)
+        _trace(chat, message, "text", value, message in harmful, asked.get(message, 0.0))
         for message, value in zip(texts, drawn, strict=True)
         if value
     ]
+    requested = harmful | asked.keys()
+    followed = list(replies(chat, requested))
+    found += [_trace(chat, message, what, str(request), False) for what, message, request in followed]
+    money = requested | {message for what, message, _ in followed if what == "paid"}
+    found += [_trace(chat, a.message, "amount", a.text, False) for a in chat.amounts if a.message in money]
     return tuple(sorted(found, key=lambda t: (t.message, t.type, t.value)))
 
 
-def _trace(chat: Chat, message: int, kind: str, value: str, flagged: bool) -> Trace:
+def _trace(chat: Chat, message: int, kind: str, value: str, flagged: bool, weight: float = 0.0) -> Trace:
     c = chat.columns
     is_text = kind == "text"
     quote = chat.text(message) if is_text else ""
@@ -84,4 +91,5 @@ def _trace(chat: Chat, message: int, kind: str, value: str, flagged: bool) -> Tr
         byte_offset=int(c.byte_offset[message]),
         byte_length=int(c.byte_length[message]),
         quote=quote if len(quote) <= QUOTE else quote[: QUOTE - 1] + "…",
+        weight=weight,
     )

@@ -6,7 +6,17 @@ from wa_forensics.model.analysis import Analysis, Check, Failure, SenderProfile,
 from wa_forensics.model.case import CaseData, Settings, Verification
 from wa_forensics.model.entities import Amount, Code, Link, Payee, PhoneNumber
 from wa_forensics.model.finding import Evidence, Example, Finding, Rule, Signal
-from wa_forensics.model.incident import Correlation, Graph, GraphEdge, GraphNode, Incident, Indicator, Step, Window
+from wa_forensics.model.incident import (
+    Correlation,
+    Graph,
+    GraphEdge,
+    GraphNode,
+    Incident,
+    Indicator,
+    Role,
+    Step,
+    Window,
+)
 from wa_forensics.model.scales import Confidence, Kind, Platform, Severity, Stage, Threat, Verdict
 from wa_forensics.model.source import Attachment, ChatFacts, DateOrder, Shape, Source, Span, ZipFacts, ZipMember
 
@@ -35,6 +45,7 @@ __all__ = [
     "Payee",
     "PhoneNumber",
     "Platform",
+    "Role",
     "Rule",
     "SenderProfile",
     "Settings",

@@ -60,8 +60,10 @@ class Trace:
     """What correlation across chats needs of one message: who sent what text or indicator when.
 
     ``type`` is ``"account"`` (value: E.164 number of the sender), ``"notice"`` (value: the sender a notice names),
-    ``"text"`` (value: sketch of the words) or the type of an indicator; ``flagged`` if the message is evidence of a
-    harmful finding of level medium or above. The byte address and a short quote let a finding be made from it
+    ``"text"`` (value: sketch of the words), ``"answered"``, ``"paid"``, ``"doubted"`` or ``"warned"`` (value: id of the
+    request it follows), ``"amount"`` (value: as written) or the type of an indicator; ``flagged`` if the message is
+    evidence of a harmful finding of level medium or above. ``weight`` is what a text shows by itself, in log-odds, 0
+    if it is little. The byte address and a short quote let a finding be made from it
     without the chat.
     """
 
@@ -76,6 +78,7 @@ class Trace:
     byte_offset: int = 0
     byte_length: int = 0
     quote: str = ""
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

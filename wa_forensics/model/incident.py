@@ -56,6 +56,24 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Role:
+    """What somebody other than the accounts of an incident did in one chat, and the message that shows it.
+
+    ``did`` is ``asked`` (was written to; ``who`` is the chat where more than one could be meant), ``answered``,
+    ``gave a code``, ``paid`` (says so; ``amounts`` as written there, else as asked), ``doubted`` or ``warned``.
+    """
+
+    did: str
+    who: str
+    source: str
+    chat: str
+    message: int
+    line: int
+    time: str
+    amounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Incident:
     """Findings that tell one story. ``basis`` says why they were put together, one sentence each."""
 
@@ -75,6 +93,7 @@ class Incident:
     indicators: tuple[Indicator, ...] = ()
     basis: tuple[str, ...] = ()
     story: tuple[Step, ...] = ()
+    people: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +116,7 @@ class GraphNode:
 
 @dataclass(frozen=True, kw_only=True)
 class GraphEdge:
-    """Two nodes and how they are tied: ``wrote in``, ``sent``, ``asked``, ``taken over``; ``count`` messages."""
+    """Two nodes and how they are tied: ``attacked in``, ``answered in``, ``sent``, ``seen in`` ..."""
 
     source: str
     target: str

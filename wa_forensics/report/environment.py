@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from wa_forensics.errors import SettingsError
 from wa_forensics.model import Confidence, Finding, Indicator, Severity, Stage, Threat, Verdict
 from wa_forensics.report import quoting, wording
+from wa_forensics.report.compiled import CompiledTemplates
 from wa_forensics.report.payees import kind_of
 from wa_forensics.report.words import Words
 
@@ -54,6 +55,7 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+        bytecode_cache=None if own_templates else CompiledTemplates(template_folder()),
     )
     catalogue: Any = env
     catalogue.install_gettext_translations(words.catalogue, newstyle=True)

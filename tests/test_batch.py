@@ -169,6 +169,23 @@ def test_a_half_written_result_is_not_used(tmp_path: Path) -> None:
     assert finished(task) is None
 
 
+def test_what_a_killed_worker_left_half_written_is_no_part_of_the_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import wa_forensics.batch.finish as finish
+
+    folder = many(tmp_path / "in", BATCH_FROM)
+    scan([folder], tmp_path / "whole", run=Run(reproducible=True))
+    with monkeypatch.context() as patch:
+        patch.setattr(finish, "write_records", lambda *given: (_ for _ in ()).throw(CaseError("disk", "full")))
+        with pytest.raises(CaseError):
+            scan([folder], tmp_path / "case")
+    (tmp_path / "case.part" / "messages" / "000002.parquet.99999.part").write_bytes(b"PAR1 half")
+    (tmp_path / "case.part" / "findings.jsonl.99999.part").write_bytes(b"{")
+    scan([folder], tmp_path / "case", run=Run(resume=True, reproducible=True))
+    assert tree(tmp_path / "case") == tree(tmp_path / "whole")
+
+
 def start(folder: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "wa_forensics", "scan", str(folder), "-o", str(out), "--reproducible", *options]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wa_forensics import analysis, incidents
 from wa_forensics.batch.work import MESSAGES as PARTS
 from wa_forensics.case import Case, CaseRecords, InputFile, StoredChat, custody, manifest, signature
+from wa_forensics.case.folder import sweep
 from wa_forensics.case.kept import FileResult, keep_results
 from wa_forensics.case.messages import merge_messages
 from wa_forensics.case.store import write_records
@@ -59,6 +60,7 @@ class Request:
 
 def finish(results: Sequence[FileResult], read: Sequence[FileResult], folder: Path, request: Request, run: Run) -> None:
     """Write and seal everything in ``folder``; ``read`` are the results that this run took from the evidence."""
+    sweep(folder)
     records = _correlated(request, results, [item.facts.source for r in read for item in r.analyses], folder)
     write_records(folder, records)
     keep_results(folder, results)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import shutil
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,7 @@ from typing import IO
 from wa_forensics.errors import CaseError
 
 MARK = "UNFINISHED.txt"
+PARTIAL = ".part"
 WORK = "work"
 # What a disk says, in whatever part of a scan; other errors there are mistakes of the program.
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
@@ -79,13 +81,47 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def partial_of(path: Path) -> Path:
+    """Where a file is written before it gets its name; a worker of a scan that was killed may still write its own."""
+    return path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes left half-written."""
+    with writing(folder):
+        for path in folder.rglob(f"*{PARTIAL}"):
+            path.unlink(missing_ok=True)
+
+
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a whole file or nothing."""
-    partial = path.with_name(path.name + ".part")
+    partial = partial_of(path)
     data = content.encode() if isinstance(content, str) else content
     with writing(path):
         try:
             partial.write_bytes(data)
+            partial.replace(path)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def write_parts(path: Path, parts: Iterable[str]) -> None:
+    """Write a whole file or nothing, piece by piece, so that it never stands in memory as a whole.
+
+    A name that ends in ``.gz`` is compressed, without a clock time or a name inside.
+    """
+    partial = partial_of(path)
+    with writing(path):
+        try:
+            with partial.open("wb") as file:
+                if path.suffix == ".gz":
+                    with gzip.GzipFile("", "wb", compresslevel=3, fileobj=file, mtime=0) as packed:
+                        for part in parts:
+                            packed.write(part.encode())
+                else:
+                    for part in parts:
+                        file.write(part.encode())
             partial.replace(path)
         finally:
             with suppress(OSError):

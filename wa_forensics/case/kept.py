@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wa_forensics.case.folder import write_file
-from wa_forensics.case.records import compact, record
+from wa_forensics.case.folder import write_parts
+from wa_forensics.case.records import compact, plain, record
 from wa_forensics.errors import CaseError
 from wa_forensics.model import Analysis, Failure
 
@@ -30,17 +30,21 @@ class FileResult:
 
 
 def keep_results(folder: Path, results: Sequence[FileResult]) -> None:
-    """Write the results, one a line; compressed without a clock time, so that the bytes are the same."""
-    lines = "".join(compact(result) + "\n" for result in results)
-    write_file(folder / FILE, gzip.compress(lines.encode(), compresslevel=3, mtime=0))
+    """Write the results, one a line."""
+    write_parts(folder / FILE, (compact(result) + "\n" for result in results))
+
+
+def lean(result: FileResult) -> FileResult:
+    """An equal result whose texts are shared with other results: rules and checks say the same in every chat."""
+    return record(FileResult, plain(result))
 
 
 def kept_results(folder: Path) -> tuple[FileResult, ...]:
     """The results that a case was made of; CaseError when they are missing or damaged."""
     path = folder / FILE
     try:
-        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
-        return tuple(record(FileResult, json.loads(line)) for line in lines)
+        with gzip.open(path, "rb") as lines:
+            return tuple(record(FileResult, json.loads(line)) for line in lines)
     except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError) as error:
         advice = "Scan the evidence again into a new case."
         raise CaseError(str(path), "the results of the files cannot be read", advice) from error

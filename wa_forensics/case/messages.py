@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wa_forensics.case.folder import writing
+from wa_forensics.case.folder import partial_of, writing
 from wa_forensics.chat import Chat
 from wa_forensics.errors import CaseError
 
@@ -33,7 +33,7 @@ def write_messages(path: Path, tables: Iterable[Any]) -> tuple[int, ...]:
     """Write tables into one Parquet file; how many row groups each of them takes."""
     import pyarrow.parquet as pq
 
-    partial = path.with_name(path.name + ".part")
+    partial = partial_of(path)
     groups: list[int] = []
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)

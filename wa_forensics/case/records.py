@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum, IntEnum
 from functools import cache
 from numbers import Integral, Real
+from sys import intern
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -117,4 +118,5 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         return lambda value: kind(**{n: read(value[n]) for n, read in members.items() if n in value})
     if origin is not None and issubclass(origin, Mapping):
         return dict
-    return lambda value: value
+    # The same words stand in the records of thousands of chats; they are kept once.
+    return lambda value: intern(value) if type(value) is str else value

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wa_forensics._version import __version__
-from wa_forensics.case.folder import write_file
+from wa_forensics.case.folder import write_file, write_parts
 from wa_forensics.case.records import compact, pretty
 from wa_forensics.model import (
     Analysis,
@@ -96,7 +96,7 @@ def write_records(folder: Path, records: CaseRecords) -> None:
 
 def write_lines(path: Path, records: Iterable[object]) -> None:
     """One record a line."""
-    write_file(path, "".join(compact(record) + "\n" for record in records))
+    write_parts(path, (compact(record) + "\n" for record in records))
 
 
 def declared_rows(declared: CaseData) -> dict[str, str]:

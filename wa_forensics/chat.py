@@ -25,7 +25,15 @@ from wa_forensics.model import (
     Source,
     Span,
 )
-from wa_forensics.search import Hits, Lexicon, compile_phrase, in_written_languages, lexicon, scan_messages
+from wa_forensics.search import (
+    Hits,
+    Lexicon,
+    compile_phrase,
+    in_written_languages,
+    lexicon,
+    scan_messages,
+    words_of_languages,
+)
 from wa_forensics.vocabulary import Concept, Event
 
 if TYPE_CHECKING:
@@ -160,7 +168,8 @@ class Chat:
     @cached_property
     def spoken(self) -> Hits:
         """Every phrase of every concept in the languages that are written here, found in one scan."""
-        return in_written_languages(self._scan(lexicon()), lexicon(), self.columns.sender)
+        found = self._scan(lexicon())
+        return in_written_languages(found, lexicon(), words_of_languages(), self.text, np.flatnonzero(self.written))
 
     def said(self, *concepts: Concept) -> Hits:
         """The messages that express one of the concepts, ascending, each once with its strongest phrase."""

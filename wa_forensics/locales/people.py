@@ -54,4 +54,8 @@ def compile_people(folder: Path = FOLDER) -> str:
         )
         for phrase in phrases
     ]
-    return '{"phrases":[\n' + ",\n".join(rows) + "\n]}\n"
+    words = {
+        path.stem: tomllib.loads(path.read_text("utf-8"))["function_words"] for path in sorted(folder.glob("*.toml"))
+    }
+    listed = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return f'{{"function_words":{listed},\n"phrases":[\n' + ",\n".join(rows) + "\n]}\n"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
+from wa_forensics.search.languages import FunctionWords, function_words
 from wa_forensics.search.phrases import Phrase
 from wa_forensics.search.scan import Lexicon
 
@@ -13,9 +15,20 @@ COMPILED = "people.json"
 
 
 @lru_cache(maxsize=1)
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(files("wa_forensics").joinpath("locales", COMPILED).read_text("utf-8"))
+    return content
+
+
+@lru_cache(maxsize=1)
+def words_of_languages() -> FunctionWords:
+    """The function words of every language."""
+    return function_words({language: words.split() for language, words in _content()["function_words"].items()})
+
+
+@lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The phrases of every language, in the order of the compiled file."""
-    content = json.loads(files("wa_forensics").joinpath("locales", COMPILED).read_text("utf-8"))
     return Lexicon(
         [
             Phrase(
@@ -26,7 +39,7 @@ def lexicon() -> Lexicon:
                 expression=expression.encode(),
                 anchors=tuple(tuple(literal.encode() for literal in literals) for literals in anchors),
             )
-            for language, concept, text, weight, expression, anchors in content["phrases"]
+            for language, concept, text, weight, expression, anchors in _content()["phrases"]
         ]
     )
 

@@ -1,0 +1,31 @@
+"""Phrases of a language nobody writes in a chat do not count; a message in that language does."""
+
+from __future__ import annotations
+
+from wa_forensics.analysis import example_chat
+from wa_forensics.model import Example
+from wa_forensics.search import lexicon
+
+TALK = (
+    ("Ana", "are you there, this is what we have to do for the party"),
+    ("Ben", "yes it is, can you get the scan of the code on the way to me"),
+    ("Ana", "just do not tell them that we are late"),
+)
+
+
+def languages(*messages: tuple[str, str]) -> set[str]:
+    chat = example_chat(Example(messages=messages))
+    return {lexicon().phrases[phrase].language for phrase in chat.spoken.phrases.tolist()}
+
+
+def test_an_english_chat_holds_no_phrases_of_other_languages() -> None:
+    assert languages(*TALK) == {"en"}
+
+
+def test_a_single_message_in_another_language_counts() -> None:
+    found = languages(*TALK, ("Ana", "Das ist mein neues Handy, kannst du mir bitte den Code schicken"))
+    assert "de" in found
+
+
+def test_another_script_is_heard_at_once() -> None:
+    assert "ru" in languages(*TALK, ("Ana", "скинь мне код из смс"))

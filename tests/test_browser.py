@@ -196,6 +196,11 @@ def test_search_and_filter_narrow_the_messages(browser: Browser, report: Path) -
     with Opened(browser, report) as opened:
         opened.page.fill("#find", "kindly settle")
         expect(opened.page.locator("#found")).to_have_text("2")
+        opened.page.fill("#find", "kindly")
+        opened.page.keyboard.press("Enter")
+        opened.page.wait_for_timeout(300)
+        assert opened.page.locator("#found").inner_text().startswith("1 / ")
+        assert opened.page.locator(".b.found").count() == 1
         opened.page.fill("#find", "")
         opened.page.select_option("#who", "Anitha")
         shown = opened.page.locator(".b:not([hidden]) .who").all_inner_texts()

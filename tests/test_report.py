@@ -161,6 +161,23 @@ def test_each_audience_gets_first_screen_limits_and_findings(
     assert links <= set(re.findall(r' id="([^"]+)"', page))
 
 
+def test_audiences_differ_where_their_readers_do(case: MemoryCase, tmp_path: Path) -> None:
+    pages = {name: _render(case, tmp_path, audience=name) for name in ("victim", "examiner", "court")}
+    sections = {name: re.findall(r'<section id="(\w+)"', page) for name, page in pages.items()}
+    assert sections["victim"][0] == "advice"
+    assert sections["examiner"][0] == sections["court"][0] == "cover"
+    assert "advice" in sections["examiner"] and "advice" not in sections["court"]
+    for part in ("integrity", "clock", "exhibits", "coverage", "method", "statement"):
+        assert part not in sections["victim"] and part in sections["examiner"] and part in sections["court"]
+    screens = {name: _first_screen(page) for name, page in pages.items()}
+    assert "Do this first" in screens["victim"] and "Do this first" in screens["examiner"]
+    assert "Do this first" not in screens["court"] and "not of a person" in screens["court"]
+    bodies = {name: page[page.index("<main") : page.index("</main>")] for name, page in pages.items()}
+    assert 'class="signals"' in bodies["examiner"] and 'class="signals"' not in bodies["victim"]
+    folded = {name: len(re.findall(r"<details(?! open)", body)) for name, body in bodies.items()}
+    assert folded["court"] < folded["examiner"]
+
+
 def test_unknown_language_and_audience_are_refused(case: MemoryCase, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="Choose"):
         _render(case, tmp_path, language="tlh")

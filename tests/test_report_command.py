@@ -10,8 +10,10 @@ from click.testing import CliRunner, Result
 
 from wa_forensics.batch import Run, scan
 from wa_forensics.case import Case, custody
+from wa_forensics.cli import report_command
 from wa_forensics.cli.program import program
 from wa_forensics.errors import SettingsError
+from wa_forensics.report import AUDIENCES, LANGUAGES
 
 SAMPLE = Path(__file__).parent.parent / "sample_exports" / "ordinary_business"
 PNG = bytes.fromhex(
@@ -88,7 +90,12 @@ def test_redacted_pictures_are_refused(case: Path) -> None:
 
 def test_the_case_is_not_changed_by_a_refused_report(case: Path) -> None:
     before = Case.open(case).custody
+    assert report(case, "--lang", "tlh").exit_code == 2
     with pytest.raises(SettingsError):
-        report(case, "--lang", "tlh")
+        report(case, "--redact", "faces")
     assert Case.open(case).custody == before
     assert verified(case)
+
+
+def test_the_choices_of_the_command_are_those_of_the_report() -> None:
+    assert (report_command.LANGUAGES, report_command.AUDIENCES) == (LANGUAGES, AUDIENCES)

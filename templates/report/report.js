@@ -101,7 +101,7 @@ day.addEventListener("change", () => {
 });
 let waiting = 0;
 find.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 80); });
-find.addEventListener("keydown", (event) => { if (event.key === "Enter") { apply(); move(event.shiftKey ? -1 : 1); } });
+find.addEventListener("keydown", (event) => { if (event.key === "Enter") { clearTimeout(waiting); apply(); move(event.shiftKey ? -1 : 1); } });
 who.addEventListener("change", apply);
 only.addEventListener("change", apply);
 document.getElementById("next").addEventListener("click", () => move(1));

@@ -9,14 +9,21 @@ import click
 
 from wa_forensics.cli.terminal import note
 
+# Written out, so that help and completion load no report; a test holds them against it.
+LANGUAGES = ("en", "es", "pt", "de", "fr", "it", "hi", "ar")
+AUDIENCES = ("victim", "examiner", "court")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("report")
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, leave the case alone.")
-@click.option("--lang", "language", default="en", show_default=True, help="en, es, pt, de, fr, it, hi or ar.")
-@click.option("--audience", default="examiner", show_default=True, help="victim, examiner or court.")
+@click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of its words."
+)
+@click.option(
+    "--audience", type=click.Choice(AUDIENCES), default="examiner", show_default=True, help="Who is to read it."
+)
 @click.option("--full-chat", is_flag=True, help="Add every message of every chat, with search and filters.")
 @click.option("--redact", metavar="names,numbers,accounts", default="", help="Replace these by pseudonyms.")
 @click.option("--embed-media", is_flag=True, help="Add small copies of pictures from the scanned zips.")

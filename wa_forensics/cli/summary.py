@@ -86,7 +86,8 @@ def _window(incident: Incident) -> str:
         return f"{_minute(incident.start)} to {_minute(incident.end)}, no takeover seen"
     start = min(window.start for window in incident.windows)
     end = max(window.end for window in incident.windows)
-    return f"{_minute(start)} to {_minute(end)}, {_count(len(incident.windows), 'chat')}"
+    chats = _count(len({window.source for window in incident.windows}), "chat")
+    return f"{_minute(start)} to {_minute(end)}, in {chats}"
 
 
 def _minute(time: str) -> str:
@@ -99,8 +100,12 @@ def _words(case: Case) -> dict[Verdict, int]:
 
 
 def _integrity(case: Case) -> str:
+    """One word for all checks, then how many of each."""
+    from wa_forensics.case.store import worst_verdict
+
     counts = _words(case)
-    return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "not tested"
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    return f"{worst_verdict(case.checks)} ({told})" if told else "not tested"
 
 
 def _count(number: int, word: str) -> str:

@@ -79,7 +79,12 @@ def made_at(case: CaseRecord) -> str:
 
 def stable_uuid(*parts: str) -> str:
     """The same parts give the same UUID (version 5), so that importing twice does not double anything."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
+    return str(uuid.uuid5(NAMESPACE, writable("\x1f".join(parts))))
+
+
+def writable(text: str) -> str:
+    """The text with lone surrogates as escapes: the name of a file can hold bytes that are no UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def case_key(case: CaseRecord) -> str:
@@ -102,5 +107,4 @@ def statement(finding: Finding) -> str:
 
 def json_bytes(value: object, indent: int | None = 1) -> bytes:
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
-    # A lone surrogate cannot be written as UTF-8; the parser leaves none, a hand-made case might.
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+    return writable(text).encode() + b"\n"

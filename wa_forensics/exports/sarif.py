@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from wa_forensics._version import __version__
-from wa_forensics.exports.record import LEVELS, CaseRecord, json_bytes, stable_uuid, time_basis
+from wa_forensics.exports.record import LEVELS, CaseRecord, json_bytes, stable_uuid, time_basis, writable
 from wa_forensics.model import Evidence, Finding, Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -108,4 +108,4 @@ def _uri(name: str) -> str:
     """A file name as a relative reference: a colon or a blank in it must not be read as part of a URI's
     syntax.
     """
-    return quote(name, safe="/!~._-")
+    return quote(writable(name), safe="/!~._-")

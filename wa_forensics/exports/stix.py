@@ -23,6 +23,7 @@ from wa_forensics.exports.record import (
     stable_uuid,
     statement,
     time_basis,
+    writable,
 )
 from wa_forensics.model import Confidence, Finding, Incident, Indicator
 
@@ -162,7 +163,7 @@ def _observable(kind: str, properties: Mapping[str, object]) -> Item:
     # STIX 2.1 section 2.9: UUIDv5 of the canonical JSON of the contributing properties.
     key = {name: value for name, value in properties.items() if name != "display_name"}
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    made = uuid.uuid5(OBSERVABLES, canonical)
+    made = uuid.uuid5(OBSERVABLES, writable(canonical))
     return {"type": kind, "spec_version": "2.1", "id": f"{kind}--{made}", **properties}
 
 

@@ -23,7 +23,7 @@ from wa_forensics.report.payees import kind_of
 from wa_forensics.report.words import Words
 
 # Seconds are cut where they are 00: most exports have none.
-_ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00(?!\d))?")
+_ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?!\d))?")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 

@@ -26,6 +26,7 @@ ROWS = (
     {"context"},
     {"locales", "evidence", "findings"},
     {"chat"},
+    {"wording"},
     {"search"},
     {"entities"},
     {"frame"},

@@ -153,26 +153,33 @@ def sightings(chat: Chat) -> Sightings:
     phrases = lexicon().phrases
     # The app's own words for an attachment ("file attached") read like an invitation to open it.
     harmless = {m for m, name in chat.attachments.items() if not name.lower().endswith(DANGEROUS_ENDINGS)}
-    talk: dict[Concept, set[int]] = {concept: set() for concept in Concept}
-    strongest: dict[tuple[int, str], float] = {}
-    for message, phrase, weight in zip(
-        hits.messages.tolist(), hits.phrases.tolist(), hits.weights.tolist(), strict=True
-    ):
-        found = phrases[phrase]
-        talk[Concept(found.concept)].add(message)
-        if found.concept in WEIGHTS and not (found.concept in FILE_WORDS and message in harmless):
-            strongest[message, found.concept] = max(weight, strongest.get((message, found.concept), 0.0))
-    found_signals = [
-        Sighting(message=message, kind=kind, weight=WEIGHTS[kind] * weight, detail="")
-        for (message, kind), weight in strongest.items()
-    ]
+    concepts = tuple(Concept)
+    code = {concept.value: number for number, concept in enumerate(concepts)}
+    concept_of = np.array([code[phrase.concept] for phrase in phrases], dtype=np.int64)[hits.phrases]
+    order = np.lexsort((-hits.weights, hits.messages, concept_of))
+    kinds, messages = concept_of[order], hits.messages[order]
+    first = np.concatenate(([True], (kinds[1:] != kinds[:-1]) | (messages[1:] != messages[:-1])))[: len(order)]
+    kinds, messages, weights = kinds[first], messages[first], hits.weights[order][first]
+    bounds = np.searchsorted(kinds, np.arange(len(concepts) + 1))
+    talk: dict[Concept, frozenset[int]] = {}
+    found_signals = []
+    for number, concept in enumerate(concepts):
+        part = slice(bounds[number], bounds[number + 1])
+        said = messages[part].tolist()
+        talk[concept] = frozenset(said)
+        if concept in WEIGHTS:
+            found_signals += [
+                Sighting(message=message, kind=concept.value, weight=WEIGHTS[concept] * weight, detail="")
+                for message, weight in zip(said, weights[part].tolist(), strict=True)
+                if not (concept in FILE_WORDS and message in harmless)
+            ]
     found_signals += _links(chat) + _payees(chat) + _files(chat)
     by_message: dict[int, list[Sighting]] = {}
     for sighting in found_signals:
         by_message.setdefault(sighting.message, []).append(sighting)
     return Sightings(
         by_message={m: tuple(sorted(by_message[m], key=lambda s: (-s.weight, s.kind))) for m in sorted(by_message)},
-        talk={concept: frozenset(messages) for concept, messages in talk.items()},
+        talk=talk,
     )
 
 

@@ -31,6 +31,7 @@ from wa_forensics.detectors import (
     rest_of_stretch,
     security_notice,
     shared_account,
+    stranger_message,
     urgent_money,
     warning_from_others,
 )
@@ -70,6 +71,7 @@ DETECTORS: tuple[Detector, ...] = (
     rest_of_stretch,
     security_notice,
     shared_account,
+    stranger_message,
     group_control,
     evidence_deletion,
     warning_from_others,

@@ -48,6 +48,7 @@ def compile_people(folder: Path = FOLDER) -> str:
                 phrase.weight,
                 phrase.expression.decode(),
                 [[literal.decode() for literal in literals] for literals in phrase.anchors],
+                int(phrase.leads) + int(phrase.plain),
             ],
             ensure_ascii=False,
             separators=(",", ":"),

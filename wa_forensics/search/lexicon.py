@@ -38,8 +38,10 @@ def lexicon() -> Lexicon:
                 weight=weight,
                 expression=expression.encode(),
                 anchors=tuple(tuple(literal.encode() for literal in literals) for literals in anchors),
+                leads=leads > 0,
+                plain=leads > 1,
             )
-            for language, concept, text, weight, expression, anchors in _content()["phrases"]
+            for language, concept, text, weight, expression, anchors, leads in _content()["phrases"]
         ]
     )
 

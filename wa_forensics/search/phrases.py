@@ -19,8 +19,10 @@ from wa_forensics.search.fold import fold
 
 SHORTEST_ANCHOR = 3
 MOST_PAIRS = 600
-# Stand for "some digit" and "something like a link" among the anchors; no folded text holds them.
-DIGIT_SIGN, LINK_SIGN = b"#", b"/"
+MOST_WAYS = 8
+# Stand for "some digit", "something like a link" and "an amount" among the anchors; no folded text holds them.
+DIGIT_SIGN, LINK_SIGN, MONEY_SIGN = b"#", b"/", b"&"
+SIGNS = (DIGIT_SIGN, LINK_SIGN, MONEY_SIGN)
 CURRENCY_WORDS = (
     "rs re inr rupee rupees rupaye rupaya rupiya rupay pkr usd us dollar dollars bucks quid gbp pound pounds eur "
     "euro euros usdt btc eth ngn naira kes ksh kshs shilling shillings bob zar rand aud cad sgd myr rm rp idr "
@@ -48,7 +50,11 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Phrase:
-    """A compiled phrase: the text has to hold one literal of each set of ``anchors`` before ``expression`` counts."""
+    """A compiled phrase: the text has to hold one literal of each set of ``anchors`` before ``expression`` counts.
+
+    ``leads`` says that every match begins at a literal of the first set, after the literal's border; ``plain`` that
+    such a literal, with its borders, is a match already.
+    """
 
     text: str
     concept: str
@@ -56,6 +62,8 @@ class Phrase:
     weight: float
     expression: bytes
     anchors: tuple[tuple[bytes, ...], ...]
+    leads: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +82,23 @@ def compile_phrase(text: str, *, concept: str = "", language: str = "und", weigh
     if rest != len(_tokens(text)):
         raise PhraseError(f"{text!r}: unbalanced bracket")
     anchors = tuple(_anchor_sets(nodes))
-    if not any(literals[0] not in (DIGIT_SIGN, LINK_SIGN) for literals in anchors):
+    if not any(literals[0] not in SIGNS for literals in anchors):
         raise PhraseError(f"{text!r}: no required literal")
     expression = _expression(nodes, spaced=not UNSPACED.search(text))
     try:
         re.compile(expression)
     except re.error as error:
         raise PhraseError(f"{text!r}: {error}") from error
-    return Phrase(text=text, concept=concept, language=language, weight=weight, expression=expression, anchors=anchors)
+    return Phrase(
+        text=text,
+        concept=concept,
+        language=language,
+        weight=weight,
+        expression=expression,
+        anchors=anchors,
+        leads=_leads(nodes),
+        plain=_leads(nodes) and _is_plain(nodes),
+    )
 
 
 # reading
@@ -224,9 +241,35 @@ def _anchor_sets(nodes: Sequence[Node]) -> Iterator[tuple[bytes, ...]]:
     sets = [literals for run in _runs(nodes) if (literals := _literals(run))]
     for literals in sets or list(_pairs(nodes)):
         yield tuple(sorted(set(literals)))
-    if any(node.kind == "class" and not node.optional for node in nodes):
-        links = all(node.text == "link" for node in nodes if node.kind == "class" and not node.optional)
-        yield (LINK_SIGN if links else DIGIT_SIGN,)
+    classes = {node.text for node in nodes if node.kind == "class" and not node.optional}
+    if classes:
+        yield (MONEY_SIGN if "money" in classes else LINK_SIGN if classes == {"link"} else DIGIT_SIGN,)
+
+
+def _leads(nodes: Sequence[Node]) -> bool:
+    """Do the literals of the first set stand where the phrase begins?"""
+    run = next(_runs(nodes), ())
+    if not nodes or not run or run[0] is not nodes[0] or not _literals(run):
+        return False
+    if run[0].kind == "word":
+        return not run[0].text.startswith("*") and not any(UNSPACED.search(node.text) for node in run)
+    for way in run[0].alternatives:
+        first = next(_runs(way), ())
+        plain = bool(first) and first[0] is way[0] and first[0].kind == "word" and not first[0].text.startswith("*")
+        sets = [literals for part in _runs(way) if (literals := _literals(part))]
+        best = max(sets, key=lambda literals: min(map(len, literals)))
+        if not plain or best != _literals(first) or any(UNSPACED.search(node.text) for node in first):
+            return False
+    return True
+
+
+def _is_plain(nodes: Sequence[Node]) -> bool:
+    """Is the phrase one plain word, or a choice among such words? Between two words a row or a sentence may end."""
+    if len(nodes) != 1 or nodes[0].optional:
+        return False
+    if nodes[0].kind == "group":
+        return all(_is_plain(way) for way in nodes[0].alternatives)
+    return nodes[0].kind == "word" and "*" not in nodes[0].text and folded(nodes[0].text).isalnum()
 
 
 def _pairs(nodes: Sequence[Node]) -> Iterator[list[bytes]]:
@@ -284,13 +327,14 @@ def _literals(run: Sequence[Node]) -> list[bytes]:
         return found
     first, last = run[0].text, run[-1].text
     words = [folded(node.text.strip("*")).encode() for node in run]
-    if any(b" " in word for word in words):
-        # An apostrophe or hyphen may be missing, so the parts have no certain borders.
-        longest = max(words[0].split(b" "), key=len)
-        return [longest] if len(longest) >= 2 else []
-    joined = b" ".join(words)
     if UNSPACED.search(first + last):
+        joined = b" ".join(words)
         return [joined] if len(joined) >= SHORTEST_ANCHOR else []
+    # An apostrophe or hyphen inside a word may be missing; of all ways to write a run only a few are worth listing.
+    ways = [b" ".join(way) for way in product(*(sorted({word, word.replace(b" ", b"")}) for word in words))]
+    if len(ways) > MOST_WAYS:
+        return []
     # The scan sees every border as a space, so that short words are not found inside longer ones.
-    bordered = (b"" if first.startswith("*") else b" ") + joined + (b"" if last.endswith("*") else b" ")
-    return [bordered] if len(bordered) >= SHORTEST_ANCHOR else []
+    left, right = b"" if first.startswith("*") else b" ", b"" if last.endswith("*") else b" "
+    bordered = [left + way + right for way in ways]
+    return bordered if min(map(len, bordered)) >= SHORTEST_ANCHOR else []

@@ -12,6 +12,8 @@ from wa_forensics.search.scan import Hits, Lexicon
 # Bytes of text that are folded and scanned at once: what a block needs beside stays in the cache, and the memory
 # of a scan does not grow with the chat.
 BLOCK = 2 << 20
+# A chat of so many messages repays a look at a sample of them, to learn which words are rare in it.
+LONG, SAMPLE = 50_000, 2_000
 
 
 def scan_messages(
@@ -26,6 +28,9 @@ def scan_messages(
 
     ``words`` help to read letters set apart.
     """
+    if len(messages) >= LONG:
+        sample = messages[:: len(messages) // SAMPLE]
+        lexicon = lexicon.tuned(fold_messages(buffer, start, end, sample, words))
     found = []
     until = np.cumsum(end[messages] - start[messages] + 1)
     first = 0

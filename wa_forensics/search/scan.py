@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.search.fold import Folded
-from wa_forensics.search.phrases import DIGIT_SIGN, LINK_SIGN, Phrase
+from wa_forensics.search.phrases import CLASSES, DIGIT_SIGN, LINK_SIGN, MONEY_SIGN, Phrase
 
 # Everything that ends a word, as the scan sees it.
 BORDERS_AS_SPACES = bytes.maketrans(b"\n.!?$@%", b"       ")
@@ -23,6 +23,8 @@ COMMON_WORDS = (
     "und zu di il che non per mi si ka ki ke hai ho se ko na ne to ye yang di ini itu ada ya bir ve bu da w na "
     "nie z op het een "
 )
+# What noting a literal and trying an expression cost, in microseconds.
+SIGHTING, TRIAL = 0.25, 5.0
 EVERYWHERE = frozenset(b" %s " % word.encode() for word in COMMON_WORDS.split())
 
 
@@ -38,9 +40,12 @@ class Hits:
 class Lexicon:
     """Phrases ready for scanning; made once and shared."""
 
-    def __init__(self, phrases: Sequence[Phrase]) -> None:
+    def __init__(
+        self, phrases: Sequence[Phrase], demanded: Sequence[tuple[tuple[bytes, ...], ...]] | None = None
+    ) -> None:
         self.phrases = tuple(phrases)
-        demanded = [_worth_demanding(phrase.anchors) for phrase in phrases]
+        if demanded is None:
+            demanded = [_worth_demanding(phrase.anchors) for phrase in phrases]
         self.literals = sorted({literal for sets in demanded for literals in sets for literal in literals})
         self.words = frozenset(
             word for literal in self.literals for word in literal.decode().split() if len(word) > 1 or word in "aiou"
@@ -52,6 +57,11 @@ class Lexicon:
         self._members = np.array([number[literal] for literals in sets for literal in literals], dtype=np.int64)
         self._bounds = np.concatenate(([0], np.cumsum([len(literals) for literals in sets]))).astype(np.int64)
         self._demands = [tuple(place[literals] for literals in chosen) for chosen in demanded]
+        # For phrases that begin with their first set, and demand it: the set.
+        self._leads = [
+            place[phrase.anchors[0]] if phrase.leads and phrase.anchors[0] in chosen else -1
+            for phrase, chosen in zip(self.phrases, demanded, strict=True)
+        ]
         self._automaton = ahocorasick_rs.BytesAhoCorasick(self.literals) if self.literals else None
         self._expressions: dict[int, re.Pattern[bytes]] = {}
 
@@ -62,16 +72,43 @@ class Lexicon:
             found = self._expressions[phrase] = re.compile(self.phrases[phrase].expression)
         return found
 
+    def tuned(self, sample: Folded) -> Lexicon:
+        """The same phrases with the same hits, demanding of each the anchors that are rare in texts like the sample.
+
+        Looking for a word that stands everywhere costs more than the expressions it spares.
+        """
+        literal, _ = self._sightings(sample)
+        rows = len(sample.starts)
+        share = np.bincount(literal, minlength=len(self.literals)) / rows
+        demanded = []
+        for phrase in self.phrases:
+            ranked = sorted(
+                (min(1.0, sum(float(share[self._number[one]]) for one in literals) + 0.5 / rows), literals)
+                for literals in _known(phrase.anchors, self._number)
+            )
+            left = 1.0
+            chosen: list[tuple[bytes, ...]] = []
+            for common, literals in ranked:
+                # Where a phrase can begin is worth more than one word more: the expression is tried there only.
+                worth = left * TRIAL * (1.0 - (0.2 if phrase.leads and literals == phrase.anchors[0] else 1.0) * common)
+                if chosen and common * SIGHTING >= worth:
+                    continue
+                chosen.append(literals)
+                left *= common
+            demanded.append(tuple(chosen))
+        made = Lexicon(self.phrases, demanded)
+        made.words = self.words
+        made._expressions = self._expressions
+        return made
+
     def scan(self, folded: Folded) -> Hits:
         """All hits, ordered by message, then phrase."""
-        rows, phrases = self._candidates(folded)
-        keep = np.zeros(len(rows), dtype=bool)
-        starts, ends = folded.starts[rows].tolist(), folded.ends[rows].tolist()
-        data = folded.data
-        for at, phrase in enumerate(phrases.tolist()):
-            # endpos would hide the row end from the look-ahead; it is a border either way.
-            keep[at] = self.expression(phrase).search(data, starts[at], ends[at]) is not None
-        messages, phrases = folded.messages[rows[keep]], phrases[keep]
+        hit_rows, hit_phrases = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+        for phrase, rows, places in self._candidates(folded):
+            met = self._try_at(folded, phrase, places) if places is not None else self._try_in(folded, phrase, rows)
+            hit_rows.append(met)
+            hit_phrases.append(np.full(len(met), phrase, dtype=np.int64))
+        messages, phrases = folded.messages[np.concatenate(hit_rows)], np.concatenate(hit_phrases)
         order = np.lexsort((phrases, messages))
         messages, phrases = messages[order], phrases[order]
         if len(messages):
@@ -80,25 +117,42 @@ class Lexicon:
         weights = np.array([phrase.weight for phrase in self.phrases], dtype=np.float64)
         return Hits(messages=messages, phrases=phrases.astype(np.int32), weights=weights[phrases])
 
-    def _candidates(self, folded: Folded) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(row, phrase) pairs whose row holds a literal of every anchor set of the phrase, ordered by phrase."""
-        none = np.zeros(0, dtype=np.int64)
+    def _try_in(self, folded: Folded, phrase: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows in which the expression is found."""
+        search, data = self.expression(phrase).search, folded.data
+        # endpos would hide the row end from the look-ahead; it is a border either way.
+        bounds = zip(folded.starts[rows].tolist(), folded.ends[rows].tolist(), strict=True)
+        return rows[[search(data, start, end) is not None for start, end in bounds]]
+
+    def _try_at(self, folded: Folded, phrase: int, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows in which the expression begins at one of the places."""
+        rows = _rows_of(places, folded)
+        if self.phrases[phrase].plain:
+            return rows
+        match, data = self.expression(phrase).match, folded.data
+        bounds = zip((places + 1).tolist(), folded.ends[rows].tolist(), strict=True)
+        return rows[[match(data, start, end) is not None for start, end in bounds]]
+
+    def _candidates(self, folded: Folded) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64] | None]]:
+        """Phrase, the rows that hold a literal of every set it demands, and where it may begin if that is known."""
         if self._automaton is None or not len(folded.starts):
-            return none, none
-        literal, row = self._sightings(folded)
+            return
+        literal, place = self._sightings(folded)
+        row = _rows_of(place, folded)
         counts = np.bincount(literal, minlength=len(self.literals))
         first = np.concatenate(([0], np.cumsum(counts)))
         totals = np.add.reduceat(counts[self._members], self._bounds[:-1])
         pooled: dict[int, NDArray[np.int64]] = {}
 
+        def parts_of(index: int) -> list[slice]:
+            members = self._members[self._bounds[index] : self._bounds[index + 1]].tolist()
+            return [slice(first[m], first[m + 1]) for m in members if counts[m]]
+
         def rows_with(index: int) -> NDArray[np.int64]:
             if index not in pooled:
-                members = self._members[self._bounds[index] : self._bounds[index + 1]].tolist()
-                parts = [row[first[m] : first[m + 1]] for m in members if counts[m]]
-                pooled[index] = parts[0] if len(parts) == 1 else _distinct(np.concatenate(parts))
+                pooled[index] = _distinct(np.concatenate([row[part] for part in parts_of(index)]))
             return pooled[index]
 
-        rows, phrases = [none], [none]
         for phrase, demands in enumerate(self._demands):
             # The rarest set goes first: most phrases end there.
             ranked = sorted(demands, key=lambda index: (totals[index], index))
@@ -107,37 +161,61 @@ class Lexicon:
             met = rows_with(ranked[0])
             for index in ranked[1:]:
                 other = rows_with(index)
-                at = np.minimum(np.searchsorted(other, met), len(other) - 1)
-                met = met[other[at] == met]
+                met = met[_among(met, other)] if len(other) else other
                 if not len(met):
                     break
-            if len(met):
-                rows.append(met)
-                phrases.append(np.full(len(met), phrase, dtype=np.int64))
-        return np.concatenate(rows), np.concatenate(phrases)
+            if not len(met):
+                continue
+            places = None
+            if self._leads[phrase] >= 0:
+                places = np.concatenate([place[part] for part in parts_of(self._leads[phrase])])
+                places = places[_among(_rows_of(places, folded), met)] if len(demands) > 1 else places
+            yield phrase, met, places
 
     def _sightings(self, folded: Folded) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Every literal with the rows that hold it, in the order of literals, then rows."""
+        """Every literal with the places where it begins, in the order of literals, then places."""
         assert self._automaton is not None
         bordered = folded.data.translate(BORDERS_AS_SPACES)
         matches = self._automaton.find_matches_as_indexes(bordered, overlapping=True)
         flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(-1, 3)
-        # A literal may begin with the border before its row.
-        row = np.searchsorted(folded.starts, flat[:, 1] + 1, "right") - 1
-        pairs = [flat[:, 0] * len(folded.starts) + row]
+        size = len(folded.data)
+        pairs = [flat[:, 0] * size + flat[:, 1]]
         data = np.frombuffer(folded.data, dtype=np.uint8)
-        for sign, places in ((DIGIT_SIGN, _digits), (LINK_SIGN, _dots)):
-            if sign in self._number:
-                row = np.searchsorted(folded.starts, places(data), "right") - 1
-                pairs.append(self._number[sign] * len(folded.starts) + row[row >= 0])
-        literal, row = np.divmod(_distinct(np.concatenate(pairs)), len(folded.starts))
-        return literal, row
+        digits = _digits(data)
+        signs = ((DIGIT_SIGN, digits), (LINK_SIGN, _dots(data)))
+        pairs += [self._number[sign] * size + found - 1 for sign, found in signs if sign in self._number]
+        if MONEY_SIGN in self._number:
+            pairs.append(self._number[MONEY_SIGN] * size + _money(folded, digits) - 1)
+        keys = np.concatenate(pairs)
+        keys.sort()
+        literal, place = np.divmod(keys, size)
+        return literal, place
+
+
+def _rows_of(places: NDArray[np.int64], folded: Folded) -> NDArray[np.int64]:
+    """The rows of places; a literal may begin with the border before its row."""
+    return np.searchsorted(folded.starts, places + 1, "right") - 1
+
+
+def _among(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which values stand among others (ascending, not empty)?"""
+    at = np.minimum(np.searchsorted(others, values), len(others) - 1)
+    found: NDArray[np.bool_] = others[at] == values
+    return found
+
+
+MONEY = re.compile(CLASSES["money"])
 
 
 def _worth_demanding(anchors: tuple[tuple[bytes, ...], ...]) -> tuple[tuple[bytes, ...], ...]:
     """The anchor sets without those that nearly every message meets, if two others remain."""
     rare = tuple(literals for literals in anchors if EVERYWHERE.isdisjoint(literals))
     return rare if len(rare) >= 2 else anchors
+
+
+def _known(anchors: tuple[tuple[bytes, ...], ...], number: dict[bytes, int]) -> tuple[tuple[bytes, ...], ...]:
+    """The anchor sets that a lexicon looks for."""
+    return tuple(literals for literals in anchors if all(one in number for one in literals))
 
 
 def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -148,6 +226,14 @@ def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _digits(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.flatnonzero((data >= ord("0")) & (data <= ord("9")))
+
+
+def _money(folded: Folded, digits: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the first amount of each row begins."""
+    rows = _distinct(_rows_of(digits - 1, folded))
+    bounds = zip(folded.starts[rows].tolist(), folded.ends[rows].tolist(), strict=True)
+    found = (MONEY.search(folded.data, start, end) for start, end in bounds)
+    return np.array([match.start() for match in found if match], dtype=np.int64)
 
 
 def _dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:

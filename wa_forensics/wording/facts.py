@@ -1,0 +1,150 @@
+"""Reads from one text what words alone do not say: kinds of links, numbers, amounts, capitals, length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from wa_forensics.entities import amounts_in, clean, links_in
+from wa_forensics.model import Link
+
+# Kinds of links, strangest first; a text shows a link as a made-up host of its kind, so no real host is learned.
+KINDS = ("file", "imitating", "odd", "short", "invite", "unknown", "popular")
+ODD = frozenset(["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "many labels"])
+LONG_NUMBER = re.compile(r"(?<![\w/])\+?\(?\d(?:[ ().-]?\d){8,14}(?!\w)")
+SHORT_NUMBER = re.compile(r"(?i)\b(?:to|txt|text|sms|call|dial|msg)\s{1,2}\*?\d{3,6}\b")
+STAR_CODE = re.compile(r"\*\*?\d{2,4}\*|\*\d{3}#")
+PERCENT = re.compile(r"\d\s?%")
+REFERENCE = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,12}\b")
+CAPITAL_WORD = re.compile(r"\b[A-Z]{4,}\b")
+MASKED = re.compile(r"(?i)\b(?:x{2,}|\*{2,})\d{2,4}\b|\d{2,6}x{2,}\d{0,4}")
+OPT_OUT = re.compile(r"(?i)\b(?:t ?& ?c|tnc|terms apply|18\+|16\+|opt.?out|(?:reply|txt|text|send) stop|stop to)\b")
+# Program text and logs are full of numbers, capitals and calls to act that mean nothing here.
+CODE = re.compile(r"```|[{}<>;=\[\]](?:[^{}<>;=\[\]]*[{}<>;=\[\]]){3}|\w\(\S*\)[.;]|\berror:|\bat \w+\.\w+\(")
+LENGTHS = (25, 60, 100, 150, 250)
+FACTS = (
+    *(f"link: {kind}" for kind in KINDS),
+    "any link",
+    "several links",
+    "little but a link",
+    "phone number",
+    "number to text or dial",
+    "star code",
+    "amount",
+    "large amount",
+    "several amounts",
+    "percentage",
+    "reference",
+    "masked number",
+    "terms or opt-out",
+    "word in capitals",
+    "many words in capitals",
+    "mostly capitals",
+    "exclamation",
+    "several exclamations",
+    "question",
+    "many digits",
+    *(f"longer than {length}" for length in LENGTHS),
+    "link and amount",
+    "phone number and amount",
+    "long with a link",
+    "long with a phone number",
+    "contact beside capitals",
+)
+NUMBER_OF = {name: number for number, name in enumerate(FACTS)}
+LARGE = 100.0
+LITTLE = 25
+
+
+def read_facts(text: str) -> tuple[str, tuple[int, ...]]:
+    """The text with its links replaced by made-up hosts of their kind, and the numbers of the facts that hold."""
+    text = clean(text)
+    links = list(links_in(0, text)) if "." in text or "://" in text else []
+    kinds = [kind_of(link) for link in links]
+    shown = text
+    for link, kind in zip(links, kinds, strict=True):
+        shown = shown.replace(link.text, f" x{kind}x.com ", 1)
+    found = {f"link: {kind}" for kind in kinds}
+    rest = len(shown) - sum(len(kind) + 8 for kind in kinds)
+    found |= _about_links(kinds, rest) | _about_numbers(shown) | _about_letters(shown)
+    found |= {f"longer than {length}" for length in LENGTHS if len(shown) > length}
+    found |= _together(found)
+    return shown, tuple(sorted(NUMBER_OF[name] for name in found))
+
+
+def is_code(text: str) -> bool:
+    """Does the text look like a program or a log?"""
+    return CODE.search(text) is not None
+
+
+def kind_of(link: Link) -> str:
+    """Which of ``KINDS`` a link is."""
+    if "file" in link.traits:
+        return "file"
+    if link.imitates:
+        return "imitating"
+    if "shortener" in link.traits:
+        return "short"
+    if "invite" in link.traits:
+        return "invite"
+    if ODD & set(link.traits):
+        return "odd"
+    return "popular" if link.popular else "unknown"
+
+
+def _about_links(kinds: Sequence[str], rest: int) -> set[str]:
+    named = {
+        "any link": bool(kinds),
+        "several links": len(kinds) > 1,
+        "little but a link": bool(kinds) and rest < LITTLE,
+    }
+    return {name for name, holds in named.items() if holds}
+
+
+def _about_numbers(text: str) -> set[str]:
+    if not any(character.isdigit() for character in text):
+        return {"terms or opt-out"} if OPT_OUT.search(text) else set()
+    amounts = list(amounts_in(0, text))
+    digits = sum(character.isdigit() for character in text)
+    named = {
+        "phone number": LONG_NUMBER.search(text) is not None,
+        "number to text or dial": SHORT_NUMBER.search(text) is not None,
+        "star code": STAR_CODE.search(text) is not None,
+        "amount": bool(amounts),
+        "large amount": any(amount.value >= LARGE for amount in amounts),
+        "several amounts": len(amounts) > 1,
+        "percentage": PERCENT.search(text) is not None,
+        "reference": REFERENCE.search(text) is not None,
+        "masked number": MASKED.search(text) is not None,
+        "terms or opt-out": OPT_OUT.search(text) is not None,
+        "many digits": digits * 6 > len(text),
+    }
+    return {name for name, holds in named.items() if holds}
+
+
+def _about_letters(text: str) -> set[str]:
+    capitals = CAPITAL_WORD.findall(text)
+    letters = [character for character in text if character.isalpha()]
+    upper = sum(character.isupper() for character in letters)
+    exclamations = text.count("!")
+    named = {
+        "word in capitals": bool(capitals),
+        "many words in capitals": len(capitals) > 3,
+        "mostly capitals": len(letters) > 20 and upper * 2 > len(letters),
+        "exclamation": exclamations > 0,
+        "several exclamations": exclamations > 2,
+        "question": "?" in text,
+    }
+    return {name for name, holds in named.items() if holds}
+
+
+def _together(found: set[str]) -> set[str]:
+    contact = {"any link", "phone number", "number to text or dial"} & found
+    named = {
+        "link and amount": {"any link", "amount"} <= found,
+        "phone number and amount": {"phone number", "amount"} <= found,
+        "long with a link": {"any link", "longer than 60"} <= found,
+        "long with a phone number": {"phone number", "longer than 60"} <= found,
+        "contact beside capitals": bool(contact) and "word in capitals" in found,
+    }
+    return {name for name, holds in named.items() if holds}

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup browser wheel-test docs evaluate golden samples clean
+.PHONY: demo test lint setup browser wheel-test docs test-lowest evaluate compare-peers golden samples clean
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wa_forensics needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
@@ -46,6 +46,21 @@ docs: setup
 
 evaluate: setup
 	$(BIN)/python benchmarks/evaluate_detection.py
+
+# The tests with the oldest versions that pyproject.toml allows, in an environment of its own.
+LOWEST_TESTS := tests/test_parsing.py tests/test_parsing_dates.py tests/test_samples.py tests/test_cli.py \
+  tests/test_entities.py tests/test_search.py tests/test_detectors.py tests/test_case.py tests/test_batch.py
+test-lowest:
+	rm -rf build/lowest && mkdir -p build/lowest
+	$(PYTHON) -m venv build/lowest/env
+	$(PYTHON) scripts/lowest_versions.py > build/lowest/versions.txt
+	build/lowest/env/bin/python -m pip install --quiet --disable-pip-version-check -c build/lowest/versions.txt -e . \
+	  pytest hypothesis jsonschema cryptography pillow
+	build/lowest/env/bin/python -m pytest $(LOWEST_TESTS)
+
+# Other readers of exports, each in an environment of its own; needs the package registries and node.
+compare-peers: setup
+	$(BIN)/python benchmarks/compare_peers.py --write
 
 golden: setup
 	WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_samples.py

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -153,6 +152,8 @@ def test_case_data_come_from_a_file_and_options_win(tmp_path: Path) -> None:
 
 def on_terminal(arguments: list[str], **variables: str) -> str:
     """What a person at a terminal sees on stderr."""
+    import pty
+
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", **variables}
     process = subprocess.Popen(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import re
 import runpy
+import sys
 import zipfile
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 
 from wa_forensics.batch import Run, scan
@@ -19,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 SAMPLES = ("bengaluru_logistics", "family_code", "ordinary_business")
 FILES = ("findings.jsonl", "incidents.json", "report.html")
+# The scores of the behaviour model are single precision: their last digits belong to one build of linear algebra.
+EXACT = (sys.platform, platform.machine(), np.__version__.split(".")[0]) == ("linux", "x86_64", "2")
 
 
 @cache
@@ -32,6 +38,11 @@ def scanned(sample: str) -> dict[str, bytes]:
             return {name: (Path(folder) / "case" / name).read_bytes() for name in FILES}
     finally:
         os.chdir(before)
+
+
+def words_of(data: bytes) -> str:
+    """The file without its decimal fractions, and with paths written one way."""
+    return re.sub(r"\d+\.\d+", "#", data.decode("utf-8")).replace("sample_exports\\\\", "sample_exports/")
 
 
 def findings(sample: str) -> list[dict[str, object]]:
@@ -49,7 +60,10 @@ def test_sample_gives_the_golden_bytes(sample: str, name: str) -> None:
     if os.environ.get("WRITE_GOLDEN"):
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_bytes(scanned(sample)[name])
-    assert scanned(sample)[name] == golden.read_bytes(), "run `make golden` and say in the commit why it changed"
+    found, expected = scanned(sample)[name], golden.read_bytes()
+    if EXACT:
+        assert found == expected, "run `make golden` and say in the commit why it changed"
+    assert words_of(found) == words_of(expected)
 
 
 def test_the_three_exports_of_one_night_are_one_critical_incident() -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from wa_forensics._version import __version__
-from wa_forensics.cli.terminal import complain
+from wa_forensics.cli.terminal import complain, write_escapes_for_the_unprintable
 from wa_forensics.errors import CaseError, NothingReadError, SettingsError, WaForensicsError
 
 EXIT_USAGE = 2
@@ -63,6 +63,7 @@ def program() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
+    write_escapes_for_the_unprintable()
     try:
         program.main(args=arguments, prog_name="wa-forensics")
     except NothingReadError as error:

@@ -32,6 +32,13 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def write_escapes_for_the_unprintable() -> None:
+    """What the console's code page lacks (Windows: cp1252) is written as an escape instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def complain(sentence: str) -> None:
     """One sentence on stderr."""
     click.echo(f"wa-forensics: {visible(sentence)}", err=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from wa_forensics.case import InputFile
 from wa_forensics.chat import Chat
+from wa_forensics.compare import Comparison
 from wa_forensics.evidence import RawText
 from wa_forensics.findings import make_finding
 from wa_forensics.model import (
@@ -264,6 +265,8 @@ class MemoryCase:
     profiles: tuple[SenderProfile, ...]
     tables: dict[str, Any] = field(default_factory=dict)
     custody: tuple[dict[str, Any], ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    labels: tuple[dict[str, Any], ...] = ()
 
     def messages(self, source: str) -> Any:
         return self.tables[source]

@@ -22,7 +22,7 @@ ROWS = (
     {"report", "exports"},
     {"case"},
     {"analysis"},
-    {"incidents", "compare", "integrity", "detectors", "behaviour", "parsing"},
+    {"incidents", "compare", "integrity", "detectors", "behaviour", "parsing", "userrules"},
     {"context"},
     {"locales", "evidence", "findings"},
     {"chat"},

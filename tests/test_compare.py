@@ -20,6 +20,8 @@ from wa_forensics.compare import (
     compared,
     comparison_check,
     comparison_findings,
+    comparison_from,
+    is_one_conversation,
     same_conversations,
     sketch,
 )
@@ -226,9 +228,13 @@ def test_the_json_object_has_the_keys_of_the_contract() -> None:
         "moved",
         "overlap",
         "verdict",
+        "statement",
+        "outside",
+        "matched_by",
     ]
+    assert comparison_from(written_out) == found
     (missing,) = written_out["missing_in_b"]
-    assert list(missing) == ["source", "line", "timestamp", "sender", "text", "reasons"]
+    assert list(missing) == ["source", "message", "line", "timestamp", "sender", "text", "reasons"]
     assert (missing["source"], missing["text"]) == ("a.txt", said[100].text)
     assert list(written_out["overlap"]) == ["start", "end"]
 
@@ -285,7 +291,32 @@ def test_a_comparison_adds_its_check_and_the_findings_of_each_side() -> None:
     said = conversation(300, 14)
     a, b = written(said[:50] + said[51:]), written(said[:100] + said[105:], name="b.txt")
     empty = {"findings": (), "checks": (), "indicators": (), "failures": (), "rules_run": ()}
-    one, other = compared(Analysis(facts=a.facts, **empty), a, Analysis(facts=b.facts, **empty), b)
+    analyses = Analysis(facts=a.facts, **empty), Analysis(facts=b.facts, **empty)
+    one, other = compared(*analyses, compare_chats(a, b), (a, b))
     assert [check.source for check in (*one.checks, *other.checks)] == ["a.txt", "b.txt"]
     assert [len(finding.evidence) for finding in one.findings] == [5]
     assert [len(finding.evidence) for finding in other.findings] == [1]
+
+
+def test_what_one_account_sent_to_two_people_does_not_make_one_conversation() -> None:
+    """The texts of one account stand in both chats; the other person's do not."""
+    sent = [replace(m, who=0, kind="text", text=f"{m.text} and so on") for m in conversation(14, 60)]
+    replies = [conversation(6, 61), conversation(6, 62)]
+    chats = []
+    for number, own in enumerate(replies):
+        said = sorted([*sent, *(replace(m, who=1) for m in own)], key=lambda m: m.moment)
+        chats.append(written(said, name=f"{number}.txt"))
+    assert not is_one_conversation(compare_chats(*chats))
+
+
+def test_two_exports_of_a_short_conversation_are_found() -> None:
+    said = conversation(24, 63, people=2)
+    a, b = written(said), written(said[:10] + said[12:], "ios-de", names=OTHER_NAMES, name="b.txt")
+    assert same_conversations([sketch(a), sketch(b)]) == ((0, 1),)
+    assert is_one_conversation(compare_chats(a, b))
+
+
+def test_a_whole_sample_can_be_held_against_a_quarter() -> None:
+    said = conversation(12_000, 64)
+    a, b = written(said), written(said[9_000:], "ios-de", names=OTHER_NAMES, name="b.txt")
+    assert same_conversations([sketch(a), sketch(b)]) == ((0, 1),)

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from wa_forensics import behaviour, incidents, integrity
+from wa_forensics import behaviour, compare, incidents, integrity, userrules
 from wa_forensics.chat import Chat
 from wa_forensics.detectors import DETECTORS
+from wa_forensics.errors import SettingsError
 from wa_forensics.evidence import RawText
-from wa_forensics.model import Analysis, Check, Example, Failure, Finding, Rule, Settings, Source
+from wa_forensics.model import (
+    Analysis,
+    Check,
+    Example,
+    Failure,
+    Finding,
+    Own,
+    OwnRule,
+    Rule,
+    Settings,
+    Source,
+)
 from wa_forensics.parsing import parse_text
 
 T = TypeVar("T")
@@ -31,9 +44,12 @@ BUGS = (
 )
 
 
-def rules() -> tuple[Rule, ...]:
-    """Every rule that a scan looks for, in the order of their ids."""
+def rules(*, with_comparison: bool = True, own: Own | None = None) -> tuple[Rule, ...]:
+    """Every rule that a scan looks for, in the order of their ids; those of two exports only if there are two."""
     found = [*(detector.RULE for detector in DETECTORS), behaviour.RULE, *incidents.RULES]
+    found += compare.RULES if with_comparison else ()
+    if own is not None:
+        found += [*(rule.rule for rule in own.rules), *(userrules.LISTED_RULES if own.listed else ())]
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
@@ -46,32 +62,57 @@ def analyze(raw: RawText, settings: Settings) -> tuple[Chat, Analysis]:
     chat = parse_text(raw, date_order=settings.date_order, allow_undecided=settings.allow_undecided)
     guard = _Guard(chat.source.name)
     checks = guard.run("integrity", lambda: integrity.check(chat, raw, zone=settings.timezone)) or ()
-    return chat, _examine(chat, checks, guard)
+    return chat, _examine(chat, checks, guard, settings.own)
 
 
-def reanalyze(chat: Chat, earlier: Analysis) -> Analysis:
+def reanalyze(chat: Chat, earlier: Analysis, own: Own | None = None) -> Analysis:
     """The rules of this version on a stored chat; the checks of its file stay those of ``earlier``."""
-    return _examine(chat, earlier.checks, _Guard(chat.source.name))
+    return _examine(chat, earlier.checks, _Guard(chat.source.name), own or Own())
 
 
-def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard) -> Analysis:
+def without_allowed(chat: Chat, analysis: Analysis, own: Own) -> Analysis:
+    """The analysis without the findings that an allow-list covers, which go to ``left_out``."""
+    kept, left = userrules.leave_out(chat, analysis.findings, own.allowed, own.as_of)
+    return replace(analysis, findings=kept, left_out=(*analysis.left_out, *left)) if left else analysis
+
+
+def _own_steps(chat: Chat, own: Own, guard: _Guard) -> list[tuple[Rule, Detect]]:
+    """The examiner's rules like any others; their phrases are found in one scan."""
+    matched = guard.run("own rules", lambda: userrules.find_matches(chat, own.rules)) or {}
+    return [
+        (rule.rule, lambda chat, rule=rule: userrules.own_findings(chat, rule, matched[rule.id]))  # type: ignore[misc]
+        for rule in own.rules
+        if rule.id in matched
+    ]
+
+
+def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard, own: Own) -> Analysis:
     findings: list[Finding] = []
     rules_run: list[str] = []
     measured = guard.run(behaviour.RULE.id, lambda: behaviour.analyze(chat))
     steps: list[tuple[Rule, Detect]] = [(detector.RULE, detector.detect) for detector in DETECTORS]
     if measured is not None:
         steps.append((behaviour.RULE, lambda chat: behaviour.detect(chat, measured)))
+    steps += _own_steps(chat, own, guard)
     for rule, detect in steps:
         found = guard.run(rule.id, lambda detect=detect: tuple(detect(chat)))  # type: ignore[misc]
         if found is not None:
             findings += found
             rules_run.append(rule.id)
+    if own.listed:
+        listed = guard.run("listed", lambda: tuple(userrules.find_listed(chat, own.listed)))
+        findings += listed or ()
+        rules_run += [rule.id for rule in userrules.LISTED_RULES] if listed is not None else ()
+    kept, left = userrules.leave_out(chat, findings, own.allowed, own.as_of)
+    findings = list(kept)
     profiles = guard.run("behaviour profiles", lambda: behaviour.profiles(chat, measured)) or () if measured else ()
     windows = guard.run("takeover windows", lambda: incidents.takeover_windows(chat, findings, profiles)) or ()
     hands = guard.run("takeover windows", lambda: tuple(incidents.takeover_findings(chat, windows, findings)))
     if hands is not None:
         findings += hands
         rules_run.append(incidents.TAKEOVER_RULE.id)
+    kept, late = userrules.leave_out(chat, findings, own.allowed, own.as_of)
+    findings = list(kept)
     seen = guard.run("indicators", lambda: incidents.occurrences(chat)) or ()
     return Analysis(
         facts=chat.facts,
@@ -83,6 +124,8 @@ def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard) -> Analysis:
         windows=windows,
         profiles=profiles,
         traces=guard.run("traces", lambda: incidents.traces(chat, findings, seen)) or (),
+        sketch=guard.run("sketch", lambda: compare.sketch(chat)) or (),
+        left_out=(*left, *late),
     )
 
 
@@ -144,23 +187,39 @@ def example_chat(example: Example) -> Chat:
     return parse_text(RawText(source=source, buffer=buffer), date_order="DMY")
 
 
-def findings_in(chat: Chat, rule: str | None = None) -> tuple[Finding, ...]:
+def findings_in(chat: Chat, rule: str | None = None, own: Own | None = None) -> tuple[Finding, ...]:
     """What the rules that look at one chat find in it; only ``rule`` if given. Crashes are not caught."""
-    return tuple(
-        finding for known, detect in _detectors() if rule is None or known.id == rule for finding in detect(chat)
-    )
+    found = [finding for known, detect in _detectors() if rule is None or known.id == rule for finding in detect(chat)]
+    if own is not None:
+        chosen = [one for one in own.rules if rule is None or one.id == rule]
+        matched = userrules.find_matches(chat, chosen)
+        found += [finding for one in chosen for finding in userrules.own_findings(chat, one, matched[one.id])]
+        found += [item for item in userrules.find_listed(chat, own.listed) if rule is None or item.rule == rule]
+    return tuple(found)
 
 
-def broken_examples(rule: Rule) -> tuple[str, ...]:
+def require_examples(own: Sequence[OwnRule]) -> None:
+    """Run the examples of own rules; SettingsError for an id that is taken and for a rule that breaks its word."""
+    taken = {rule.id for rule in (*rules(), *userrules.LISTED_RULES)}
+    for rule in own:
+        if rule.id in taken:
+            raise SettingsError(f"rule {rule.id}", "a built-in rule is called so", "Give your rule another id.")
+        wrong = broken_examples(rule.rule, Own(rules=(rule,)))
+        if wrong:
+            advice = "Mend the phrases or the example; wa-forensics rules explain --rules FILE TEXT shows what matches."
+            raise SettingsError(f"rule {rule.id}", "; ".join(wrong), advice)
+
+
+def broken_examples(rule: Rule, own: Own | None = None) -> tuple[str, ...]:
     """The examples of a rule that it does not do right, one sentence each."""
-    if rule.id not in {known.id for known, _ in _detectors()}:
+    if rule.id not in {known.id for known, _ in _detectors()} | {one.id for one in (own or Own()).rules}:
         return ()
     wrong = []
     for wanted, examples in ((True, rule.fires_on), (False, rule.quiet_on)):
         for number, example in enumerate(examples, 1):
-            found = any(finding.rule == rule.id for finding in findings_in(example_chat(example), rule.id))
+            found = any(finding.rule == rule.id for finding in findings_in(example_chat(example), rule.id, own))
             if found != wanted:
                 name = f"{'fires_on' if wanted else 'quiet_on'} {number}"
-                note = f" ({example.note})" if example.note else ""
+                note = f" ({example.note or example.messages[-1][1][:60]})"
                 wrong.append(f"{rule.id} {'is silent' if wanted else 'fires'} on {name}{note}")
     return tuple(wrong)

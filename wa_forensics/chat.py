@@ -190,6 +190,10 @@ class Chat:
         """Ids of the messages that hold a phrase, written in the grammar of the locale files."""
         return np.unique(self._scan(Lexicon([compile_phrase(phrase)])).messages)
 
+    def hits(self, phrases: Lexicon) -> Hits:
+        """Every hit of own phrases in what people wrote, whatever language they are in."""
+        return self._scan(phrases)
+
     def _scan(self, phrases: Lexicon) -> Hits:
         """The hits in what people wrote; lines of the app and deletion marks are left out."""
         c = self.columns

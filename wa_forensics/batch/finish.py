@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wa_forensics import analysis, incidents
+from wa_forensics.batch.pairs import compare_pairs, pairs_of
 from wa_forensics.batch.work import MESSAGES as PARTS
 from wa_forensics.case import Case, CaseRecords, InputFile, StoredChat, custody, manifest, signature
 from wa_forensics.case.folder import sweep
@@ -66,6 +67,10 @@ def finish(results: Sequence[FileResult], read: Sequence[FileResult], folder: Pa
     keep_results(folder, results)
     time = custody.moment(run.reproducible)
     entries = [("read", {"path": r.path, "size": r.size, "sha256": r.sha256}) for r in read]
+    entries += [
+        ("bring", {"path": file.path, "sha256": file.sha256, "kind": file.kind, "entries": file.entries})
+        for file in request.settings.own.files
+    ]
     entries.append((request.action, {"command": records.command, "chats": len(records.chats)}))
     custody.append(folder, entries, time)
     _render(folder, records)
@@ -89,23 +94,28 @@ def _correlated(
     request: Request, results: Sequence[FileResult], sources: Sequence[Source], folder: Path
 ) -> CaseRecords:
     """Everything found in the chats together; the files of ``sources`` are hashed again."""
-    analyses = tuple(item for result in results for item in result.analyses)
+    alone = tuple(item for result in results for item in result.analyses)
+    stored = _stored(results, folder)
+    pairs = pairs_of(alone, request.settings.compare)
+    analyses, comparisons = compare_pairs(alone, stored, folder, pairs, request.settings.own)
     failed = [failure for result in results for failure in result.failures]
     crashed = [failure for item in analyses for failure in item.failures]
-    correlation = incidents.correlate(analyses)
+    correlation = incidents.correlate(analyses, comparisons.same)
     return CaseRecords(
         command=_command(request),
         settings=request.settings,
         declared=request.declared,
         arguments=request.paths,
         inputs=tuple(_input(result) for result in results),
-        chats=_stored(results, folder),
+        chats=stored,
         analyses=analyses,
         correlation=correlation,
         graph=incidents.graph(correlation.incidents, correlation.findings),
         indicators=incidents.shared([item.indicators for item in analyses]),
-        rules=analysis.rules(),
-        failures=(*failed, *crashed, *verify_unchanged(sources)),
+        rules=analysis.rules(with_comparison=bool(comparisons.found), own=request.settings.own),
+        failures=(*failed, *crashed, *comparisons.failures, *verify_unchanged(sources)),
+        comparisons=comparisons.found,
+        limits=comparisons.limits,
     )
 
 
@@ -145,4 +155,10 @@ def _command(request: Request) -> str:
         options += ["--date-order", "ask"]
     if settings.timezone:
         options += ["--timezone", settings.timezone]
+    for file in settings.own.files:
+        options += [f"--{file.kind}", file.path]
+    if settings.own.allowed and settings.own.as_of:
+        options += ["--as-of", settings.own.as_of]
+    if settings.compare != "auto":
+        options += ["--compare", settings.compare]
     return shlex.join(["wa-forensics", "scan", *options, *request.paths, "-o", "CASE"])

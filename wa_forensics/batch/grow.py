@@ -13,8 +13,7 @@ from wa_forensics.batch.finish import Request, Run, finish
 from wa_forensics.batch.job import Plan, plan, read_all
 from wa_forensics.batch.progress import Watcher, nobody
 from wa_forensics.batch.work import MESSAGES, hash_of
-from wa_forensics.case import Case, custody, manifest
-from wa_forensics.case.change import LABELS
+from wa_forensics.case import Case, custody, manifest, verdicts
 from wa_forensics.case.folder import publish, staging, writing
 from wa_forensics.case.kept import FileResult, kept_results
 from wa_forensics.case.messages import write_messages
@@ -22,7 +21,7 @@ from wa_forensics.case.records import record
 from wa_forensics.case.stored_chat import stored_chat
 from wa_forensics.case.verify import require_sealed
 from wa_forensics.errors import CaseError, EvidenceError
-from wa_forensics.model import Analysis, Settings
+from wa_forensics.model import Analysis, Own, Settings
 
 
 def add(path: str | Path, paths: Iterable[str | Path], *, run: Run | None = None, watch: Watcher = nobody) -> Case:
@@ -40,12 +39,17 @@ def add(path: str | Path, paths: Iterable[str | Path], *, run: Run | None = None
         return grown.end(results, read, (*grown.case.arguments, *given), "add")
 
 
-def rescan(path: str | Path, *, run: Run | None = None) -> Case:
-    """Run the rules of this version over the stored messages of a case; the checks of the files stay as they were."""
+def rescan(path: str | Path, *, run: Run | None = None, own: Own | None = None) -> Case:
+    """Run the rules of this version over the stored messages of a case; the checks of the files stay as they were.
+
+    ``own`` replaces what the examiner brought to the scan before.
+    """
     with ExitStack() as stack:
         grown = _Growing(Path(path), run or Run(), stack)
+        if own is not None:
+            grown.settings = replace(grown.settings, own=own)
         results = [
-            replace(result, analyses=tuple(_again(grown.case, item) for item in result.analyses))
+            replace(result, analyses=tuple(_again(grown.case, item, grown.settings.own) for item in result.analyses))
             for result in grown.results
         ]
         return grown.end(results, (), grown.case.arguments, "rescan")
@@ -67,8 +71,8 @@ class _Growing:
         self.folder = stack.enter_context(staging(path, force=True, resume=run.resume))
         with writing(self.folder):
             shutil.copyfile(path / custody.FILE, self.folder / custody.FILE)
-            if (path / LABELS).exists():
-                shutil.copyfile(path / LABELS, self.folder / LABELS)
+            if (path / verdicts.FILE).exists():
+                shutil.copyfile(path / verdicts.FILE, self.folder / verdicts.FILE)
         self._take_messages()
 
     def end(
@@ -86,8 +90,8 @@ class _Growing:
         (self.folder / MESSAGES).mkdir(exist_ok=True)
 
 
-def _again(case: Case, earlier: Analysis) -> Analysis:
-    return reanalyze(stored_chat(case, earlier.facts), earlier)
+def _again(case: Case, earlier: Analysis, own: Own) -> Analysis:
+    return reanalyze(stored_chat(case, earlier.facts), earlier, own)
 
 
 def _unknown(todo: Plan, results: Sequence[FileResult]) -> Plan:

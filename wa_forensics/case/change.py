@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wa_forensics.case import manifest, signature
+from wa_forensics.case import manifest, signature, verdicts
 from wa_forensics.case.folder import write_file, writing
 from wa_forensics.case.reader import Case
 from wa_forensics.case.records import compact
@@ -18,9 +18,6 @@ from wa_forensics.model import Finding
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-VERDICTS = ("confirmed", "dismissed", "open")
-LABELS = "labels.jsonl"
 
 
 def change(
@@ -67,7 +64,7 @@ def write_label(
         case.path / "findings.jsonl",
         [replace(item, label=said) if item.id == finding.id else item for item in case.findings],
     )
-    path = case.path / LABELS
+    path = case.path / verdicts.FILE
     earlier = path.read_text("utf-8") if path.exists() else ""
     row = {"finding": finding.id, "verdict": verdict, "reason": reason, "examiner": examiner, "time": time}
     write_file(path, earlier + compact(row) + "\n")

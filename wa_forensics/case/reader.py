@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 from wa_forensics.case import custody
 from wa_forensics.case.messages import read_messages
 from wa_forensics.case.records import record
-from wa_forensics.case.store import SCHEMA_VERSION, InputFile, StoredChat, declared_rows
+from wa_forensics.case.store import COMPARISONS, SCHEMA_VERSION, InputFile, StoredChat, declared_rows
+from wa_forensics.case.verdicts import labels_of
+from wa_forensics.compare import Comparison, comparison_from
 from wa_forensics.errors import CaseError
 from wa_forensics.model import CaseData, ChatFacts, Check, Failure, Finding, Graph, Incident, Indicator, SenderProfile
 
@@ -26,8 +28,9 @@ class Case:
     ``timezone``, ``case_number``, ``examiner`` and ``declared`` (label: value, "not declared" where missing).
     ``inputs``: the ``ChatFacts`` of every chat in the order of the inputs; ``files``: every file that was
     given, failed ones too. ``findings`` in the order of the chats and messages, ``incidents`` worst first,
-    ``checks``, ``indicators``, ``profiles``. ``coverage``: ``rules`` (id, title, threat, severity, chats,
-    hits), ``skipped``, ``failures`` (``Failure`` records), ``unparsed``, ``undecided_dates``, ``limits``.
+    ``checks``, ``indicators``, ``profiles``, ``comparisons``. ``coverage``: ``rules`` (id, title,
+    threat, severity, chats, hits), ``skipped``, ``failures`` (``Failure`` records), ``unparsed``,
+    ``undecided_dates``, ``limits``.
     ``custody``: what was done. ``messages(source)``: the messages of one chat as a pyarrow Table, position =
     message id, columns as ``Chat.arrow`` behind ``source`` and ``message``.
 
@@ -121,8 +124,23 @@ class Case:
         return self._records("indicators.jsonl", Indicator, self._lines("indicators.jsonl"))
 
     @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Exports of one conversation held against each other; none in a case of an older version."""
+        if not (self.path / COMPARISONS).exists():
+            return ()
+        try:
+            return tuple(comparison_from(row) for row in self._json(COMPARISONS))
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise CaseError(str(self.path / COMPARISONS), f"a record is damaged ({error})", _DAMAGED) from error
+
+    @cached_property
     def profiles(self) -> tuple[SenderProfile, ...]:
         return self._records("profiles.jsonl", SenderProfile, self._lines("profiles.jsonl"))
+
+    @cached_property
+    def labels(self) -> tuple[Mapping[str, Any], ...]:
+        """Every verdict that examiners gave on a finding, oldest first."""
+        return labels_of(self.path)
 
     @cached_property
     def coverage(self) -> Mapping[str, Any]:

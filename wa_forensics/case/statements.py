@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from wa_forensics.case.reader import Case
+from wa_forensics.compare import ComparedMessage
 from wa_forensics.model import Evidence, Finding
 
 
@@ -14,6 +15,7 @@ def unfounded(case: Case, report: Path) -> Iterator[tuple[str, str]]:
     """(file, what is wrong) for every statement without its details."""
     yield from _findings(case)
     yield from _incidents(case)
+    yield from _comparisons(case)
     yield from _report(report)
 
 
@@ -62,6 +64,28 @@ def _incidents(case: Case) -> Iterator[tuple[str, str]]:
         for window in incident.windows:
             if window.source not in sources:
                 yield "incidents.json", f"incident {incident.id} has a window in {window.source}, which is no source"
+
+
+def _comparisons(case: Case) -> Iterator[tuple[str, str]]:
+    """What a comparison says of a message must be what the messages say."""
+    by_source: dict[str, list[ComparedMessage]] = {}
+    for found in case.comparisons:
+        sides = [side for pair in (*found.changed, *found.moved) for side in (pair.a, pair.b)]
+        for told in (*found.missing_in_a, *found.missing_in_b, *sides):
+            by_source.setdefault(told.source, []).append(told)
+    known = {facts.source.name for facts in case.inputs}
+    for source, messages in by_source.items():
+        if source not in known:
+            yield "comparisons.json", f"names the source {source}, which is not in the case"
+            continue
+        columns = case.messages(source).select(["line", "sender", "text"])
+        for told in messages:
+            if not 0 <= told.message < len(columns):
+                yield "comparisons.json", f"names message {told.message} of {source}, which does not exist"
+                continue
+            line, sender, text = (column[told.message].as_py() for column in columns.columns)
+            if (line, sender, text or "") != (told.line, told.sender, told.text):
+                yield "comparisons.json", f"says something else of line {told.line} of {source} than the messages"
 
 
 class _Anchors(HTMLParser):

@@ -10,7 +10,8 @@ from typing import Any
 
 from wa_forensics._version import __version__
 from wa_forensics.case.folder import write_file, write_parts
-from wa_forensics.case.records import compact, pretty
+from wa_forensics.case.records import compact, plain, pretty
+from wa_forensics.compare import Comparison
 from wa_forensics.model import (
     Analysis,
     CaseData,
@@ -28,6 +29,7 @@ from wa_forensics.model import (
 )
 
 SCHEMA_VERSION = 1
+COMPARISONS = "comparisons.json"
 SPANS_LISTED = 200
 NOT_DECLARED = "not declared"
 
@@ -69,6 +71,8 @@ class CaseRecords:
     indicators: tuple[Indicator, ...]
     rules: tuple[Rule, ...]
     failures: tuple[Failure, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    limits: tuple[Mapping[str, str], ...] = ()
 
 
 def write_records(folder: Path, records: CaseRecords) -> None:
@@ -89,6 +93,7 @@ def write_records(folder: Path, records: CaseRecords) -> None:
     write_file(folder / "incidents.json", pretty(records.correlation.incidents))
     write_file(folder / "graph.json", pretty(records.graph))
     write_file(folder / "integrity.json", pretty([_checks(analysis) for analysis in records.analyses]))
+    write_file(folder / COMPARISONS, pretty([comparison.as_dict() for comparison in records.comparisons]))
     write_lines(folder / "indicators.jsonl", records.indicators)
     write_lines(folder / "profiles.jsonl", [p for analysis in records.analyses for p in analysis.profiles])
     write_file(folder / "coverage.json", pretty(coverage_of(records)))
@@ -157,13 +162,15 @@ def coverage_of(records: CaseRecords) -> dict[str, Any]:
             if not p.testable
         ],
         "failures": records.failures,
+        "left_out": _left_out(records),
+        "allow_unused": _idle(records),
         "unparsed": [_unparsed(a.facts) for a in records.analyses if a.facts.unparsed],
         "undecided_dates": [
             _undecided(a.facts.source.name, a.facts.date_order)
             for a in records.analyses
             if a.facts.date_order.decided_by == "undecided"
         ],
-        "limits": [note for analysis in records.analyses for note in _limits(analysis.facts)],
+        "limits": [*(note for analysis in records.analyses for note in _limits(analysis.facts)), *records.limits],
     }
 
 
@@ -175,6 +182,27 @@ def _checks(analysis: Analysis) -> dict[str, Any]:
         "verdict": worst_verdict(analysis.checks),
         "checks": analysis.checks,
     }
+
+
+def _left_out(records: CaseRecords) -> list[dict[str, Any]]:
+    """The findings that an allow-list covered, each with its entry: who left it out, and why."""
+    allowed = records.settings.own.allowed
+    return [
+        {"finding": left.finding, "entry": allowed[left.entry]}
+        for analysis in records.analyses
+        for left in analysis.left_out
+    ]
+
+
+def _idle(records: CaseRecords) -> list[dict[str, Any]]:
+    """The entries of allow-lists that covered nothing, and whether they had expired."""
+    own = records.settings.own
+    used = {left.entry for analysis in records.analyses for left in analysis.left_out}
+    return [
+        plain(entry) | {"expired": own.as_of is not None and entry.expires < own.as_of}
+        for number, entry in enumerate(own.allowed)
+        if number not in used
+    ]
 
 
 def _unparsed(facts: ChatFacts) -> dict[str, Any]:

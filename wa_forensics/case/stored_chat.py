@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 
 def stored_chat(case: Case, facts: ChatFacts) -> Chat:
-    """The chat of ``facts``: the same messages, senders and addresses; its buffer holds the texts alone."""
-    table = case.messages(facts.source.name).combine_chunks()
+    """The chat of ``facts`` from the messages of a case."""
+    return chat_of(case.messages(facts.source.name), facts)
+
+
+def chat_of(messages: Any, facts: ChatFacts) -> Chat:
+    """The chat of a messages table: the same messages, senders and addresses; its buffer holds the texts alone."""
+    table = messages.combine_chunks()
     texts = [text.encode() for text in table["text"].to_pylist()]
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
     names = tuple(facts.senders)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
+from wa_forensics.case.verdicts import VERDICTS
 from wa_forensics.cli.terminal import note
-
-VERDICTS = ("confirmed", "dismissed", "open")
 
 
 @click.command("label")

@@ -1,22 +1,24 @@
-"""``rules``: what is looked for, why one text matches, and whether the rules do right on their own examples."""
+"""``rules``: what is looked for, how often it was right, and whether the rules do right on their own examples."""
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from wa_forensics.cli.brought import brought, rule_options
 from wa_forensics.cli.terminal import visible
 from wa_forensics.errors import SettingsError
 
 if TYPE_CHECKING:
-    from wa_forensics.chat import Chat
-    from wa_forensics.model import Rule
+    from wa_forensics.case.verdicts import Judged
+    from wa_forensics.model import Own, Rule
 
 EXIT_FAILED = 4
-PHRASE_WIDTH = 120
+_CASE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.group("rules")
@@ -26,45 +28,57 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_rules(form: str) -> None:
-    """Every rule with what it is about and how bad it is if true."""
-    from wa_forensics.analysis import rules
-    from wa_forensics.case.records import plain
+@click.option("--case", "cases", type=_CASE, multiple=True, help="Count the examiners' verdicts in this case, too.")
+@rule_options
+def list_rules(form: str, cases: tuple[Path, ...], rules: tuple[Path, ...], iocs: tuple[Path, ...]) -> None:
+    """Every rule with what it is about and how bad it is if true.
 
-    found = rules()
+    With --case: findings, and how many of them examiners confirmed or dismissed (the label command).
+    """
+    found = _known(brought(rules, iocs))
+    counts = _judged(cases)
+    known = {rule.id for rule in found}
     if form == "json":
-        click.echo(json.dumps([plain(rule) for rule in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([_row(rule, counts if cases else None) for rule in found], ensure_ascii=False, indent=1))
         return
-    width = max((len(rule.id) for rule in found), default=0)
+    width = max(map(len, (*known, *counts)), default=0)
     for rule in found:
-        click.echo(f"{rule.id:<{width}}  {rule.severity.name.lower():<8}  {rule.threat:<24}  {rule.title}")
+        told = f"{rule.id:<{width}}  {rule.severity.name.lower():<8}  {rule.threat:<24}  {rule.title}"
+        click.echo(visible(told if not cases else f"{_counted(counts.get(rule.id)):<58}  {told}"))
+    for name in sorted(set(counts) - known):
+        click.echo(visible(f"{_counted(counts[name]):<58}  {name:<{width}}  (not known here; pass --rules)"))
 
 
 @command.command("explain")
 @click.argument("what", metavar="RULE|TEXT")
-def explain(what: str) -> None:
-    """What RULE looks for, or why a message with this TEXT matches."""
-    from wa_forensics.analysis import rules
+@rule_options
+def explain(what: str, rules: tuple[Path, ...], iocs: tuple[Path, ...]) -> None:
+    """What RULE looks for, or why a message with this TEXT matches or does not."""
+    from wa_forensics.cli.explaining import explained
 
-    known = {rule.id: rule for rule in rules()}
+    own = brought(rules, iocs)
+    known = {rule.id: rule for rule in _known(own)}
     if what in known:
-        _explain_rule(known[what])
+        _explain_rule(known[what], own)
     else:
-        _explain_text(what)
+        for line in explained(what, own, tuple(known.values())):
+            click.echo(visible(line))
 
 
 @command.command("test")
 @click.argument("names", nargs=-1, metavar="[RULE...]")
-def test(names: tuple[str, ...]) -> None:
+@rule_options
+def test(names: tuple[str, ...], rules: tuple[Path, ...], iocs: tuple[Path, ...]) -> None:
     """Run the rules' own examples: each must fire where it should and be quiet where it should."""
-    from wa_forensics.analysis import broken_examples, rules
+    from wa_forensics.analysis import broken_examples
 
-    known = {rule.id: rule for rule in rules()}
+    own = brought(rules, iocs)
+    known = {rule.id: rule for rule in _known(own)}
     for name in names:
         if name not in known:
             raise SettingsError(name, "there is no such rule", "wa-forensics rules list names them.")
     chosen = [known[name] for name in names] if names else list(known.values())
-    wrong = [sentence for rule in chosen for sentence in broken_examples(rule)]
+    wrong = [sentence for rule in chosen for sentence in broken_examples(rule, own)]
     for sentence in wrong:
         click.echo(visible(sentence))
     examples = sum(len(rule.fires_on) + len(rule.quiet_on) for rule in chosen)
@@ -72,11 +86,47 @@ def test(names: tuple[str, ...]) -> None:
     sys.exit(EXIT_FAILED if wrong else 0)
 
 
-def _explain_rule(rule: Rule) -> None:
-    click.echo(f"{rule.id}: {rule.title}")
+def _known(own: Own) -> tuple[Rule, ...]:
+    from wa_forensics.analysis import rules
+
+    return rules(own=own)
+
+
+def _judged(cases: tuple[Path, ...]) -> dict[str, Judged]:
+    from wa_forensics.case import Case
+    from wa_forensics.case.verdicts import judged
+
+    opened = [Case.open(path) for path in cases]
+    return judged((case.findings, case.labels) for case in opened)
+
+
+def _row(rule: Rule, counts: dict[str, Judged] | None) -> dict[str, Any]:
+    from wa_forensics.case.records import plain
+    from wa_forensics.case.verdicts import Judged
+
+    row: dict[str, Any] = plain(rule)
+    if counts is not None:
+        found = counts.get(rule.id, Judged(rule=rule.id, findings=0))
+        row["judged"] = plain(found) | {"precision": found.precision}
+    return row
+
+
+def _counted(found: Judged | None) -> str:
+    if found is None:
+        return "0 findings"
+    told = f"{found.findings} findings, {found.confirmed} confirmed, {found.dismissed} dismissed"
+    return told + ("" if found.precision is None else f", precision {found.precision:.2f}")
+
+
+def _explain_rule(rule: Rule, own: Own) -> None:
+    click.echo(visible(f"{rule.id}: {rule.title}"))
     click.echo(f"threat {rule.threat}, stage {rule.stage.name.lower()}, severity {rule.severity.name.lower()}")
-    click.echo(rule.why)
+    click.echo(visible(rule.why))
+    mine = next((one for one in own.rules if one.id == rule.id), None)
     for title, lines in (
+        ("Phrases", mine.phrases if mine else ()),
+        ("Together with one of", mine.with_phrases if mine else ()),
+        ("But none of", mine.without_phrases if mine else ()),
         ("It may also be", rule.alternatives),
         ("Next", rule.next_steps),
         ("Sources", rule.references),
@@ -87,39 +137,3 @@ def _explain_rule(rule: Rule) -> None:
             click.echo(f"{title}:")
             for line in lines:
                 click.echo(f"  {visible(line)}")
-
-
-def _explain_text(text: str) -> None:
-    from wa_forensics.analysis import example_chat, findings_in
-    from wa_forensics.model import Example
-
-    chat = example_chat(Example(messages=(("Reader", "hello"), ("Writer", text))))
-    lines = [*_phrases(chat), *_entities(chat)]
-    for line in lines or ["no phrase, link, payee, phone number, amount or code of any language"]:
-        click.echo(visible(line))
-    found = findings_in(chat)
-    for finding in found:
-        click.echo(visible(f"rule     {finding.rule} ({finding.severity.name.lower()}): {finding.observation}"))
-    if not found:
-        click.echo("rule     none fires on this text alone; rules look at what stands around it too")
-
-
-def _phrases(chat: Chat) -> list[str]:
-    from wa_forensics.search import lexicon
-
-    phrases = lexicon().phrases
-    told = sorted({int(index) for index in chat.spoken.phrases})
-    rows = [f"phrase   {phrases[i].concept} ({phrases[i].language}): {phrases[i].text}" for i in told]
-    return [row if len(row) <= PHRASE_WIDTH else row[: PHRASE_WIDTH - 1] + "…" for row in rows]
-
-
-def _entities(chat: Chat) -> list[str]:
-    found = []
-    for link in chat.links:
-        traits = f" ({', '.join(link.traits)})" if link.traits else ""
-        found.append(f"link     {link.host}{traits}{f', looks like {link.imitates}' if link.imitates else ''}")
-    found += [f"payee    {payee.type} {payee.value}" for payee in chat.payees]
-    found += [f"phone    {phone.value}" for phone in chat.phones]
-    found += [f"amount   {amount.currency} {amount.value:g}" for amount in chat.amounts]
-    found += [f"code     {code.value}" for code in chat.codes]
-    return found

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wa_forensics.cli.brought import allow_options, brought, rule_options
 from wa_forensics.cli.dates import date_order_option, parser_order
 from wa_forensics.cli.declared import case_options, declared
 from wa_forensics.cli.program import EXIT_PARTIAL
 from wa_forensics.cli.terminal import note, visible
-from wa_forensics.model import CaseData, Settings, Severity
+from wa_forensics.model import CaseData, Own, Settings, Severity
 
 if TYPE_CHECKING:
     from wa_forensics.batch import Run
@@ -36,6 +37,15 @@ FAILURES_SHOWN = 10
 @click.option("--force", is_flag=True, help="Replace an older case folder of that name.")
 @date_order_option("auto")
 @click.option("--timezone", metavar="IANA", help="The exporting phone's zone, e.g. Asia/Kolkata.")
+@click.option(
+    "--compare",
+    type=click.Choice(["auto", "all", "none"]),
+    default="auto",
+    show_default=True,
+    help="Exports to hold against each other: those of one conversation, each pair, none.",
+)
+@rule_options
+@allow_options
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default as many as pay off.")
 @click.option(
     "--scheduler",
@@ -87,10 +97,27 @@ def _scan(paths: tuple[str, ...], out: str, options: dict[str, Any], data: CaseD
     from wa_forensics.cli.watching import watching
 
     order, undecided = parser_order(options["date_order"])
-    settings = Settings(date_order=order, allow_undecided=undecided, timezone=options["timezone"])
+    settings = Settings(
+        date_order=order,
+        allow_undecided=undecided,
+        timezone=options["timezone"],
+        compare=options["compare"],
+        own=_own(options),
+    )
     run = _run(options)
     with watching(quiet=options["quiet"] or options["as_json"]) as watch:
         return scan(paths, out, settings, declared=data, run=run, watch=watch)
+
+
+def _own(options: dict[str, Any]) -> Own:
+    """What the examiner brings. Allow-list entries expire by today, unless the run must not depend on a clock."""
+    as_of = options["as_of"]
+    if options["allow"] and as_of is None:
+        from wa_forensics.case import custody
+
+        moment = custody.moment(options["reproducible"])
+        as_of = moment[:10] if moment else None
+    return brought(options["rules"], options["iocs"], options["allow"], as_of)
 
 
 def _grow(path: str, paths: tuple[str, ...], options: dict[str, Any]) -> Case:
@@ -98,8 +125,11 @@ def _grow(path: str, paths: tuple[str, ...], options: dict[str, Any]) -> Case:
     from wa_forensics.cli.watching import watching
 
     run = _run(options)
+    brings = any(options[name] for name in ("rules", "iocs", "allow"))
     if not paths:
-        return rescan(path, run=run)
+        return rescan(path, run=run, own=_own(options) if brings else None)
+    if brings:
+        raise click.UsageError("--rules, --iocs and --allow go with a new scan or with --rescan.")
     with watching(quiet=options["quiet"] or options["as_json"]) as watch:
         return add(path, paths, run=run, watch=watch)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wa_forensics.compare.comparison import ClockChange, ComparedMessage, Comparison, Pair
+from wa_forensics.compare.comparison import ClockChange, ComparedMessage, Comparison, Pair, comparison_from
 from wa_forensics.compare.findings import RULES, comparison_findings
 from wa_forensics.compare.outcome import compare_chats, comparison_check
-from wa_forensics.compare.pairing import compared, same_conversations, sketch
+from wa_forensics.compare.pairing import compared, is_one_conversation, same_conversations, sketch
 
 __all__ = [
     "RULES",
@@ -17,6 +17,8 @@ __all__ = [
     "compared",
     "comparison_check",
     "comparison_findings",
+    "comparison_from",
+    "is_one_conversation",
     "same_conversations",
     "sketch",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from wa_forensics.model import Verdict
 
@@ -23,6 +24,7 @@ class ComparedMessage:
     def as_dict(self) -> dict[str, object]:
         return {
             "source": self.source,
+            "message": self.message,
             "line": self.line,
             "timestamp": self.timestamp,
             "sender": self.sender,
@@ -76,7 +78,8 @@ class ClockChange:
 class Comparison:
     """Two exports of one conversation side by side; times of ``overlap`` are local times of A.
 
-    ``outside`` counts the messages of each side before and after the span that both cover.
+    ``outside`` counts the messages of each side before and after the span that both cover; ``matched_by`` the
+    pairs of each sender of A.
     """
 
     sources: tuple[str, str]
@@ -93,6 +96,7 @@ class Comparison:
     verdict: Verdict
     statement: str
     outside: Mapping[str, int] = field(default_factory=dict)
+    matched_by: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """The JSON object of ``compare --format json``."""
@@ -108,4 +112,39 @@ class Comparison:
             "moved": [pair.as_dict() for pair in self.moved],
             "overlap": {"start": self.overlap_start, "end": self.overlap_end},
             "verdict": str(self.verdict),
+            "statement": self.statement,
+            "outside": dict(self.outside),
+            "matched_by": dict(self.matched_by),
         }
+
+
+def comparison_from(row: Mapping[str, Any]) -> Comparison:
+    """The comparison that ``as_dict`` wrote; TypeError, ValueError or LookupError when the row is damaged."""
+    return Comparison(
+        sources=(str(row["sources"][0]), str(row["sources"][1])),
+        clock_offset_seconds=row["clock_offset_seconds"],
+        clock_changes=tuple(ClockChange(**change) for change in row["clock_changes"]),
+        names=dict(row["names"]),
+        matched=int(row["matched"]),
+        missing_in_a=tuple(map(_message, row["missing_in_a"])),
+        missing_in_b=tuple(map(_message, row["missing_in_b"])),
+        changed=_pairs(row["changed"]),
+        moved=_pairs(row["moved"]),
+        overlap_start=row["overlap"]["start"],
+        overlap_end=row["overlap"]["end"],
+        verdict=Verdict(row["verdict"]),
+        statement=str(row["statement"]),
+        outside=dict(row["outside"]),
+        matched_by=dict(row["matched_by"]),
+    )
+
+
+def _message(row: Mapping[str, Any]) -> ComparedMessage:
+    return ComparedMessage(**{**row, "reasons": tuple(row["reasons"])})
+
+
+def _pairs(rows: Sequence[Mapping[str, Any]]) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(a=_message(row["a"]), b=_message(row["b"]), similarity=row["similarity"], reasons=tuple(row["reasons"]))
+        for row in rows
+    )

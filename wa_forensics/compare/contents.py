@@ -19,6 +19,7 @@ BLOCK = 1 << 15
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Texts shorter than this say too little to tell two messages of one text apart.
 TELLING_BYTES = 12
+MOST_WHOLE = 4096
 MENTION = re.compile("@\u2068[^\u2069\n]{0,60}\u2069|@~?\u202f?[\u202a\u200e]?\\+?[\\d\u00a0() -]{7,20}")
 EDITED = re.compile("\\s*\u200e?<[^<>\n]{3,60}>\\s*$")
 PLACEHOLDERS: tuple[Kind, ...] = (Kind.MEDIA, Kind.POLL, Kind.LOCATION, Kind.CONTACT, Kind.PAYMENT)
@@ -78,11 +79,16 @@ def side(chat: Chat) -> Side:
 
 
 def sampled_keys(chat: Chat) -> NDArray[np.uint64]:
-    """The keys of a quarter of the longer plain texts, the same quarter on each phone: chosen by length in bytes."""
+    """The keys of the longer plain texts; of many texts a quarter, the same on each phone: chosen by length in bytes.
+
+    The two lowest bits of a key are those of the length, so that a whole sample can be held against a quarter.
+    """
     columns = chat.columns
     lengths = columns.text_end - columns.text_start
-    chosen = (columns.kind == KIND_CODE[Kind.TEXT]) & ~columns.edited & (lengths >= 16) & (lengths % 4 == 0)
-    ids = np.flatnonzero(chosen & (columns.sender >= 0))
+    chosen = (columns.kind == KIND_CODE[Kind.TEXT]) & ~columns.edited & (lengths >= 16) & (columns.sender >= 0)
+    ids = np.flatnonzero(chosen)
+    if len(ids) > MOST_WHOLE:
+        ids = ids[lengths[ids] % 4 == 0]
     octets = np.frombuffer(chat.buffer, dtype=np.uint8)
     parts = [np.zeros(0, dtype=np.uint64)]
     for begin in range(0, len(ids), BLOCK):
@@ -91,6 +97,7 @@ def sampled_keys(chat: Chat) -> NDArray[np.uint64]:
         starts = ends - lengths[part]
         places = np.repeat(columns.text_start[part] - starts, lengths[part]) + np.arange(int(ends[-1]))
         keys, said = _hash_slices(octets[places], starts, ends)
+        keys = keys & ~np.uint64(3) | (lengths[part] & 3).astype(np.uint64)
         parts.append(keys[said >= TELLING_BYTES])
     return np.unique(np.concatenate(parts))
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
+from collections.abc import Container
+from dataclasses import replace
+
 from wa_forensics.chat import Chat
-from wa_forensics.compare.comparison import ComparedMessage, Comparison
+from wa_forensics.compare.comparison import ComparedMessage, Comparison, Pair
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Finding, Rule, Severity, Stage, Threat
 
@@ -43,51 +48,81 @@ DIFFERS = Rule(
 RULES: tuple[Rule, ...] = (MISSING, DIFFERS)
 # Messages that follow one another with no more than this many kept ones between are one finding.
 NEAR = 3
+# One short word or picture that is missing is hardly worth a look.
+SHORT = 12
+_NAMED = 3
 
 
-def comparison_findings(comparison: Comparison, a: Chat, b: Chat) -> tuple[Finding, ...]:
-    """The findings of one comparison; evidence stands in the export that holds the messages."""
+def comparison_findings(
+    comparison: Comparison, a: Chat, b: Chat, grave: Container[tuple[str, int]] = ()
+) -> tuple[Finding, ...]:
+    """The findings of one comparison; evidence stands in the export that holds the messages.
+
+    ``grave`` are (source, message) pairs that other findings rest on: where such a message is missing on the
+    other side, somebody may have removed the traces of an attack, however weak that finding is alone.
+    """
     found: list[Finding] = []
     for holder, other, messages in ((a, b, comparison.missing_in_b), (b, a, comparison.missing_in_a)):
         for group in _groups(messages):
-            found.append(_missing(holder, other, group))
+            found.append(_missing(holder, other, group, grave))
     texts = [pair for pair in comparison.changed if pair.similarity < 1 or len(pair.reasons) == 1]
     for pair in texts:
-        found.append(
-            make_finding(
-                a,
-                DIFFERS,
-                [pair.a.message],
-                observation=(
-                    f"The message at line {pair.a.line} of {a.source.name} stands at line {pair.b.line} of "
-                    f"{b.source.name} otherwise (similarity of the texts {pair.similarity:.2f})."
-                ),
-                inference=f"Possible reasons: {'; '.join(pair.reasons)}.",
-                confidence=Confidence.MEDIUM,
-                severity=Severity.LOW,
-                details={"other_source": b.source.name, "other_line": pair.b.line, "other_text": pair.b.text},
-            )
-        )
+        found.append(_differs(pair, a, b, (pair.a.source, pair.a.message) in grave))
     return tuple(found)
 
 
-def _missing(holder: Chat, other: Chat, group: list[ComparedMessage]) -> Finding:
+def _differs(pair: Pair, a: Chat, b: Chat, is_grave: bool) -> Finding:
+    finding = make_finding(
+        a,
+        DIFFERS,
+        [pair.a.message],
+        observation=(
+            f"The message at line {pair.a.line} of {a.source.name} stands at line {pair.b.line} of "
+            f"{b.source.name} otherwise (similarity of the texts {pair.similarity:.2f})."
+        ),
+        inference=f"Possible reasons: {'; '.join(pair.reasons)}.",
+        confidence=Confidence.MEDIUM,
+        severity=Severity.MEDIUM if is_grave else Severity.LOW,
+        details={"other_source": b.source.name, "other_line": pair.b.line, "other_text": pair.b.text},
+    )
+    return _told_apart(finding, b)
+
+
+def _missing(holder: Chat, other: Chat, group: list[ComparedMessage], grave: Container[tuple[str, int]]) -> Finding:
     several = len(group) > 1
-    return make_finding(
+    flagged = [message for message in group if (message.source, message.message) in grave]
+    writers = Counter(message.sender or "" for message in group)
+    written = ", ".join(f"{name} ({count})" for name, count in writers.most_common(_NAMED))
+    kept = f" Other findings rest on {len(flagged):,} of them." if flagged else ""
+    finding = make_finding(
         holder,
         MISSING,
         [message.message for message in group],
         observation=(
-            f"{len(group):,} message{'s' if several else ''} of {holder.source.name} between "
-            f"{group[0].timestamp} "
-            f"and {group[-1].timestamp} {'are' if several else 'is'} missing in "
-            f"{other.source.name}, which covers "
-            "that time and holds the messages around."
+            f"{len(group):,} message{'s' if several else ''} of {holder.source.name} between {group[0].timestamp} "
+            f"and {group[-1].timestamp}, written by {written}, {'are' if several else 'is'} missing in "
+            f"{other.source.name}, which covers that time and holds the messages around.{kept}"
         ),
         inference=f"Possible reasons: {'; '.join(group[0].reasons)}.",
-        confidence=Confidence.MEDIUM if several else Confidence.LOW,
-        details={"missing_in": other.source.name},
+        confidence=Confidence.MEDIUM if several or flagged else Confidence.LOW,
+        severity=_severity(group, bool(flagged)),
+        # Who removed them is not known: it need not be who wrote them.
+        actors=tuple(dict.fromkeys(message.sender for message in flagged if message.sender)),
+        details={"missing_in": other.source.name, "flagged": len(flagged)},
     )
+    return _told_apart(finding, other)
+
+
+def _severity(group: list[ComparedMessage], is_grave: bool) -> Severity:
+    if is_grave:
+        return Severity.HIGH
+    return Severity.LOW if len(group) == 1 and len(group[0].text) < SHORT else Severity.MEDIUM
+
+
+def _told_apart(finding: Finding, other: Chat) -> Finding:
+    """The same messages may be missing in several other exports: each is a finding of its own."""
+    key = f"{finding.id}|{other.source.text_sha256}|{other.source.name}"
+    return replace(finding, id=hashlib.sha256(key.encode()).hexdigest()[:16])
 
 
 def _groups(messages: tuple[ComparedMessage, ...]) -> list[list[ComparedMessage]]:

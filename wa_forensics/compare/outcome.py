@@ -25,6 +25,7 @@ FEWEST_COMMON_SHARE = 0.2
 BUCKET = 120
 # Messages before and after that are looked at for equal ones.
 BESIDE = 20
+LINES_NAMED = 200
 # Exports that differ in more than this do not differ by edits.
 MOST_LEFT = 2_000
 # Two texts of one sender and moment with this share of common letter pairs are one text, edited.
@@ -66,25 +67,31 @@ def compare_chats(a: Chat, b: Chat) -> Comparison:
 
 
 def comparison_check(comparison: Comparison, source: str) -> Check:
-    """The comparison as check I19 of one of its two sources."""
+    """The comparison as check I19 of one of its two sources, in words of that source."""
+    is_a = source == comparison.sources[0]
+    here, there = (comparison.missing_in_a, comparison.missing_in_b)[:: 1 if is_a else -1]
+    other = comparison.sources[1 if is_a else 0]
+    statement = (
+        f"Compared with {other}: {comparison.matched:,} messages stand in both, {len(here):,} of the other are "
+        f"missing here, {len(there):,} of this one are missing there, {len(comparison.changed):,} differ, "
+        f"{len(comparison.moved):,} stand elsewhere."
+    )
     return Check(
         id="I19",
         title="Comparison with another export",
         verdict=comparison.verdict,
-        statement=comparison.statement,
+        statement=comparison.statement if comparison.verdict == Verdict.NOT_TESTABLE else statement,
         innocent_causes=(DELETED_FOR_ONESELF, "joined later", "another retention setting", NOT_DELIVERED),
         basis="alignment of the two exports by content and order",
         source=source,
         counts={
             "matched": comparison.matched,
-            "missing_in_a": len(comparison.missing_in_a),
-            "missing_in_b": len(comparison.missing_in_b),
+            "missing_here": len(here),
+            "missing_there": len(there),
             "changed": len(comparison.changed),
             "moved": len(comparison.moved),
         },
-        lines=tuple(sorted(m.line for m in (*comparison.missing_in_a, *comparison.missing_in_b) if m.source == source))[
-            :200
-        ],
+        lines=tuple(sorted(message.line for message in there))[:LINES_NAMED],
     )
 
 
@@ -126,7 +133,12 @@ class _Work:
             verdict=verdict,
             statement=statement,
             outside=self._outside(left_a, left_b),
+            matched_by=self._matched_by(),
         )
+
+    def _matched_by(self) -> dict[str, int]:
+        codes, counts = np.unique(self.a.senders[self.found.a], return_counts=True)
+        return {self.a.chat.senders[int(code)]: int(n) for code, n in zip(codes, counts, strict=True)}
 
     def _overlap(self) -> tuple[int, int]:
         first, last = int(self.found.offsets[self.found.a[0]]), int(self.found.offsets[self.found.a[-1]])

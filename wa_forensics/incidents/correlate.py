@@ -14,9 +14,12 @@ from wa_forensics.incidents.ties import tie
 from wa_forensics.model import Analysis, Correlation, Finding, Severity
 
 
-def correlate(analyses: Sequence[Analysis]) -> Correlation:
-    """Incidents over all chats, worst first; findings in the order of the chats, with ``incident`` filled."""
-    found_waves = waves(analyses)
+def correlate(analyses: Sequence[Analysis], same: Sequence[tuple[int, int]] = ()) -> Correlation:
+    """Incidents over all chats, worst first; findings in the order of the chats, with ``incident`` filled.
+
+    ``same`` are pairs of positions: two exports of one conversation.
+    """
+    found_waves = waves(analyses, same)
     extra: dict[int, list[Finding]] = {}
     for wave in found_waves:
         for chat, finding in findings_of(wave, analyses):
@@ -25,7 +28,7 @@ def correlate(analyses: Sequence[Analysis]) -> Correlation:
         replace(a, findings=(*a.findings, *extra[chat])) if chat in extra else a for chat, a in enumerate(analyses)
     ]
     told = [story for chat, analysis in enumerate(together) for story in stories(chat, analysis)]
-    incidents = [incident_of(parts, together) for parts in tie(told, together, found_waves)]
+    incidents = [incident_of(parts, together) for parts in tie(told, together, found_waves, same)]
     incidents.sort(key=lambda i: (-i.severity, -i.confidence, i.start, i.id))
     home = {finding: incident.id for incident in incidents for finding in incident.findings}
     return Correlation(

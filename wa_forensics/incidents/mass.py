@@ -82,7 +82,7 @@ class Wave:
         return tuple(sorted({chat for chat, _ in self.copies}))
 
 
-def waves(analyses: Sequence[Analysis]) -> tuple[Wave, ...]:
+def waves(analyses: Sequence[Analysis], pairs: Sequence[tuple[int, int]] = ()) -> tuple[Wave, ...]:
     """Texts that stand in two exports or more within days of each other, near-duplicates included."""
     copies = [(chat, t) for chat, a in enumerate(analyses) for t in a.traces if t.type == "text"]
     by_group: dict[int, list[tuple[int, Trace]]] = {}
@@ -90,11 +90,13 @@ def waves(analyses: Sequence[Analysis]) -> tuple[Wave, ...]:
         if group >= 0:
             by_group.setdefault(group, []).append(copies[place])
     several = [by_group[g] for g in sorted(by_group) if len({chat for chat, _ in by_group[g]}) > 1]
-    conversation = _conversations(several, analyses)
+    conversation = _conversations(several, analyses, pairs)
     return tuple(wave for members in several for wave in _runs(members, conversation))
 
 
-def _conversations(several: Sequence[list[tuple[int, Trace]]], analyses: Sequence[Analysis]) -> list[int]:
+def _conversations(
+    several: Sequence[list[tuple[int, Trace]]], analyses: Sequence[Analysis], pairs: Sequence[tuple[int, int]]
+) -> list[int]:
     """Per chat the first chat that is the same conversation: two members of a group may both have exported
     it.
 
@@ -111,6 +113,8 @@ def _conversations(several: Sequence[list[tuple[int, Trace]]], analyses: Sequenc
     first_with: dict[str, int] = {}
     for chat, analysis in enumerate(analyses):
         same.join(first_with.setdefault(analysis.facts.source.text_sha256, chat), chat)
+    for one, other in pairs:
+        same.join(one, other)
     for (one, other), count in sorted(together.items()):
         if count >= 3 and count >= 0.5 * min(texts[one], texts[other]):
             same.join(one, other)

@@ -26,7 +26,12 @@ SHARED_HOSTS = frozenset(
 )
 
 
-def tie(told: Sequence[Story], analyses: Sequence[Analysis], waves: Sequence[Wave]) -> list[list[Story]]:
+def tie(
+    told: Sequence[Story],
+    analyses: Sequence[Analysis],
+    waves: Sequence[Wave],
+    same: Sequence[tuple[int, int]] = (),
+) -> list[list[Story]]:
     """Stories put together into incidents, each in the order given; reasons are added to ``Story.basis``."""
     union = Union(len(told))
     by_message: dict[tuple[int, int], int] = {
@@ -37,6 +42,7 @@ def tie(told: Sequence[Story], analyses: Sequence[Analysis], waves: Sequence[Wav
     }
     _tie_accounts(told, analyses, union)
     _tie_indicators(told, analyses, by_message, union)
+    _tie_exports(told, same, union)
     for wave in waves:
         if wave.harmful:
             numbers = sorted({by_message[c, t.message] for c, t in wave.copies if (c, t.message) in by_message})
@@ -45,6 +51,14 @@ def tie(told: Sequence[Story], analyses: Sequence[Analysis], waves: Sequence[Wav
     for number, story in enumerate(told):
         incidents.setdefault(union.find(number), []).append(story)
     return [incidents[key] for key in sorted(incidents)]
+
+
+def _tie_exports(told: Sequence[Story], same: Sequence[tuple[int, int]], union: Union) -> None:
+    """Stories of two exports of one conversation are one where their times meet, clocks apart or not."""
+    for pair in same:
+        spans = [(s.start, s.end, number) for number, s in enumerate(told) if s.chat in pair]
+        for numbers in _runs(spans, CLOCK_TOLERANCE):
+            _join_all(told, numbers, union, "These exports show one conversation.")
 
 
 def _join_all(told: Sequence[Story], numbers: Sequence[int], union: Union, reason: str) -> None:

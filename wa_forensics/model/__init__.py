@@ -17,10 +17,12 @@ from wa_forensics.model.incident import (
     Step,
     Window,
 )
+from wa_forensics.model.own import Allowed, LeftOut, Listed, Own, OwnFile, OwnRule
 from wa_forensics.model.scales import Confidence, Kind, Platform, Severity, Stage, Threat, Verdict
 from wa_forensics.model.source import Attachment, ChatFacts, DateOrder, Shape, Source, Span, ZipFacts, ZipMember
 
 __all__ = [
+    "Allowed",
     "Amount",
     "Analysis",
     "Attachment",
@@ -41,7 +43,12 @@ __all__ = [
     "Incident",
     "Indicator",
     "Kind",
+    "LeftOut",
     "Link",
+    "Listed",
+    "Own",
+    "OwnFile",
+    "OwnRule",
     "Payee",
     "PhoneNumber",
     "Platform",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wa_forensics.model.finding import Finding
 from wa_forensics.model.incident import Indicator, Window
+from wa_forensics.model.own import LeftOut
 from wa_forensics.model.scales import Verdict
 from wa_forensics.model.source import ChatFacts
 
@@ -83,7 +84,10 @@ class Trace:
 
 @dataclass(frozen=True, kw_only=True)
 class Analysis:
-    """Everything found in one chat."""
+    """Everything found in one chat; ``sketch`` is a sample of what is said, to find exports of one conversation.
+
+    ``left_out`` are findings that an allow-list covers; they are not among ``findings``.
+    """
 
     facts: ChatFacts
     findings: tuple[Finding, ...]
@@ -94,3 +98,5 @@ class Analysis:
     windows: tuple[Window, ...] = ()
     profiles: tuple[SenderProfile, ...] = ()
     traces: tuple[Trace, ...] = ()
+    sketch: tuple[int, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

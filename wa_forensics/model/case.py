@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wa_forensics.model.analysis import Failure
+from wa_forensics.model.own import Own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,12 +14,15 @@ class Settings:
 
     ``date_order`` is ``"auto"``, ``"DMY"``, ``"MDY"`` or ``"YMD"``; with ``allow_undecided`` a file whose date
     order stays open is read in a named order instead of being refused. ``timezone`` is the IANA zone that the
-    examiner declares for the exporting phone.
+    examiner declares for the exporting phone. ``compare`` says which exports are held against each other:
+    ``"auto"`` those of one conversation, ``"all"`` each pair, ``"none"``. ``own`` is what the examiner brought.
     """
 
     date_order: str = "auto"
     allow_undecided: bool = True
     timezone: str | None = None
+    compare: str = "auto"
+    own: Own = field(default_factory=Own)
 
 
 @dataclass(frozen=True, kw_only=True)

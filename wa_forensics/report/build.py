@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from wa_forensics.model import Finding, Severity
 from wa_forensics.report import sections
 from wa_forensics.report.advice import advise
+from wa_forensics.report.comparisons import comparison_views
 from wa_forensics.report.context import Excerpt, Excerpts, blocks
+from wa_forensics.report.decisions import decisions
 from wa_forensics.report.register import DETAILED, EXHIBITS_PER_FINDING, Register
 from wa_forensics.report.story import incident_views
 from wa_forensics.report.summary import summarize
@@ -56,6 +58,8 @@ def page(register: Register, *, full_chat: bool = False) -> Page:
         custody=tuple(case.custody),
         finding_count=len(register.findings),
         detailed_findings=min(DETAILED, len(register.findings)),
+        comparisons=comparison_views(case.comparisons, register.findings),
+        decisions=decisions(settings, case.coverage, register.findings, case.labels),
     )
 
 

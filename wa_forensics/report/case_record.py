@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from wa_forensics.case import InputFile
+from wa_forensics.compare import Comparison
 from wa_forensics.model import ChatFacts, Check, Finding, Incident, Indicator, SenderProfile
 
 
@@ -29,9 +30,13 @@ class CaseRecord(Protocol):
     @property
     def indicators(self) -> tuple[Indicator, ...]: ...
     @property
+    def comparisons(self) -> tuple[Comparison, ...]: ...
+    @property
     def coverage(self) -> Mapping[str, Any]: ...
     @property
     def profiles(self) -> tuple[SenderProfile, ...]: ...
+    @property
+    def labels(self) -> tuple[Mapping[str, Any], ...]: ...
     @property
     def custody(self) -> tuple[Mapping[str, Any], ...]: ...
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from wa_forensics.case import InputFile
+from wa_forensics.compare import Comparison
 from wa_forensics.model import ChatFacts, Check, Finding, Incident, Indicator, SenderProfile
 from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.summary import PAYEE_TYPES
@@ -102,9 +103,24 @@ class RedactedCase:
         return self._hidden(self._case.profiles)
 
     @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        return tuple(
+            replace(
+                self._hidden(found),
+                names={self.hide(name): self.hide(other) for name, other in found.names.items()},
+                matched_by=self._senders(found.matched_by),
+            )
+            for found in self._case.comparisons
+        )
+
+    @cached_property
     def coverage(self) -> Mapping[str, Any]:
         found = dict(self._case.coverage)
         return {name: part if name == "rules" else self._hidden(part) for name, part in found.items()}
+
+    @cached_property
+    def labels(self) -> tuple[Mapping[str, Any], ...]:
+        return self._hidden(self._case.labels)
 
     @cached_property
     def custody(self) -> tuple[Mapping[str, Any], ...]:

@@ -20,7 +20,9 @@ from wa_forensics.model import (
 )
 from wa_forensics.report.advice import Advice
 from wa_forensics.report.charts import Heat, Hours, Rhythm, Timeline
+from wa_forensics.report.comparisons import ComparisonView
 from wa_forensics.report.context import Block, Excerpt, Line
+from wa_forensics.report.decisions import Decisions
 from wa_forensics.report.ties import Ties
 
 
@@ -220,3 +222,5 @@ class Page:
     custody: tuple[Mapping[str, object], ...]
     finding_count: int
     detailed_findings: int
+    comparisons: tuple[ComparisonView, ...] = ()
+    decisions: Decisions | None = None

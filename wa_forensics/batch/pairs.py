@@ -1,0 +1,93 @@
+"""Exports of one conversation in one scan: found by their sketches, compared from the stored messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+
+from wa_forensics.analysis import BUGS, crash, without_allowed
+from wa_forensics.case import StoredChat
+from wa_forensics.case.messages import read_messages
+from wa_forensics.case.stored_chat import chat_of
+from wa_forensics.chat import Chat
+from wa_forensics.compare import Comparison, compare_chats, compared, is_one_conversation, same_conversations
+from wa_forensics.errors import SettingsError
+from wa_forensics.model import Analysis, Failure, Own, Verdict
+
+CHOICES = ("auto", "all", "none")
+# A pair of large exports takes half a second; what is left out is named in the coverage.
+MOST_PAIRS = 200
+OPEN_CHATS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """Positions of the chats to compare; ``asked`` if somebody asked for them. ``left`` were too many."""
+
+    chosen: tuple[tuple[int, int], ...]
+    asked: bool
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What came of it: the comparisons, the pairs of chats that are one conversation, limits and failures."""
+
+    found: tuple[Comparison, ...]
+    same: tuple[tuple[int, int], ...]
+    limits: tuple[Mapping[str, str], ...]
+    failures: tuple[Failure, ...]
+
+
+def pairs_of(analyses: Sequence[Analysis], choice: str) -> Pairs:
+    """The pairs of chats that ``--compare`` asks for; texts of the same bytes are not compared."""
+    if choice not in CHOICES:
+        raise SettingsError("--compare", f"{choice!r} is no choice", f"Choose: {', '.join(CHOICES)}.")
+    every: Sequence[tuple[int, int]] = ()
+    if choice == "auto":
+        every = same_conversations([analysis.sketch for analysis in analyses])
+    elif choice == "all":
+        every = list(combinations(range(len(analyses)), 2))
+    texts = [analysis.facts.source.text_sha256 for analysis in analyses]
+    other = [(i, j) for i, j in every if texts[i] != texts[j]]
+    left = max(0, len(other) - MOST_PAIRS)
+    return Pairs(chosen=tuple(other[:MOST_PAIRS]), asked=choice == "all", left=left)
+
+
+def compare_pairs(
+    analyses: Sequence[Analysis], stored: Sequence[StoredChat], folder: Path, pairs: Pairs, own: Own
+) -> tuple[tuple[Analysis, ...], Compared]:
+    """The analyses with a check and findings for each pair, and the comparisons in the order of the chats."""
+    grown = list(analyses)
+    found: list[Comparison] = []
+    same: list[tuple[int, int]] = []
+    failures: list[Failure] = []
+
+    @lru_cache(maxsize=OPEN_CHATS)
+    def chat(place: int) -> Chat:
+        one = stored[place]
+        return chat_of(read_messages(folder / one.messages, one.first_row_group, one.row_groups), one.facts)
+
+    for i, j in pairs.chosen:
+        try:
+            comparison = compare_chats(chat(i), chat(j))
+            if not pairs.asked and not is_one_conversation(comparison):
+                continue
+            one, other = compared(grown[i], grown[j], comparison, (chat(i), chat(j)))
+            grown[i], grown[j] = without_allowed(chat(i), one, own), without_allowed(chat(j), other, own)
+        except BUGS as error:
+            failures.append(crash("comparison", stored[i].facts.source.name, error))
+            continue
+        found.append(comparison)
+        if comparison.verdict != Verdict.NOT_TESTABLE:
+            same.append((i, j))
+    limits = [{"source": "comparison", "limit": f"{pairs.left} more pairs of exports were not compared"}]
+    return tuple(grown), Compared(
+        found=tuple(found),
+        same=tuple(same),
+        limits=tuple(limits if pairs.left else ()),
+        failures=tuple(failures),
+    )

@@ -43,6 +43,18 @@ def test_a_file_that_could_not_be_read_is_named_with_its_reason(case: MemoryCase
     assert "no chat export was found in it" in text
 
 
+def test_incidents_across_chats_stand_above_with_their_chats(case: MemoryCase, tmp_path: Path) -> None:
+    page = _page(case, tmp_path)
+    rows = re.findall(r'data-incidents="( [0-9 ]+ )"', page)
+    spanning = {n for n in range(1, len(case.incidents) + 1) if sum(f" {n} " in row for row in rows) > 1}
+    assert spanning
+    choice = page[page.index('<select id="incident">') :].partition("</select>")[0]
+    assert {int(n) for n in re.findall(r'<option value="(\d+)">', choice)} == spanning
+    assert page.index('id="clusters"') < page.index('id="chats"')
+    for facts in case.inputs:
+        assert facts.source.sha256 in page
+
+
 def test_five_thousand_chats_stay_small(case: MemoryCase, tmp_path: Path) -> None:
     facts = case.inputs[0]
     many = replace(

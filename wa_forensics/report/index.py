@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from wa_forensics.errors import SettingsError
-from wa_forensics.model import ChatFacts, Check, Confidence, Finding, Severity, Verdict
+from wa_forensics.model import ChatFacts, Check, Confidence, Finding, Incident, Severity, Verdict
 from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.environment import environment, page_assets
 from wa_forensics.report.output import write_stream
 from wa_forensics.report.register import Register
 from wa_forensics.report.summary import worst_verdict
 from wa_forensics.report.words import Words
+
+# Clusters listed; more would push the chats off the page, and each row names its incidents in any case.
+MOST_CLUSTERS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """An incident that spans several chats: its number in the report, the incident, how many rows belong to it."""
+
+    number: int
+    incident: Incident
+    chats: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +63,23 @@ def render_index(case: CaseRecord, out: Path, *, language: str = "en", links: Ma
         case_name=case.name,
         rows=rows,
         totals={level: sum(row.severity == level for row in rows) for level in reversed(Severity)},
+        clusters=_clusters(register, rows),
         quiet=sum(row.severity is None and row.failure is None for row in rows),
         failed=sum(row.failure is not None for row in rows),
         assets=page_assets(env, "index/index.js", case.name, words.text("Page")),
         words=words,
     )
     return write_stream(stream, out)
+
+
+def _clusters(register: Register, rows: Iterable[IndexRow]) -> tuple[Cluster, ...]:
+    count = Counter(number for row in rows for number in row.incidents)
+    made = [
+        Cluster(number=number, incident=incident, chats=count[number])
+        for number, incident in enumerate(register.incidents, 1)
+        if count[number] > 1
+    ]
+    return tuple(made[:MOST_CLUSTERS])
 
 
 def index_rows(register: Register, links: Mapping[str, str]) -> Iterator[IndexRow]:

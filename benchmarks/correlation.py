@@ -105,6 +105,7 @@ def scanned(chats: int, messages: int, planted: set[int]) -> dict[str, object]:
 
 def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]:
     from wa_forensics import incidents
+    from wa_forensics.context import sightings
     from wa_forensics.evidence import RawText
     from wa_forensics.findings import make_finding
     from wa_forensics.incidents.mass import RULE
@@ -148,7 +149,7 @@ def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]
             for m in sorted(set(chosen))
         )
         # The detectors have read these tables before; they are not the cost of correlation.
-        tables = (chat.said(Concept.WARNING), chat.links, chat.payees, chat.phones)
+        tables = (chat.said(Concept.WARNING), chat.links, chat.payees, chat.phones, chat.amounts, sightings(chat))
         begin = time.process_time()
         seen = incidents.occurrences(chat)
         made = incidents.traces(chat, findings, seen)

@@ -261,6 +261,35 @@ def test_pandas_reads_the_tables_of_a_batch(tmp_path: Path) -> None:
     assert case.messages(case.inputs[7].source.name)["text"].to_pylist()[1].startswith("note 0")
 
 
+def test_duckdb_reads_the_tables_of_a_batch(tmp_path: Path) -> None:
+    import duckdb
+
+    folder = many(tmp_path / "in", BATCH_FROM)
+    text = (
+        "Dear {}, my card does not work. Can you transfer 450 euros to account 5550 4610 01 today, do not tell anybody."
+    )
+    for number in range(4):
+        path = write_chat(tmp_path / "in", f"Asked {number}", 60)
+        path.write_text(
+            path.read_text("utf-8") + f"17/02/2025, 08:0{number} - Ben Example: {text.format(number)}\n", "utf-8"
+        )
+    case = scan([folder], tmp_path / "case")
+    place = (tmp_path / "case").as_posix()
+    counts = dict(
+        duckdb.sql(
+            f"select source, count(*) from read_parquet('{place}/messages/*.parquet') group by source"
+        ).fetchall()
+    )
+    assert counts == {facts.source.name: facts.message_count for facts in case.inputs}
+    cited = duckdb.sql(
+        f"""select f.id, m.text, m.byte_offset from
+        (select id, source, unnest(evidence_message) as message from read_parquet('{place}/findings.parquet')) f
+        join read_parquet('{place}/messages/*.parquet') m using (source, message) order by f.id, message"""
+    ).fetchall()
+    held = [(f.id, item.quote, item.byte_offset) for f in case.findings for item in f.evidence]
+    assert sorted(held) == sorted(cited) and held
+
+
 def test_clock_times_stand_in_custody_and_manifest_only(tmp_path: Path) -> None:
     folder = many(tmp_path / "in", 3)
     scan([folder], tmp_path / "a")

@@ -40,7 +40,7 @@ def write_messages(path: Path, tables: Iterable[Any]) -> tuple[int, ...]:
         writer: Any = None
         try:
             for table in tables:
-                writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd", compression_level=1)
+                writer = writer or pq.ParquetWriter(partial, table.schema, **_encoding(table.schema))
                 writer.write_table(table, row_group_size=ROW_GROUP)
                 groups.append(max(1, -(-len(table) // ROW_GROUP)))
         finally:
@@ -49,6 +49,28 @@ def write_messages(path: Path, tables: Iterable[Any]) -> tuple[int, ...]:
         if writer is not None:
             partial.replace(path)
     return tuple(groups)
+
+
+def _encoding(schema: Any) -> dict[str, Any]:
+    """How the columns are packed: numbers that rise by steps, words as a list of the different ones, texts as they are.
+
+    Without this, lists are tried for every column: half as much again in time and size.
+    """
+    import pyarrow as pa
+
+    kinds = pa.types
+    numbers = [field.name for field in schema if kinds.is_int64(field.type) or kinds.is_timestamp(field.type)]
+    words = [
+        field.name
+        for field in schema
+        if field.name != "text" and (kinds.is_dictionary(field.type) or "string" in str(field.type))
+    ]
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": words,
+        "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+    }
 
 
 def read_messages(path: Path, first_group: int = 0, groups: int | None = None) -> Any:

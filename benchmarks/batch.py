@@ -15,7 +15,6 @@ import argparse
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -66,16 +65,13 @@ def main() -> int:
 
 def measured(exports: Path, case: Path, jobs: int, messages: int) -> dict[str, Any]:
     """One scan in a process of its own, watched from here."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     command = [sys.executable, __file__, "--inside", str(exports), str(case), str(jobs)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
-    memory = Memory(process.pid)
+    memory = Watch(process.pid)
     told, _ = process.communicate()
     wall = time.perf_counter() - begin
-    peak = memory.end()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    peak, cpu = memory.end()
     parts = json.loads(told)
     return {
         "wall_seconds": round(wall, 1),
@@ -116,24 +112,31 @@ def inside(exports: str, case: str, jobs: str) -> dict[str, float]:
     return spent
 
 
-class Memory:
-    """The most memory that a process and all that it started held together, in bytes; Linux only, else 0."""
+class Watch:
+    """The most memory that a process and all that it started held together (bytes), and their CPU seconds; Linux only.
+
+    The workers are no children of the scan but of its fork server, so the system does not add up their time.
+    """
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.peak = 0
+        self.ticks: dict[int, int] = {}
         self.over = threading.Event()
         self.watcher = threading.Thread(target=self._watch)
         self.watcher.start()
 
-    def end(self) -> int:
+    def end(self) -> tuple[int, float]:
         self.over.set()
         self.watcher.join()
-        return self.peak
+        return self.peak, sum(self.ticks.values()) / os.sysconf("SC_CLK_TCK")
 
     def _watch(self) -> None:
         while not self.over.wait(0.1):
-            self.peak = max(self.peak, sum(map(_held, _tree(self.pid))))
+            pids = _tree(self.pid)
+            self.peak = max(self.peak, sum(map(_held, pids)))
+            for pid in pids:
+                self.ticks[pid] = max(self.ticks.get(pid, 0), _ticks(pid))
 
 
 def _tree(pid: int) -> list[int]:
@@ -142,6 +145,14 @@ def _tree(pid: int) -> list[int]:
     except OSError:
         return [pid]
     return [pid, *(other for text in lists for child in text.split() for other in _tree(int(child)))]
+
+
+def _ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])
 
 
 def _held(pid: int) -> int:

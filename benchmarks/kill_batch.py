@@ -36,6 +36,8 @@ def main() -> int:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         figures = killed(Path(name), chosen)
+        if figures["cases_with_other_bytes"]:
+            print((Path(name) / "said.txt").read_text("utf-8", "replace")[-4000:], file=sys.stderr)
     print(json.dumps({"files": chosen.files, **figures}))
     return 0 if figures["cases_with_other_bytes"] == 0 else 1
 
@@ -104,7 +106,8 @@ def ended_by_itself(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 def started(exports: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "wa_forensics", "scan", str(exports), "-o", str(out), "-j", "2", "--reproducible"]
-    return subprocess.Popen([*command, "--quiet", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    said = (out.parent / "said.txt").open("ab")
+    return subprocess.Popen([*command, "--quiet", *options], stdout=subprocess.DEVNULL, stderr=said)  # noqa: S603
 
 
 def workers_of(pid: int) -> list[int]:

@@ -65,8 +65,9 @@ def main() -> int:
 def medians(ways: dict[str, list[str]], runs: int) -> dict[str, dict[str, float]]:
     """The medians of several ways to run Python, which take turns."""
     seen: dict[str, list[tuple[float, float, float]]] = {way: [] for way in ways}
-    for arguments in ways.values():
-        run(arguments)  # warm: modules and templates are compiled, files are in memory
+    if runs > 1:
+        for arguments in ways.values():
+            run(arguments)  # warm: modules and templates are compiled, files are in memory
     for _ in range(runs):
         for way, arguments in ways.items():
             seen[way].append(run(arguments))

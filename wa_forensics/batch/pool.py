@@ -1,19 +1,30 @@
-"""Runs tasks in this process or in several; a worker that dies or hangs loses at most its own file."""
+"""Runs tasks in this process or in several; a worker that dies or hangs loses at most its own file.
+
+Each worker has a pipe of its own and one task at a time. Pools whose workers share a queue lose tasks, or break as a
+whole, when a worker is killed while it starts, reads or answers; here the death of a worker is the end of its pipe,
+and the parent knows what it was given.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import suppress
 from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from wa_forensics.batch.work import Task, do, lost
 from wa_forensics.case.kept import FileResult
+from wa_forensics.errors import CaseError, WaForensicsError
 
 # A worker that something else killed deserves another try; a file that kills its worker each time does not.
 TRIES = 3
+# So many workers in a row that die before they are ready: no process can work here.
+MOST_FALSE_STARTS = 50
 # Below this, starting processes takes longer than the work.
 SERIAL_BYTES = 16 << 20
 
@@ -31,44 +42,149 @@ Work = Callable[..., FileResult]
 
 
 def run(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work = do) -> Iterator[FileResult]:
-    """The result of each task, in the order in which they end; ``work`` is a function that pickles."""
+    """The result of each task, in the order in which they end; ``work`` is a function that pickles.
+
+    ``timeout`` counts the seconds from when a worker was given a file. Raises our errors and OSError as ``work`` does,
+    and CaseError when no worker process lives long enough to begin.
+    """
     if jobs == 1 and timeout is None:
         for task in tasks:
             yield work(task)
     else:
-        yield from _in_processes(tasks, jobs, timeout, work)
-
-
-def _in_processes(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work) -> Iterator[FileResult]:
-    from pebble import ProcessExpired, ProcessPool
-
-    waiting = deque((task, 1) for task in tasks)
-    running: dict[Any, tuple[Task, int]] = {}
-    with ProcessPool(max_workers=jobs, context=_context()) as pool:
+        pool = _Pool(tasks, jobs, timeout, work)
         try:
-            while waiting or running:
-                # Two tasks for each worker: none is idle, and memory does not grow with the number of files.
-                while waiting and len(running) < 2 * jobs:
-                    task, attempt = waiting.popleft()
-                    running[pool.schedule(work, args=[task], timeout=timeout)] = task, attempt
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    task, attempt = running.pop(future)
-                    try:
-                        yield future.result()
-                    except TimeoutError:
-                        yield lost(task, f"was not done after {timeout:g} seconds", "Pass a longer --timeout.")
-                    except ProcessExpired as error:
-                        if attempt < TRIES:
-                            waiting.appendleft((task, attempt + 1))
-                        else:
-                            yield lost(task, f"its worker process died {TRIES} times ({error})", DIED)
-        except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
-            raise
+            yield from pool.results()
+        finally:
+            pool.stop()
 
 
 DIED = "Scan this file alone; lack of memory is the usual cause."
+
+
+class _Worker:
+    """One worker process, its pipe, and what it is doing: nothing while it starts, then one task after another."""
+
+    def __init__(self, context: Any, work: Work) -> None:
+        self.pipe, far = context.Pipe()
+        self.process = context.Process(target=_serve, args=(far, work), daemon=True)
+        self.process.start()
+        far.close()
+        self.ready = False
+        self.task: Task | None = None
+        self.attempt = 0
+        self.since = 0.0
+
+    def give(self, task: Task, attempt: int) -> None:
+        """Hand over a task. A worker that is dead already shows it by the end of its pipe."""
+        self.task, self.attempt, self.since = task, attempt, time.monotonic()
+        with suppress(OSError):
+            self.pipe.send(task)
+
+    def answer(self) -> Any:
+        """What it sent; None when it died instead."""
+        try:
+            return self.pipe.recv()
+        except (EOFError, OSError):
+            return None
+
+    def stop(self) -> None:
+        if self.process.exitcode is None:
+            self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class _Pool:
+    """The workers and the tasks that wait for one, each with the number of the try."""
+
+    def __init__(self, tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work) -> None:
+        self.waiting = deque((task, 1) for task in tasks)
+        self.jobs, self.timeout, self.work = jobs, timeout, work
+        self.context = _context()
+        self.workers: list[_Worker] = []
+        self.false_starts = 0
+
+    def results(self) -> Iterator[FileResult]:
+        while self.waiting or any(worker.task for worker in self.workers):
+            starting = sum(not worker.ready for worker in self.workers)
+            while len(self.workers) < self.jobs and starting < len(self.waiting):
+                self.workers.append(_Worker(self.context, self.work))
+                starting += 1
+            for worker in self.workers:
+                if self.waiting and worker.ready and worker.task is None:
+                    worker.give(*self.waiting.popleft())
+            pipes = {worker.pipe: worker for worker in self.workers}
+            for pipe in wait(list(pipes), self._patience()):
+                yield from self._heard(pipes[pipe])
+            yield from self._overdue()
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.stop()
+
+    def _heard(self, worker: _Worker) -> Iterator[FileResult]:
+        answer, task = worker.answer(), worker.task
+        if answer is None:
+            yield from self._died(worker)
+            return
+        if not worker.ready:
+            worker.ready, self.false_starts = True, 0
+        worker.task = None
+        # The next task first, so that the worker goes on while the result is looked at.
+        if self.waiting:
+            worker.give(*self.waiting.popleft())
+        if isinstance(answer, WaForensicsError | OSError):
+            raise answer
+        if task is not None:
+            yield answer
+
+    def _died(self, worker: _Worker) -> Iterator[FileResult]:
+        self._drop(worker)
+        if worker.task is None:
+            self.false_starts += not worker.ready
+            if self.false_starts > MOST_FALSE_STARTS:
+                advice = "Free memory, or use -j 1."
+                raise CaseError("worker processes", "they die as soon as they start", advice)
+        elif worker.attempt < TRIES:
+            self.waiting.appendleft((worker.task, worker.attempt + 1))
+        else:
+            how = f"exit code {worker.process.exitcode}"
+            yield lost(worker.task, f"its worker process died {TRIES} times ({how})", DIED)
+
+    def _overdue(self) -> Iterator[FileResult]:
+        if self.timeout is None:
+            return
+        for worker in [w for w in self.workers if w.task and time.monotonic() - w.since > self.timeout]:
+            if worker.task is not None and not worker.pipe.poll():
+                self._drop(worker)
+                yield lost(worker.task, f"was not done after {self.timeout:g} seconds", "Pass a longer --timeout.")
+
+    def _drop(self, worker: _Worker) -> None:
+        self.workers.remove(worker)
+        worker.stop()
+
+    def _patience(self) -> float | None:
+        """Seconds until the first worker is overdue."""
+        since = [worker.since for worker in self.workers if worker.task]
+        if self.timeout is None or not since:
+            return None
+        return max(0.0, min(since) + self.timeout - time.monotonic()) + 0.01
+
+
+def _serve(pipe: Connection[Any, Any], work: Work) -> None:
+    """A worker: says that it is ready, then answers each task with its result or the error that stops the scan."""
+    # Ctrl-C reaches the whole group; the parent decides what to do.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The parent may be gone; then nobody waits for an answer.
+    with suppress(EOFError, OSError):
+        pipe.send(True)
+        while True:
+            task = pipe.recv()
+            try:
+                answer: Any = work(task)
+            except (WaForensicsError, OSError) as error:
+                answer = error
+            pipe.send(answer)
 
 
 def _context() -> Any:

@@ -80,12 +80,12 @@ def killed(folder: Path, chosen: argparse.Namespace) -> dict[str, int]:
 
 
 def kill_workers(exports: Path, out: Path, chance: random.Random, most: int) -> int:
-    """One scan, whose workers are killed at random moments; how many were. No file's worker is hit three times."""
+    """One scan, whose workers are killed at random moments; how many were."""
     process = started(exports, out)
     count = 0
     while not ended_by_itself(process, chance.uniform(0.1, 1.5)):
         alive = workers_of(process.pid)
-        # A file is given up when its worker died three times, so few enough kills for that to be unlikely.
+        # A file is given up when its worker died five times, so few enough kills for that to be unlikely.
         if alive and count < min(most, 12):
             try:
                 os.kill(chance.choice(alive), signal.SIGKILL)

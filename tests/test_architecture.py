@@ -132,7 +132,7 @@ def test_help_and_version_load_nothing_heavy(option: str) -> None:
         "from wa_forensics.cli import main\n"
         f"sys.argv = ['wa-forensics', {option!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'numpy', 'pandas', 'pyarrow', 'rich', 'jinja2', 'phonenumbers', 'multiprocessing'} & set(sys.modules)))"
+        "print(sorted({'numpy', 'pandas', 'pyarrow', 'rich', 'jinja2', 'phonenumbers'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines()[-1] == "[]"

@@ -31,6 +31,7 @@ from wa_forensics.search import (
     compile_phrase,
     in_written_languages,
     lexicon,
+    phrases_of,
     scan_messages,
     words_of_languages,
 )
@@ -174,17 +175,12 @@ class Chat:
     def said(self, *concepts: Concept) -> Hits:
         """The messages that express one of the concepts, ascending, each once with its strongest phrase."""
         hits = self.spoken
-        wanted = np.isin(hits.phrases, np.concatenate([self._phrases_of[c] for c in concepts]))
+        wanted = np.isin(hits.phrases, np.concatenate([phrases_of(concept) for concept in concepts]))
         messages, phrases, weights = hits.messages[wanted], hits.phrases[wanted], hits.weights[wanted]
         order = np.lexsort((phrases, -weights, messages))
         first = np.unique(messages[order], return_index=True)[1]
         chosen = order[first]
         return Hits(messages=messages[chosen], phrases=phrases[chosen], weights=weights[chosen])
-
-    @cached_property
-    def _phrases_of(self) -> dict[Concept, NDArray[np.int32]]:
-        concepts = np.array([phrase.concept for phrase in lexicon().phrases])
-        return {concept: np.flatnonzero(concepts == concept.value).astype(np.int32) for concept in Concept}
 
     def search(self, phrase: str) -> NDArray[np.int64]:
         """Ids of the messages that hold a phrase, written in the grammar of the locale files."""

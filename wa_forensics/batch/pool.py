@@ -21,8 +21,9 @@ from wa_forensics.batch.work import Task, do, lost
 from wa_forensics.case.kept import FileResult
 from wa_forensics.errors import CaseError, WaForensicsError
 
-# A worker that something else killed deserves another try; a file that kills its worker each time does not.
-TRIES = 3
+# A file whose worker something else killed deserves another try, after the others, when that has passed; a file that
+# kills its worker each time does not.
+TRIES = 5
 # So many workers in a row that die before they are ready: no process can work here.
 MOST_FALSE_STARTS = 50
 # Below this, starting processes takes longer than the work.
@@ -146,7 +147,7 @@ class _Pool:
                 advice = "Free memory, or use -j 1."
                 raise CaseError("worker processes", "they die as soon as they start", advice)
         elif worker.attempt < TRIES:
-            self.waiting.appendleft((worker.task, worker.attempt + 1))
+            self.waiting.append((worker.task, worker.attempt + 1))
         else:
             how = f"exit code {worker.process.exitcode}"
             yield lost(worker.task, f"its worker process died {TRIES} times ({how})", DIED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wa_forensics.search.fold import Folded, fold
 from wa_forensics.search.languages import in_written_languages
-from wa_forensics.search.lexicon import languages_without, lexicon, words_of_languages
+from wa_forensics.search.lexicon import languages_without, lexicon, phrases_of, words_of_languages
 from wa_forensics.search.phrases import Phrase, PhraseError, compile_phrase
 from wa_forensics.search.rows import fold_messages, scan_messages
 from wa_forensics.search.scan import Hits, Lexicon
@@ -21,6 +21,7 @@ __all__ = [
     "in_written_languages",
     "languages_without",
     "lexicon",
+    "phrases_of",
     "scan_messages",
     "words_of_languages",
 ]

@@ -74,8 +74,7 @@ def in_written_languages(
     if most < max(LEAST, PLAIN * sum(len(content.split()) for content in texts)):
         return hits
     written = {language for language, count in here.items() if count >= max(LEAST, COMMON * most)}
-    family = [SISTERS.get(phrase.language, phrase.language) for phrase in lexicon.phrases]
-    native = [_native(phrase.anchors) for phrase in lexicon.phrases]
+    family, native = _traits(lexicon)
 
     @lru_cache(maxsize=4096)
     def languages_of(message: int) -> tuple[bool, frozenset[str]]:
@@ -91,6 +90,13 @@ def in_written_languages(
         other_script, own = languages_of(message)
         keep[at] = other_script if native[phrase] else family[phrase] in own
     return Hits(messages=hits.messages[keep], phrases=hits.phrases[keep], weights=hits.weights[keep])
+
+
+@lru_cache(maxsize=4)
+def _traits(lexicon: Lexicon) -> tuple[list[str], list[bool]]:
+    """Of each phrase: its language, sisters taken together, and whether it stands in a script of its own."""
+    family = [SISTERS.get(phrase.language, phrase.language) for phrase in lexicon.phrases]
+    return family, [_native(phrase.anchors) for phrase in lexicon.phrases]
 
 
 def _native(anchors: tuple[tuple[bytes, ...], ...]) -> bool:

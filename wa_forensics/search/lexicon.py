@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wa_forensics.search.languages import FunctionWords, function_words
 from wa_forensics.search.phrases import Phrase
@@ -44,6 +47,13 @@ def lexicon() -> Lexicon:
             for language, concept, text, weight, expression, anchors, leads in _content()["phrases"]
         ]
     )
+
+
+@cache
+def phrases_of(concept: str) -> NDArray[np.int32]:
+    """The numbers of the phrases of one concept in ``lexicon()``, ascending."""
+    numbers = [number for number, phrase in enumerate(lexicon().phrases) if phrase.concept == concept]
+    return np.array(numbers, dtype=np.int32)
 
 
 def languages_without() -> dict[str, tuple[str, ...]]:

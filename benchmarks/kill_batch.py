@@ -85,7 +85,7 @@ def kill_workers(exports: Path, out: Path, chance: random.Random, most: int) -> 
     count = 0
     while not ended_by_itself(process, chance.uniform(0.1, 1.5)):
         alive = workers_of(process.pid)
-        # A file is given up when its worker died five times, so few enough kills for that to be unlikely.
+        # A file is given up when its worker died ten times, so few enough kills that chance does not bring it there.
         if alive and count < min(most, 12):
             try:
                 os.kill(chance.choice(alive), signal.SIGKILL)

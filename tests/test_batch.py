@@ -16,7 +16,7 @@ from scan_inputs import WITH_CLOCK, tree, write_chat, write_zip
 from wa_forensics import Case, scan
 from wa_forensics.batch import Progress, Run, plan
 from wa_forensics.batch.finish import BATCH_FROM
-from wa_forensics.batch.pool import TRIES, choose_jobs, run
+from wa_forensics.batch.pool import TRIES, TRIES_KILLED, choose_jobs, run
 from wa_forensics.batch.work import Task, do, finished
 from wa_forensics.case.kept import FileResult
 from wa_forensics.errors import CaseError, EvidenceError, NothingReadError, ParseError
@@ -43,6 +43,8 @@ def poisoned(task: Task) -> FileResult:
     """Dies, hangs or works, as the name of the file says."""
     if "kill" in task.path:
         os.kill(os.getpid(), signal.SIGKILL)
+    if "crash" in task.path:
+        os._exit(3)
     if "once" in task.path and not Path(task.path + ".tried").exists():
         Path(task.path + ".tried").touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -59,14 +61,15 @@ def test_few_files_run_without_processes() -> None:
 
 
 def test_a_worker_that_dies_or_hangs_loses_only_its_own_file(tmp_path: Path) -> None:
-    paths = [write_chat(tmp_path / "in", name) for name in ("a", "kill", "b", "hang", "c", "once", "d")]
+    paths = [write_chat(tmp_path / "in", name) for name in ("a", "kill", "b", "hang", "c", "once", "crash")]
     found = {result.number: result for result in run(tasks(tmp_path / "out", paths), 2, timeout=8, work=poisoned)}
     assert sorted(found) == [1, 2, 3, 4, 5, 6, 7]
     lost = {number: result.failures[0].problem for number, result in found.items() if result.failures}
-    assert sorted(lost) == [2, 4]
-    assert f"died {TRIES} times" in lost[2] and "not done after 8 seconds" in lost[4]
+    assert sorted(lost) == [2, 4, 7]
+    assert f"died {TRIES} times (exit code 3)" in lost[7]
+    assert f"died {TRIES_KILLED} times" in lost[2] and "not done after 8 seconds" in lost[4]
     assert found[2].sha256 is not None, "a file that was not read is still hashed"
-    assert all(len(found[number].analyses) == 1 for number in (1, 3, 5, 6, 7))
+    assert all(len(found[number].analyses) == 1 for number in (1, 3, 5, 6))
 
 
 def test_a_batch_gives_the_same_bytes_for_any_number_of_workers(tmp_path: Path) -> None:

@@ -21,9 +21,11 @@ from wa_forensics.batch.work import Task, do, lost
 from wa_forensics.case.kept import FileResult
 from wa_forensics.errors import CaseError, WaForensicsError
 
-# A file whose worker something else killed deserves another try, after the others, when that has passed; a file that
-# kills its worker each time does not.
-TRIES = 5
+# A worker that ended in another way than by SIGKILL was ended by its file, or by a mistake of ours: it will be again.
+# Who sent SIGKILL, and whether they go on, cannot be told (the system does it when memory runs out), so such a file is
+# tried more often, after the others.
+TRIES, TRIES_KILLED = 3, 10
+KILLED = 9
 # So many workers in a row that die before they are ready: no process can work here.
 MOST_FALSE_STARTS = 50
 # Below this, starting processes takes longer than the work.
@@ -146,11 +148,13 @@ class _Pool:
             if self.false_starts > MOST_FALSE_STARTS:
                 advice = "Free memory, or use -j 1."
                 raise CaseError("worker processes", "they die as soon as they start", advice)
-        elif worker.attempt < TRIES:
+            return
+        code = worker.process.exitcode
+        tries = TRIES_KILLED if code == -KILLED else TRIES
+        if worker.attempt < tries:
             self.waiting.append((worker.task, worker.attempt + 1))
         else:
-            how = f"exit code {worker.process.exitcode}"
-            yield lost(worker.task, f"its worker process died {TRIES} times ({how})", DIED)
+            yield lost(worker.task, f"its worker process died {tries} times (exit code {code})", DIED)
 
     def _overdue(self) -> Iterator[FileResult]:
         if self.timeout is None:

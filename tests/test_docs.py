@@ -112,6 +112,13 @@ def test_the_commands_of_a_page_run_in_its_order(page: Path, folder: Path) -> No
         assert result.returncode in expected(words), f"wa-forensics {shlex.join(words)}\n{result.stderr}"
 
 
+def test_the_tutorial_shows_what_the_program_prints(folder: Path) -> None:
+    page = ROOT / "docs" / "tutorial.md"
+    (shown,) = (block for block in blocks(page, "text") if block.startswith("1 chat, "))
+    printed = run(["-m", "wa_forensics", *next(commands(page))], folder).stderr
+    assert [line for line in shown.splitlines() if line not in printed.splitlines()] == []
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.relative_to(ROOT).as_posix()
 )

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup browser wheel-test docs test-lowest evaluate compare-peers golden samples clean
+.PHONY: demo test lint setup browser wheel-test docs test-lowest evaluate compare-peers fuzz golden samples clean
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wa_forensics needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
@@ -61,6 +61,10 @@ test-lowest:
 # Other readers of exports, each in an environment of its own; needs the package registries and node.
 compare-peers: setup
 	$(BIN)/python benchmarks/compare_peers.py --write
+
+# Hostile texts for the parser; what fails is kept in tests/data/parser_crashes, where a test reads it.
+fuzz: setup
+	$(BIN)/python benchmarks/fuzz_parser.py --seconds 3600
 
 golden: setup
 	WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_samples.py

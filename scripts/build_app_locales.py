@@ -77,7 +77,8 @@ def _clock_words(languages: dict[str, Any]) -> dict[str, list[tuple[int, int]]]:
             inside = key in halves and all(
                 spans[0][0] <= begin < end <= spans[0][1] for begin, end in words.get(key, ())
             )
-            if key and (key not in words or inside):
+            # One Latin letter is rather the name of a sender, or joins date and time.
+            if key and (spoken or not (len(key) == 1 and key.isascii())) and (key not in words or inside):
                 words[key] = spans
     return words
 

@@ -85,6 +85,12 @@ def test_odd_names_stay_whole(name: str) -> None:
     assert chat.text(2) == "10:30 - fine: ok"
 
 
+@pytest.mark.parametrize("name", ["a", "p", "A"])
+def test_a_name_of_one_letter_behind_an_old_header_is_no_half_of_the_day(name: str) -> None:
+    chat = parsed(f"13. 6. 2018. 21:25:15 {name}: hi\n13. 6. 2018. 21:25:16 {name}: ok\n")
+    assert [chat.sender(i) for i in range(2)] == [name, name]
+
+
 def test_invisible_marks_of_a_name_stay_and_its_number_is_read() -> None:
     names = ("\u202a+44\u00a07700\u00a0900614\u202c", "+44 7700\u2011900615", "Asha")
     chat = parsed("".join(f"{I}{name}: hi\r\n" for name in names))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parsing_texts import raw_text
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+
+from fuzz_parser import problem
 
 from wa_forensics.chat import Chat
 from wa_forensics.errors import ParseError
@@ -158,3 +164,16 @@ def test_digits_of_every_script_pass_the_filter_of_the_fast_path() -> None:
             continue
         head = ("x" + chr(code)).encode().ljust(30, b" ")
         assert _may_be_headers(np.frombuffer(head, dtype=np.uint8)[:, np.newaxis])[0], hex(code)
+
+
+CRASHES = sorted((Path(__file__).parent / "data" / "parser_crashes").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", CRASHES, ids=lambda path: path.stem)
+def test_texts_that_once_failed_are_read_and_fast_enough(path: Path) -> None:
+    assert problem(path.read_bytes()) == ""
+
+
+def test_the_check_of_the_fuzzer_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fuzz_parser.match_plainly", lambda buffer: match_plainly(buffer.replace(b"2024", b"2023")))
+    assert "differ" in problem(b"03/02/2024, 16:05 - Asha: hi\n")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 15
 _LONGEST = 4096
+_PLAIN_NAME = re.compile(rb"[\w.() -]+>")
 _FILE = re.compile(r"^(?P<file>[^\n\r<>:\"|?*]{1,255}\.\w{1,10})\s*$")
 
 
@@ -63,19 +64,18 @@ def describe(
 ) -> Contents:
     """Find kind and event of every message."""
     start, end = speakers.text_start, layout.stop
-    judge = _Judge(platform)
-    rows: list[int] = []
-    found: list[Judgement] = []
+    judge = _Judge(buffer, platform)
     for begin in range(0, len(start), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        first_stop = np.minimum(layout.first_line_end(part) - 1, end[part])
+        first_stop = end[part].copy()
+        several = np.flatnonzero(layout.multiline(part))
+        first_stop[several] = np.minimum(layout.first_line_end(several + begin) - 1, first_stop[several])
         named = speakers.code[part] >= 0
         likely = likely_rows(data, start[part], end[part], first_stop, named)
-        at = likely + begin
-        rows += at.tolist()
-        for first, last, spoken in zip(start[at].tolist(), end[at].tolist(), named[likely].tolist(), strict=True):
-            found.append(judge.read(_piece(buffer, first, last), spoken))
-    return _columns(len(start), rows, found)
+        for spoken in (True, False):
+            at = likely[named[likely] == spoken] + begin
+            judge.read(at.tolist(), start[at].tolist(), end[at].tolist(), spoken)
+    return _columns(len(start), judge)
 
 
 def _piece(buffer: bytes, first: int, last: int) -> bytes:
@@ -85,28 +85,33 @@ def _piece(buffer: bytes, first: int, last: int) -> bytes:
     return buffer[first : first + _LONGEST] + buffer[max(last - 80, first + _LONGEST) : last]
 
 
-def _columns(count: int, rows: list[int], found: list[Judgement]) -> Contents:
-    at = np.array(rows, dtype=np.int64)
+def _columns(count: int, judge: _Judge) -> Contents:
     kind = np.full(count, KIND_CODE[Kind.TEXT], dtype=np.uint8)
     event = np.full(count, -1, dtype=np.int16)
     edited = np.zeros(count, dtype=bool)
-    kind[at] = [KIND_CODE[judgement.kind] for judgement in found]
-    event[at] = [-1 if judgement.event is None else EVENT_CODE[judgement.event] for judgement in found]
-    edited[at] = [judgement.edited for judgement in found]
     languages: Counter[str] = Counter()
-    for used, times in Counter(judgement.languages for judgement in found).items():
+    system: list[int] = []
+    notices: list[int] = []
+    for judgement, rows in judge.rows.items():
+        kind[rows] = KIND_CODE[judgement.kind]
+        event[rows] = -1 if judgement.event is None else EVENT_CODE[judgement.event]
+        edited[rows] = judgement.edited
+        if judgement.by_app:
+            system += rows
+        if judgement.event in _NOTICES:
+            notices += rows
         # A string that many languages share says little about any of them.
-        for language in used[:6]:
-            languages[language] += times * 12 // min(len(used), 6)
-    pairs = list(zip(rows, found, strict=True))
+        used = judgement.languages[:6]
+        for language in used:
+            languages[language] += len(rows) * 12 // len(used)
     return Contents(
         kind=kind,
         event=event,
         edited=edited,
-        attachments={row: item.attachment for row, item in pairs if item.attachment is not None},
+        attachments=dict(sorted(judge.attachments.items())),
         languages=_ranked(languages),
-        notices=tuple(row for row, item in pairs if item.event in _NOTICES),
-        system=np.array([row for row, item in pairs if item.by_app], dtype=np.int64),
+        notices=tuple(sorted(notices)),
+        system=np.array(sorted(system), dtype=np.int64),
     )
 
 
@@ -121,31 +126,53 @@ def _ranked(languages: Counter[str]) -> tuple[str, ...]:
 
 
 class _Judge:
-    """Reads texts, remembering what it read: most lines of the app are the same few strings."""
+    """Reads texts, remembering what it read: most lines of the app are the same few strings.
 
-    def __init__(self, platform: Platform) -> None:
+    ``rows`` are the messages of each judgement, ``attachments`` the file names by message.
+    """
+
+    def __init__(self, buffer: bytes, platform: Platform) -> None:
+        self.buffer = buffer
         self.platform = platform
-        self.memory: dict[tuple[bytes, bool], Judgement] = {}
+        self.rows: dict[Judgement, list[int]] = {}
+        self.attachments: dict[int, str] = {}
+        self._named: dict[bytes, tuple[list[int], str | None]] = {}
+        self._plain: dict[tuple[bytes, Kind], list[int]] = {}
+        self._unnamed: dict[bytes, tuple[list[int], str | None]] = {}
 
-    def read(self, text: bytes, named: bool) -> Judgement:
-        """What a text is."""
-        key = (text, named)
-        found = self.memory.get(key)
-        if found is None and named and text.endswith(b">") and text.startswith(b"\xe2\x80\x8e<"):
-            marker, colon, file = text[4:-1].partition(b": ")
-            words = _plain_markers().get(marker + colon)
-            if words and re.fullmatch(rb"[\w.() -]+", file):
-                return Judgement(
-                    kind=Kind.CONTACT if file.lower().endswith(b".vcf") else Kind.MEDIA,
-                    event=Event.ATTACHED_IOS,
-                    attachment=file.decode(),
-                    languages=words,
-                )
-        if found is None:
-            found = judge(text.decode("utf-8", "replace"), named, self.platform)
-            if len(self.memory) < 50_000:
-                self.memory[key] = found
-        return found
+    def read(self, rows: Sequence[int], starts: Sequence[int], ends: Sequence[int], named: bool) -> None:
+        """Judge the texts of messages, all of which stand behind a sender or none."""
+        buffer, attachments = self.buffer, self.attachments
+        memory = self._named if named else self._unnamed
+        for row, first, last in zip(rows, starts, ends, strict=True):
+            text = buffer[first:last] if last - first <= _LONGEST else _piece(buffer, first, last)
+            found = memory.get(text)
+            if found is None:
+                found = self._plain_attachment(text) if named and text.endswith(b">") else None
+                if found is None:
+                    found = self._slot(judge(text.decode("utf-8", "replace"), named, self.platform))
+                    if len(memory) < 50_000:
+                        memory[text] = found
+            found[0].append(row)
+            if found[1] is not None:
+                attachments[row] = found[1]
+
+    def _plain_attachment(self, text: bytes) -> tuple[list[int], str | None] | None:
+        """``<attached: file>`` in the words of a language that writes a colon: every name is another."""
+        marker, colon, file = text.partition(b": ")
+        words = _plain_markers().get(marker)
+        if words is None or not colon or not _PLAIN_NAME.fullmatch(file):
+            return None
+        kind = Kind.CONTACT if file[-5:].lower() == b".vcf>" else Kind.MEDIA
+        rows = self._plain.get((marker, kind))
+        if rows is None:
+            judgement = Judgement(kind=kind, event=Event.ATTACHED_IOS, languages=words)
+            rows = self._plain[marker, kind] = self._slot(judgement)[0]
+        return rows, file[:-1].decode()
+
+    def _slot(self, judgement: Judgement) -> tuple[list[int], str | None]:
+        key = judgement if judgement.attachment is None else replace(judgement, attachment=None)
+        return self.rows.setdefault(key, []), judgement.attachment
 
 
 def judge(text: str, named: bool, platform: Platform) -> Judgement:
@@ -286,9 +313,9 @@ def _ios_markers() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 @cache
 def _plain_markers() -> Mapping[bytes, tuple[str, ...]]:
-    """The bytes between ``<`` and the file name, for the markers that are written with ``: ``."""
+    """The bytes before the colon and the file name, for the markers that are written with ``: ``."""
     return {
-        parts[0][1:].encode(): tuple(languages)
+        b"\xe2\x80\x8e" + parts[0][:-2].encode(): tuple(languages)
         for event, languages, parts in app_lines()
         if event == Event.ATTACHED_IOS and parts[0].endswith(": ") and parts[-1] == ">"
     }

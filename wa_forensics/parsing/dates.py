@@ -58,12 +58,15 @@ def written_dates(
     a: NDArray[np.int16], b: NDArray[np.int16], c: NDArray[np.int16], era: str, year_digits: str
 ) -> WrittenDates:
     """Join runs of equal dates: a chat has few days."""
-    key = (a.astype(np.int64) << 32) | (b.astype(np.int64) << 16) | c.astype(np.int64)
-    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.empty(0, np.int64)
+    changes = np.ones(len(a), dtype=bool)
+    np.not_equal(a[1:], a[:-1], out=changes[1:])
+    changes[1:] |= b[1:] != b[:-1]
+    changes[1:] |= c[1:] != c[:-1]
+    first = np.flatnonzero(changes)
     return WrittenDates(
         numbers=np.stack([a[first], b[first], c[first]]).astype(np.int64),
         first=first,
-        count=np.diff(np.append(first, len(key))),
+        count=np.diff(np.append(first, len(a))),
         era=era,
         year_digits=year_digits,
     )

@@ -23,7 +23,8 @@ def possible_forgeries(
     A pasted or planted block reads exactly so; so does a delayed message of somebody who wrote only once.
     Hence "possible": the lines stay messages.
     """
-    if len(moments) < 3:
+    # Nearly every file is in order: that is told without a column of its own.
+    if len(moments) < 3 or not (moments[1:] < moments[:-1]).any():
         return ()
     reached = np.maximum.accumulate(moments)
     back = moments < reached - _TOLERANCE

@@ -12,6 +12,10 @@ from wa_forensics.model import Platform
 
 # No header form is longer in characters; a line is cut here before it is looked at.
 LONGEST = 110
+# A name is no longer, in bytes, where only its colon shows that there is a header before it.
+LONGEST_NAME = 240
+# Three digits of a header end within so many bytes of its line.
+HEAD_BYTES = 30
 
 MARKS = frozenset("\u200b\u200c\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
@@ -73,7 +77,7 @@ def _forms(kind: str) -> tuple[re.Pattern[str], ...]:
             forms.append(_form(body, r"(?(open)\](?:\ |$)|(?:\ [-–—](?:\ |$)|:(?:\ |$)))"))
     if kind == "numbers":
         body = rf"(?P<w0>){_NUMERIC}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>"
-        forms.append(_form(body, r"\ (?=[^:]{1,60}:\ )"))
+        forms.append(_form(body, r"\ (?=.)"))
     return tuple(forms)
 
 
@@ -105,6 +109,11 @@ class Header:
     year_first: bool
 
     @property
+    def needs_name(self) -> bool:
+        """Whether nothing but a space ends the header, so that only a name behind it shows what it is."""
+        return self.platform is Platform.LEGACY and not self.skeleton.rstrip().endswith(":")
+
+    @property
     def has_year(self) -> bool:
         return bool(self.runs["c"])
 
@@ -116,19 +125,25 @@ def read_header(line: bytes) -> Header | None:
         return None
     plain: list[str] = []
     ends: list[int] = []
-    offset = 0
+    offset = digits = 0
     for char in text:
         offset += len(char.encode("utf-8", "surrogateescape"))
         if char in MARKS:
             continue
         digit = unicodedata.decimal(char, -1)
-        if digit >= 0:
+        # The digits of mathematics, which no locale uses, are the only ones whose zero is elsewhere in its block.
+        if digit >= 0 and (ord(char) - digit) & 0xF in (0, 6):
             plain.append(str(digit))
+            digits += offset <= HEAD_BYTES
+        elif digit >= 0:
+            plain.append("\ufffd")
         elif char == "\u0640" or (char != " " and unicodedata.category(char) == "Zs"):
             plain.append(" ")
         else:
             plain.append(char)
         ends.append(offset)
+    if digits < 3:
+        return None
     reading = "".join(plain)
     # Most files never need the forms with a month as a word.
     for kind in ("numbers", "words"):
@@ -136,9 +151,15 @@ def read_header(line: bytes) -> Header | None:
             found = form.match(reading)
             if found:
                 header = _understand(found, text, ends)
-                if header is not None:
+                if header is not None and (not header.needs_name or _has_name(line, header.width)):
                     return header
     return None
+
+
+def _has_name(line: bytes, width: int) -> bool:
+    """Whether the first colon behind the header is not far and followed by a space."""
+    colon = line.find(b":", width, width + LONGEST_NAME + 1)
+    return colon > width and line[colon + 1 : colon + 2] == b" " and line.find(b"\n", width, colon) < 0
 
 
 def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | None:
@@ -163,9 +184,11 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
     runs = _digit_runs(found, ends)
     width = ends[found.end() - 1]
     platform = _platform(found.group(), groups)
-    # Only the time ends a legacy header: every word must be understood, and without a colon it has seconds.
+    # Only the time ends a legacy header: every word must be understood (one that says nothing is a sender),
+    # and without a colon it has seconds.
     ends_clearly = runs["second"] or found.group().rstrip().endswith(":")
-    if platform is Platform.LEGACY and (unknown or not ends_clearly):
+    stray = unknown or (word_key(groups["w2"] or "") and not after[0] and not time_first)
+    if platform is Platform.LEGACY and (stray or not ends_clearly):
         return None
     skeleton = _skeleton(text, width)
     clock = "12" if before[0] or joined[0] or after[0] else UNKNOWN_CLOCK if unknown else "24"

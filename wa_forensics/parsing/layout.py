@@ -31,6 +31,11 @@ class Layout:
     template: NDArray[np.int16]
     widths: NDArray[np.int64]
 
+    def multiline(self, rows: Any) -> NDArray[np.bool_]:
+        """Which messages have more than one line; ``rows`` is a slice or positions."""
+        several: NDArray[np.bool_] = self.line_end[rows] - self.line[rows] > 1
+        return several
+
     def body(self, rows: Any) -> NDArray[np.int64]:
         """Where the header ends; ``rows`` is a slice or positions."""
         ends: NDArray[np.int64] = self.begin[rows] + self.widths[self.template[rows]]
@@ -49,10 +54,13 @@ def lay_out(data: NDArray[np.uint8], starts: NDArray[np.int64], matches: Matches
     begin = starts[matches.line]
     length = np.diff(begin, append=len(data))
     stop = begin + length
-    newline = data[stop - 1] == 10
-    stop -= newline
-    carriage = newline & (length >= 2)
-    carriage &= data[np.maximum(stop - 1, 0)] == 13
+    # Every message but the last ends where a line ends.
+    open_end = bool(data[stop[-1] - 1] != 10)
+    stop -= 1
+    stop[-1] += open_end
+    carriage = data[np.maximum(stop - 1, 0)] == 13
+    carriage &= length >= 2
+    carriage[-1] &= not open_end
     # On Android a carriage return belongs to the text, unless the whole file was converted.
     if platform is Platform.IOS or 2 * int(np.count_nonzero(carriage)) >= len(begin):
         stop -= carriage

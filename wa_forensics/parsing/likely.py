@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.locales.app_words import app_signatures
-from wa_forensics.parsing.senders import words_at
+from wa_forensics.parsing.words import words_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wa_forensics.parsing.headers import Header, read_header
-from wa_forensics.parsing.shapes import Matches, Template, byte_shape, hour_of_day, hour_table
+from wa_forensics.parsing.shapes import Matches
+from wa_forensics.parsing.templates import Template, byte_shape, hour_of_day, hour_table
 
 
 @dataclass(frozen=True, kw_only=True)

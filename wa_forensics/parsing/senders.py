@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.parsing.layout import Layout
+from wa_forensics.parsing.words import words_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,7 @@ def split_senders(data: NDArray[np.uint8], layout: Layout) -> Speakers:
     for begin in range(0, len(code), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         body = layout.body(part)
-        code[part], length = encoder.encode(body, layout.first_line_end(part))
+        code[part], length = encoder.encode(body, layout, begin)
         ends = body + length
         # A name that is followed by a line end has an empty text.
         behind = np.minimum(ends + 1, len(data) - 1)
@@ -90,8 +91,10 @@ class _Encoder:
         self._short: list[int] = []
         self._most_words = 1
 
-    def encode(self, body: NDArray[np.int64], stop: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Code and length of the name at each body; -1 and 0 where there is none."""
+    def encode(
+        self, body: NDArray[np.int64], layout: Layout, offset: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Code and length of the name at each body, the rows from ``offset`` on; -1 and 0 where there is none."""
         codes = self._recognise(body)
         left = np.flatnonzero(codes < 0)
         lengths = self._lengths[codes]
@@ -99,7 +102,7 @@ class _Encoder:
         while len(left):
             # Learn from a few rows, then try again: most names come early.
             some = left[:step]
-            ends = _first_colons(self.data, body[some], stop[some])
+            ends = _first_colons(self.data, body[some], layout.first_line_end(some + offset))
             for row, begin, end in zip(some.tolist(), body[some].tolist(), ends.tolist(), strict=True):
                 if end >= 0:
                     codes[row] = self._learn(self.data[begin:end].tobytes())
@@ -180,35 +183,3 @@ class _Encoder:
 
 def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52)
-
-
-def words_at(
-    data: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[np.int64] | None, count: int
-) -> list[NDArray[np.uint64]]:
-    """The first ``8 * count`` bytes of each slice as numbers, zero behind its end (if a length is given)."""
-    last = len(data) - 8
-    words = []
-    for k in range(count):
-        here = start + 8 * k if k else start
-        if last < 0 or (len(here) and int(here.max()) > last):
-            word = _words_near_end(data, here)
-        else:
-            view = np.ndarray((last + 1,), dtype="<u8", buffer=data, strides=(1,))
-            word = view[here]
-        if length is not None:
-            word &= _MASKS[np.clip(length - 8 * k, 0, 8)]
-        words.append(word)
-    return words
-
-
-_MASKS = np.array([(1 << (8 * k)) - 1 for k in range(9)], dtype=np.uint64)
-
-
-def _words_near_end(data: NDArray[np.uint8], here: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Words that may reach behind the last byte, which counts as zeros there."""
-    tail = int(here.min()) if len(here) else 0
-    tail = min(tail, len(data))
-    padded = np.concatenate([data[tail:], np.zeros(16, dtype=np.uint8)])
-    view = np.ndarray((len(padded) - 8,), dtype="<u8", buffer=padded, strides=(1,))
-    words: NDArray[np.uint64] = view[np.minimum(here - tail, len(data) - tail)]
-    return words

@@ -103,6 +103,7 @@ class Concept(StrEnum):
     CODE_WORD = "code_word"  # the noun: code, OTP, PIN (a signal only)
     CODE_REQUEST = "code_request"  # asks the other person to send a verification code, one-time password or PIN
     CODE_BY_MISTAKE = "code_by_mistake"  # says a code was sent to the reader by mistake
+    CODE_HARMLESS = "code_harmless"  # a code of a door, a network or a discount
     CODE_GIVEN = "code_given"  # introduces a code that is handed over ("it says 482913", "here is the code")
     CODE_NEVER_SHARE = "code_never_share"  # advice never to share a code (the opposite of a request)
     PAYMENT_REQUEST = "payment_request"  # asks to pay, transfer or send money

@@ -60,6 +60,8 @@ COMMON = frozenset([Concept.FORMAL_GREETING, Concept.URGENCY, Concept.TROUBLE_EX
 NEIGHBORS = 60 * DAY
 # Kinds of at least this weight count by a share in the account's other stretches.
 WEIGHTY, ELSEWHERE, MOST_ELSEWHERE = 1.2, 0.25, 1.5
+# So many other strangers who vouch make a cast.
+CAST = 2
 TEAMWORK = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.JOB_OFFER, Concept.UNLOCK_FEE])
 
 
@@ -247,16 +249,21 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
 
 
 def _with_partners(built: Sequence[Episode]) -> list[Episode]:
-    """A stranger who vouches where another stranger pitches works with them."""
-    pitching = [e for e in built if e.stranger and e.score >= MEDIUM and any(s.kind in TEAMWORK for s in e.sightings)]
+    """A stranger who vouches where another stranger pitches works with them, and several who vouch are a cast."""
+    team = [e for e in built if e.stranger and any(s.kind in TEAMWORK for s in e.sightings)]
+    pitching = [e for e in team if e.score >= MEDIUM]
     result = []
     for episode in built:
-        partners = [e for e in pitching if e.sender != episode.sender and e.messages[0] <= episode.messages[-1]]
-        if episode.stranger and partners and any(s.kind in TEAMWORK for s in episode.sightings):
+        partners = {e.sender for e in pitching if e.sender != episode.sender and e.messages[0] <= episode.messages[-1]}
+        cast = {e.sender for e in team if e.sender != episode.sender}
+        signal = None
+        if episode in team and partners:
             signal = Signal(name="vouches for a suspicious account", weight=2.2, detail="")
-            episode = replace(
-                episode, signals=(*episode.signals, signal), score=round(episode.score + signal.weight, 3)
-            )
+        elif episode in pitching and len(cast) >= CAST:
+            signal = Signal(name="strangers vouch for it", weight=1.2, detail=f"{len(cast)} accounts")
+        if signal is not None:
+            score = round(episode.score + signal.weight, 3)
+            episode = replace(episode, signals=(*episode.signals, signal), score=score)
         result.append(episode)
     return result
 

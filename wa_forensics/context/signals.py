@@ -87,6 +87,8 @@ CLAIMS = (
     Concept.ACCOUNT_THREAT,
     Concept.SECRECY,
 )
+# Asking for the code of a door or a network is worth so much of asking for a code.
+CODES, HARMLESS = frozenset([Concept.CODE_REQUEST, Concept.CODE_BY_MISTAKE]), 0.2
 FILE_WORDS = frozenset([Concept.FILE_INVITATION, Concept.CUSTOMER_INQUIRY])
 ODD_TRAITS = frozenset(
     ["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "shortener", "many labels"]
@@ -161,6 +163,7 @@ def sightings(chat: Chat) -> Sightings:
     first = np.concatenate(([True], (kinds[1:] != kinds[:-1]) | (messages[1:] != messages[:-1])))[: len(order)]
     kinds, messages, weights = kinds[first], messages[first], hits.weights[order][first]
     bounds = np.searchsorted(kinds, np.arange(len(concepts) + 1))
+    harmless_codes = set(messages[kinds == code[Concept.CODE_HARMLESS.value]].tolist())
     talk: dict[Concept, frozenset[int]] = {}
     found_signals = []
     for number, concept in enumerate(concepts):
@@ -169,7 +172,14 @@ def sightings(chat: Chat) -> Sightings:
         talk[concept] = frozenset(said)
         if concept in WEIGHTS:
             found_signals += [
-                Sighting(message=message, kind=concept.value, weight=WEIGHTS[concept] * weight, detail="")
+                Sighting(
+                    message=message,
+                    kind=concept.value,
+                    weight=WEIGHTS[concept]
+                    * weight
+                    * (HARMLESS if concept in CODES and message in harmless_codes else 1.0),
+                    detail="",
+                )
                 for message, weight in zip(said, weights[part].tolist(), strict=True)
                 if not (concept in FILE_WORDS and message in harmless)
             ]

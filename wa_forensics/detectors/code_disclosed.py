@@ -44,6 +44,8 @@ RULE = Rule(
 )
 # Who tells of a code given away does so a few days before or after the attack.
 BEFORE, AFTER = 3 * 86400, 2 * 86400
+# Digits are looked for up to so many messages after the last sign.
+LATER = 10
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -63,18 +65,34 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 did="gave a code, or told of a code,",
                 inference="The code may have let somebody else into an account or approved a payment.",
             )
-        spoken = _told(chat, episode, Concept.CODE_WORD) - given
-        spoken = {m for m in spoken if m < episode.messages[0] and chat.columns.sender[m] == episode.sender}
-        if spoken and not episode.stranger:
+        spoken = _told(chat, episode, Concept.CODE_WORD)
+        if not requests:
+            spoken = {m for m in spoken if m < episode.messages[0] and chat.columns.sender[m] == episode.sender}
+        spoken = (spoken | (_bare(chat, episode) if requests else set())) - given
+        if episode.stranger:
+            spoken = {m for m in spoken if chat.columns.sender[m] != episode.sender}
+        if spoken:
             yield finding_of(
                 chat,
                 RULE,
                 episode,
                 sorted(spoken),
-                did="spoke of a code before the stretch",
-                inference="It may tell how somebody else got into the account.",
+                did="spoke of a code or wrote bare digits",
+                inference="It may tell how a code came into other hands.",
                 severity=Severity.LOW,
             )
+
+
+def _bare(chat: Chat, episode: Episode) -> set[int]:
+    """Messages of others inside the stretch that are nothing but the digits of a code."""
+    inside = range(episode.messages[0], min(len(chat), episode.messages[-1] + LATER))
+    return {
+        m
+        for m in inside
+        if chat.written[m]
+        and chat.columns.sender[m] != episode.sender
+        and re.fullmatch(r"\d{4,8}|\d{3,4}[ -]\d{3,4}", clean(chat.text(m)).strip())
+    }
 
 
 def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:

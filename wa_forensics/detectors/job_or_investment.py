@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from wa_forensics.chat import Chat
-from wa_forensics.context import episode_findings
+from wa_forensics.context import HIGH, episode_findings, episodes, finding_of, sightings, strangers
 from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
 from wa_forensics.vocabulary import Concept
 
@@ -52,12 +54,43 @@ RULE = Rule(
 KINDS = frozenset([Concept.JOB_OFFER, Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.UNLOCK_FEE])
 
 
+VOUCHING = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.UNLOCK_FEE])
+
+
 def detect(chat: Chat) -> Iterator[Finding]:
-    """One finding per stretch that holds such messages."""
-    return episode_findings(
+    """One finding per stretch that holds such messages, and a low one per account that vouches in such a group."""
+    yield from episode_findings(
         chat,
         RULE,
         KINDS,
         did="pitched a job or an investment, or vouched for it",
         inference="The pitch fits a false job or investment.",
     )
+    yield from _cast(chat)
+
+
+def _cast(chat: Chat) -> Iterator[Finding]:
+    """Strangers with a word of praise in a group where another stranger pitches: all they write belongs to the play."""
+    pitches = [
+        e for e in episodes(chat) if e.stranger and e.score >= HIGH and any(s.kind in KINDS for s in e.sightings)
+    ]
+    if not pitches:
+        return
+    leading = max(pitches, key=lambda e: (e.score, -e.messages[0]))
+    told = {e.sender for e in episodes(chat) if e.score >= HIGH}
+    found = sightings(chat).by_message
+    unknown = strangers(chat)
+    cast = {int(chat.columns.sender[m]) for m, seen in found.items() if any(s.kind in VOUCHING for s in seen)}
+    for sender in sorted(code for code in cast - told if code >= 0 and unknown[code]):
+        own = np.flatnonzero((chat.columns.sender == sender) & chat.written)
+        lines = [int(m) for m in own if m > leading.messages[0]]
+        if lines:
+            yield finding_of(
+                chat,
+                RULE,
+                leading,
+                lines,
+                did="wrote in the group of the pitch and praised it",
+                inference="The account may belong to the cast that vouches for the pitch.",
+                severity=Severity.LOW,
+            )

@@ -84,5 +84,5 @@ def detect(chat: Chat) -> Iterator[Finding]:
             if close
             else "Alone it is mostly a new phone.",
             confidence=Confidence.MEDIUM if close else Confidence.LOW,
-            severity=Severity.INFO if not close else Severity.LOW if message in spoken else Severity.MEDIUM,
+            severity=Severity.INFO if not close else Severity.MEDIUM if message in notices else Severity.LOW,
         )

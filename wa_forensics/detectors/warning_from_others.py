@@ -46,7 +46,7 @@ AFTER = 7 * 86400
 # Warnings while the attack runs are named at full level, what follows at a lower one.
 SOON = 3600
 # Warnings come in several lines: so many messages and seconds around one belong to it.
-NEXT, NEXT_SECONDS = 2, 600
+NEXT, NEXT_SECONDS = 3, 900
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -56,13 +56,17 @@ def detect(chat: Chat) -> Iterator[Finding]:
     serious = [e for e in episodes(chat) if e.score >= MEDIUM]
     hostile = {m for e in serious for m in e.messages}
     taken: set[int] = set()
+    certain = talk[Concept.WARNING] | talk[Concept.HACKED_DISCLOSURE]
     for concepts, did in ((STRONG, "warned or disowned"), (DOUBT, "doubted")):
         spoken = {m for concept in concepts for m in talk[concept]} - hostile
         for episode in sorted(serious, key=lambda e: -e.score):
             lines = [m for m in _after(episode, spoken, seconds) if m not in taken and chat.columns.sender[m] >= 0]
             lines = [m for m in lines if not (episode.stranger and chat.columns.sender[m] == episode.sender)]
             taken.update(lines)
-            soon = [m for m in lines if concepts is STRONG and seconds[m] <= seconds[episode.messages[-1]] + SOON]
+            end = seconds[episode.messages[-1]] + SOON
+            # "I did not send that" is strong from the owner; from others it may be about anything.
+            firm = {m for m in lines if m in certain or chat.columns.sender[m] == episode.sender}
+            soon = [m for m in lines if concepts is STRONG and m in firm and seconds[m] <= end]
             for part, severity in ((soon, Severity.MEDIUM), ([m for m in lines if m not in soon], Severity.LOW)):
                 if part:
                     yield finding_of(

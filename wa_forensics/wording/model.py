@@ -40,8 +40,7 @@ def model() -> Model:
     folder = files("wa_forensics").joinpath("wording", "data")
     about = json.loads(folder.joinpath("model.json").read_text("utf-8"))
     hashed = np.frombuffer(folder.joinpath("weights.bin").read_bytes(), dtype=np.int8)
-    # A concept that is newer than the model counts nothing.
-    named = [about["named"].get(name, 0.0) for name in (*CONCEPTS, *FACTS)]
+    named = [about["named"][name] for name in (*CONCEPTS, *FACTS)]
     weights = np.concatenate((hashed.astype(np.float32) * about["step"], np.array(named, dtype=np.float32)))
     if len(weights) != WIDTH or len(hashed) != BUCKETS:
         raise ValueError(f"{len(weights)} weights for {WIDTH} features")

@@ -51,7 +51,7 @@ def run_on_cluster(tasks: Sequence[Task], address: str, timeout: float | None, w
     try:
         client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        advice = "Give the address that dask-scheduler prints, such as tcp://host:8786."
+        advice = "Give the address that the command dask scheduler prints, such as tcp://host:8786."
         raise SettingsError(f"--scheduler {address}", f"no scheduler answers there ({error})", advice) from error
     with client:
         yield from _Cluster(client=client, address=address, timeout=timeout, work=work).run(tasks)

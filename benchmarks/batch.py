@@ -67,7 +67,8 @@ def measured(exports: Path, case: Path, jobs: int, messages: int) -> dict[str, A
     """One scan in a process of its own, watched from here."""
     begin = time.perf_counter()
     command = [sys.executable, __file__, "--inside", str(exports), str(case), str(jobs)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line does
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)  # noqa: S603
     memory = Watch(process.pid)
     told, _ = process.communicate()
     wall = time.perf_counter() - begin

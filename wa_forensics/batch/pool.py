@@ -196,6 +196,8 @@ def _context() -> Any:
     # A fork of a process that has run Arrow's threads can hang; a fork server that has only imported cannot.
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
+    # As many processes as cores leave no core for the threads of linear algebra; they would wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context = get_context("forkserver")
     context.set_forkserver_preload(["wa_forensics.batch.work"])
     return context

@@ -175,18 +175,40 @@ def change_message(case: Path) -> None:
     (case / "messages.parquet").write_bytes(bytes(data))
 
 
+def link_elsewhere(case: Path) -> None:
+    (case / "report.html").rename(case.parent / "elsewhere.html")
+    (case / "report.html").symlink_to(case.parent / "elsewhere.html")
+
+
+def save(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("x", "utf-8")
+
+
+def remake_chain(case: Path) -> None:
+    """A chain that is whole in itself, over changed entries, without its maker's manifest."""
+    entries = [dict(entry) for entry in custody.read(case)]
+    (case / custody.FILE).unlink()
+    custody.append(case, [(e["action"], dict(e["details"]) | {"note": "x"}) for e in entries], None)
+
+
 CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "report": (lambda case: edit(case / "report.html", "<title>", "<title>x"), "report.html was changed"),
     "finding": (lambda case: edit(case / "findings.jsonl", '"severity":"', '"severity":"low'), "findings.jsonl was"),
     "message": (change_message, "messages.parquet was changed"),
     "missing file": (lambda case: (case / "incidents.json").unlink(), "incidents.json is missing"),
     "added file": (lambda case: (case / "extra.txt").touch(), "extra.txt is not in the manifest"),
+    "symbolic link": (link_elsewhere, "a link, or what"),
+    "file where the work was done": (lambda case: save(case / "work" / "more.txt"), "does not belong"),
+    "mark of an unfinished run": (lambda case: save(case / "UNFINISHED.txt"), "does not belong"),
+    "comparison": (lambda case: edit(case / "comparisons.json", "[]", "[ ]"), "comparisons.json was changed"),
     "custody entry": (
         lambda case: edit(case / custody.FILE, '"action":"scan"', '"action":"look"'),
         "was changed after",
     ),
     "cut chain": (cut_chain, "entries were cut off"),
     "reordered chain": (reorder_chain, "does not follow"),
+    "re-made chain": (remake_chain, "is not the chain that the manifest closes"),
     "input in the manifest": (
         lambda case: edit(case / manifest.FILE, manifest.read(case)["inputs"][0]["sha256"], "0" * 64),
         "lists other inputs",
@@ -199,6 +221,15 @@ def test_verification_finds_a_changed(case: Path, name: str) -> None:
     make, told = CHANGES[name]
     make(case)
     assert told in problems(case)
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "[]", "null", '{"outputs":[5],"inputs":[],"custody":{"head":1,"entries":2}}']
+)
+def test_a_manifest_that_makes_no_sense_is_a_case_error(case: Path, content: str) -> None:
+    (case / manifest.FILE).write_text(content, "utf-8")
+    with pytest.raises(CaseError):
+        verify(case)
 
 
 def test_verification_finds_a_changed_input(tmp_path: Path) -> None:

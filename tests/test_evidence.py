@@ -8,7 +8,9 @@ import os
 import pickle
 import stat
 import struct
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -346,12 +348,32 @@ def test_an_unreadable_input_counts_as_a_parse_error() -> None:
     assert issubclass(EvidenceError, ParseError)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+@pytest.fixture
+def ordinary_folder() -> Iterator[Path]:
+    """A folder that everybody can reach, and a process that has no rights of the superuser, who may read everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        was = os.geteuid()
+        if was == 0:
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(was)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions work otherwise there")
+def test_a_folder_and_a_file_without_permission_are_named(ordinary_folder: Path) -> None:
+    closed, locked = ordinary_folder / "closed", ordinary_folder / "locked.txt"
     closed.mkdir(mode=0o000)
-    assert find_inputs([tmp_path]) == (closed,)
+    locked.write_text(CHAT)
+    locked.chmod(0o000)
+    with pytest.raises(PermissionError):
+        locked.read_bytes()
+    assert find_inputs([ordinary_folder]) == (closed, locked)
     assert "cannot be read" in refusal(closed)
+    assert "cannot be read" in refusal(locked) or "denied" in refusal(locked)
 
 
 def test_a_folder_that_cannot_be_listed_is_part_of_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

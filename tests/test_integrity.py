@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from damaged_chats import cut, damages, is_noticed
 from damaged_exports import DAMAGES, Damage, Export, checks_table, outcome_of, packed, untouched
 from damaged_exports import checks as checks_of
 from invented_chats import PHONES, Phone
@@ -69,6 +70,50 @@ BREAKING = [
 def test_a_damage_that_breaks_an_invariant_is_noticed(damage: Damage, phone: Phone) -> None:
     export = untouched(phone, 1)
     assert outcome_of(damage, export, checks_of(packed(export)), f"{damage.name} 1")[0]
+
+
+CHATS = sorted((Path(__file__).resolve().parent.parent / "benchmarks" / "labelled_chats").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", CHATS, ids=lambda path: path.stem)
+def test_nothing_is_inconsistent_in_the_labelled_chats_and_single_damages_are_noticed(path: Path) -> None:
+    data = path.read_bytes()
+    before = checks_of(raw_text(path, data))
+    assert [item.statement for item in before if item.verdict == Verdict.INCONSISTENT] == []
+    text = cut(data)
+    if len(text.people) >= 30:
+        for name, damaged in damages(text, random.Random(path.name)):
+            assert is_noticed(before, damaged), name
+
+
+def test_the_labelled_chats_are_there() -> None:
+    assert len(CHATS) >= 30
+
+
+def test_a_header_that_was_altered_into_none_is_named() -> None:
+    text = "".join(f"13/03/2026, 09:{n:02} - {('Asha', 'Ben')[n % 2]}: message {n}\n" for n in range(10, 50))
+    altered = text.replace("13/03/2026, 09:20 - Asha", "13/03/2026, 09:2 - Asha")
+    found = checks(altered)["I09"]
+    assert (found.verdict, found.lines) == (Verdict.NO_CONCLUSION, (11,))
+    talk = text.replace("message 20", "message 20\n1/2/3 at the gate - and 9:20 for Ben: fine")
+    assert checks(talk)["I09"].verdict == Verdict.CONSISTENT
+
+
+def test_time_order_is_tested_where_the_dates_can_be_read_in_two_ways() -> None:
+    text = "".join(f"05/06/2026, 09:{n:02} - {('Asha', 'Ben')[n % 2]}: message {n}\n" for n in range(10, 50))
+    lines = text.splitlines(keepends=True)
+    whole = checks(text)["I10"]
+    assert whole.verdict == Verdict.CONSISTENT
+    moved = "".join([*lines[:5], lines[30], *lines[5:30], *lines[31:]])
+    found = checks(moved)["I10"]
+    assert (found.verdict, found.lines) == (Verdict.NO_CONCLUSION, (6,))
+
+
+def test_small_steps_back_that_add_up_are_named() -> None:
+    order = [10, 11, 12, 16, 15, 14, 13, 17, 18, 19]
+    text = "".join(f"13/03/2026, 09:{n:02} - {('Asha', 'Ben')[n % 2]}: message {n}\n" for n in order)
+    found = checks(text)["I10"]
+    assert found.verdict == Verdict.NO_CONCLUSION and found.counts["longest_step_back_seconds"] == 180
 
 
 def test_an_insertion_that_breaks_nothing_goes_unnoticed() -> None:

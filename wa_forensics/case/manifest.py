@@ -42,6 +42,13 @@ def seal(
     write_file(folder / FILE, pretty(content))
 
 
+def strange(folder: Path) -> list[str]:
+    """What no finished case holds: links to somewhere else, and what an unfinished run leaves."""
+    links = [path for path in folder.rglob("*") if path.is_symlink()]
+    left = [folder / name for name in (MARK, WORK) if (folder / name).exists()]
+    return sorted({path.relative_to(folder).as_posix() for path in (*links, *left)})
+
+
 def outputs(folder: Path) -> list[dict[str, Any]]:
     """Path, size and SHA-256 of every file of the case, by path."""
     found = []
@@ -70,6 +77,7 @@ def read(folder: Path) -> Mapping[str, Any]:
         raise CaseError(
             str(path), "there is no readable manifest, so this is no finished case", "Give the case folder."
         ) from error
-    if not isinstance(parts[0], list) or not isinstance(parts[1], list):
+    rows = [*parts[0], *parts[1]] if isinstance(parts[0], list) and isinstance(parts[1], list) else [None]
+    if not all(isinstance(row, dict) for row in rows):
         raise CaseError(str(path), "the manifest makes no sense")
     return dict(content)

@@ -61,6 +61,8 @@ def require_sealed(folder: Path) -> None:
 def _outputs(folder: Path, pinned: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     there = {item["path"]: item for item in manifest.outputs(folder)}
     wanted = {str(item.get("path")): item for item in pinned["outputs"]}
+    for name in manifest.strange(folder):
+        yield name, "does not belong into a finished case: a link, or what an unfinished run leaves"
     for name in sorted(wanted.keys() | there.keys()):
         if name not in there:
             yield name, "is missing"

@@ -37,6 +37,11 @@ ZEROS = re.compile("0+")
 HEADER_BYTES = 48
 BLOCK = 1 << 14
 HEADER = re.compile(r"\[?([^\]\n]{6,60}?)(?:\] ?| - )")
+# A date of three numbers, a time, something that ends a header, a name.
+NEARLY = re.compile(
+    r"[\[(]?\s?\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}[,.]?\s[^\n\d]{0,12}\d{1,2}[:.]\d{1,2}"
+    r"[^\n]{0,24}?[\])\u2013\u2014-]\s*([^:\n]{1,60}):\s"
+)
 LONGEST = 2000
 # Each candidate is looked for in the whole text.
 MOST_CANDIDATES = 200
@@ -82,7 +87,7 @@ def shape(export: Export) -> Check:
 def inside(export: Export) -> Check:
     """I09: a header-shaped text that carries the conversation on was not pasted into a message."""
     chat = export.chat
-    candidates = sorted({line for line, _ in chat.possible_forgeries})
+    candidates = sorted({line for line, _ in chat.possible_forgeries} | set(_nearly(export)))
     same_form = [line for line, reason in chat.possible_forgeries if "bare line feed" in reason]
     counts: dict[str, int | float | str] = {"headers_in_text": len(candidates)}
     strange = _strangers_out_of_order(export) if export.is_android else []
@@ -223,6 +228,28 @@ def _cannot_be_pasted(export: Export, line: int) -> bool:
     name, _, words = text[head.end() :].partition(": ")
     known = {MARKS.sub("", sender) for sender in chat.senders}
     return name in known and chat.buffer.count(words.strip().encode()) == 1
+
+
+def _nearly(export: Export) -> list[int]:
+    """Lines inside messages that begin like a header of no form of this file and name a sender of this chat.
+
+    A header that was altered so that it no longer is one swallows its message into the one above.
+    """
+    first = np.zeros(len(export.line_feeds) + 2, dtype=bool)
+    first[export.chat.columns.line] = True
+    inner = np.flatnonzero(~first[1:]) + 1
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), export.line_feeds + 1])[inner - 1]
+    inner, starts = inner[starts < len(export.octets)], starts[starts < len(export.octets)]
+    octets = export.octets[starts]
+    # A digit, an opening bracket, or the first byte of an invisible mark.
+    likely = ((octets >= ord("0")) & (octets <= ord("9"))) | np.isin(octets, (ord("["), ord("("), 0xE2, 0xEF))
+    known = {MARKS.sub("", sender).strip() for sender in export.chat.senders}
+    found = []
+    for line in inner[likely].tolist():
+        head = NEARLY.match(_line_text(export, line))
+        if head and head[1].strip() in known:
+            found.append(line)
+    return found
 
 
 def _strangers_out_of_order(export: Export) -> list[int]:

@@ -43,16 +43,16 @@ def order(export: Export) -> Check:
     people = export.written
     if len(people) < 2:
         return result(export, ORDER, Verdict.NOT_TESTABLE, "There are fewer than two messages of persons.")
-    if chat.date_order.decided_by == "undecided":
-        return result(export, ORDER, Verdict.NOT_TESTABLE, "The order of day and month is not decided.")
     times = export.times[people]
+    if chat.date_order.decided_by == "undecided":
+        times = _by_days_as_they_come(times)
     out = people[out_of_order(times)]
     steps = np.flatnonzero(np.diff(times) < 0)
     counts: dict[str, int | float | str] = {"steps_back": len(steps), "out_of_order": len(out)}
     if len(steps):
-        counts["longest_step_back_seconds"] = int(-np.diff(times)[steps].min())
+        counts["longest_step_back_seconds"] = int((np.maximum.accumulate(times) - times).max())
     zone = clock(export.zone, str(chat.facts.first), str(chat.facts.last)) if export.zone else None
-    if zone is not None:
+    if zone is not None and chat.date_order.decided_by != "undecided":
         stamps = chat.columns.timestamp
         missing = people[zone.skipped(stamps[people])]
         if len(missing):
@@ -76,6 +76,12 @@ def order(export: Export) -> Check:
         f"step back is {_span(int(counts['longest_step_back_seconds']))}."
     )
     return result(export, ORDER, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
+
+
+def _by_days_as_they_come(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Times on days that are numbered as they first stand in the file: what is out of order so, is in any reading."""
+    _, first, place = np.unique(times // DAY, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[place] * DAY + times % DAY
 
 
 def gaps(export: Export) -> Check:

@@ -55,7 +55,7 @@ test-lowest:
 	$(PYTHON) -m venv build/lowest/env
 	$(PYTHON) scripts/lowest_versions.py > build/lowest/versions.txt
 	build/lowest/env/bin/python -m pip install --quiet --disable-pip-version-check -c build/lowest/versions.txt -e . \
-	  pytest hypothesis jsonschema cryptography pillow
+	  pytest hypothesis jsonschema cryptography pillow duckdb distributed
 	build/lowest/env/bin/python -m pytest $(LOWEST_TESTS)
 
 # Other readers of exports, each in an environment of its own; needs the package registries and node.

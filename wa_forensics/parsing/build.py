@@ -29,12 +29,17 @@ from wa_forensics.parsing.shapes import Matches, find_headers, line_starts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_LARGE = 1 << 20
 _ADVICE = "Export the chat again as text and pass the .txt or .zip that WhatsApp writes."
 
 
 def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_undecided: bool) -> Chat:
     """Parse one text; ``matches`` are found in columns unless given."""
     buffer = raw.buffer
+    if len(buffer) > _LARGE:
+        # Freeing one large block (never touched, so free of cost) makes glibc keep freed memory for the next
+        # column instead of returning it: fresh pages cost more than most of the work on a column.
+        np.empty(31 << 20, dtype=np.uint8)
     data = np.frombuffer(buffer, dtype=np.uint8)
     starts = line_starts(data)
     asked, year, full_clock = _asked_order(date_order)

@@ -24,7 +24,8 @@ def words_at(
             view = np.ndarray((last + 1,), dtype="<u8", buffer=data, strides=(1,))
             word = view[here]
         if length is not None:
-            word &= _MASKS[np.clip(length - 8 * k, 0, 8)]
+            short = np.flatnonzero(length < 8 * (k + 1))
+            word[short] &= _MASKS[np.clip(length[short] - 8 * k, 0, 8)]
         words.append(word)
     return words
 

@@ -391,6 +391,19 @@ def test_an_entry_that_is_late_or_about_something_else_leaves_nothing_out(
     assert "M. Okafor" in (after.path / "report.html").read_text("utf-8")
 
 
+def test_what_the_examiner_writes_is_shown_and_never_run(tmp_path: Path) -> None:
+    hostile = "<script>alert(1)</script><b onmouseover=x>"
+    allow = ALLOW.replace("Our own test page.", hostile).replace("M. Okafor", hostile)
+    rules = RULE.replace("The depot wants money in advance", hostile).replace("Our depot never asks", hostile)
+    chat_of(SCAM + CHAT.partition("\n")[2], tmp_path)
+    own = own_of(tmp_path, rules, allow=allow, as_of="2026-12-01")
+    case = scan([tmp_path / "WhatsApp Chat with Example.txt"], tmp_path / "case", Settings(own=own))
+    assert case.coverage["left_out"] and [f for f in case.findings if f.rule == "depot-prepayment"]
+    page = (case.path / "report.html").read_text("utf-8")
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page and "<b onmouseover" not in page
+
+
 def test_an_allowed_link_does_not_hide_another_one(tmp_path: Path) -> None:
     text = SCAM + "13/03/2026, 09:03 - +44 7700 900123: or here https://pay-secure-1ogin.example/verify now\n"
     chat = chat_of(text, tmp_path)

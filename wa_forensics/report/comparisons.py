@@ -58,6 +58,8 @@ class ComparisonView:
     missing_in_b: tuple[Row, ...]
     changed: tuple[PairRow, ...]
     moved: tuple[PairRow, ...]
+    reasons_in_a: tuple[str, ...]
+    reasons_in_b: tuple[str, ...]
     missing_in_a_count: int
     missing_in_b_count: int
     changed_count: int
@@ -97,6 +99,8 @@ def _view(found: Comparison, cited: Cited) -> ComparisonView:
         names=tuple(found.names.items()),
         missing_in_a=_rows(found.missing_in_a, cited),
         missing_in_b=_rows(found.missing_in_b, cited),
+        reasons_in_a=_common(found.missing_in_a),
+        reasons_in_b=_common(found.missing_in_b),
         changed=_pairs(found.changed, cited),
         moved=_pairs(found.moved, cited),
         missing_in_a_count=len(found.missing_in_a),
@@ -109,13 +113,21 @@ def _view(found: Comparison, cited: Cited) -> ComparisonView:
 def _rows(messages: Sequence[ComparedMessage], cited: Cited) -> tuple[Row, ...]:
     """Those that other findings rest on first: they are what an examiner looks for."""
     ranked = sorted(messages, key=lambda m: (-len(cited.get((m.source, m.message), ())), m.message))
-    return tuple(_row(message, cited) for message in ranked[:ROWS])
+    common = _common(messages)
+    return tuple(_row(message, cited, common) for message in ranked[:ROWS])
 
 
-def _row(message: ComparedMessage, cited: Cited) -> Row:
+def _common(messages: Sequence[ComparedMessage]) -> tuple[str, ...]:
+    """The reasons that hold for each of the messages: told once, above the rows."""
+    first = messages[0].reasons if messages else ()
+    return tuple(reason for reason in first if all(reason in message.reasons for message in messages))
+
+
+def _row(message: ComparedMessage, cited: Cited, told: Sequence[str] = ()) -> Row:
     text = message.text if len(message.text) <= TEXT_SHOWN else message.text[: TEXT_SHOWN - 1] + "…"
     findings = cited.get((message.source, message.message), ())
-    return Row(message=message, text=text, reasons=message.reasons, findings=findings)
+    reasons = tuple(reason for reason in message.reasons if reason not in told)
+    return Row(message=message, text=text, reasons=reasons, findings=findings)
 
 
 def _pairs(pairs: Sequence[Pair], cited: Cited) -> tuple[PairRow, ...]:

@@ -251,12 +251,16 @@ class Chat:
     @cached_property
     def arrow(self) -> Any:
         """The messages as a pyarrow Table with the columns of ``messages`` (text cut by offsets, not copied twice)."""
+        return self.arrow_rows(0, len(self))
+
+    def arrow_rows(self, first: int, last: int) -> Any:
+        """The messages ``first`` to ``last - 1`` in the same form."""
         return arrow_table(
-            self.columns,
+            self.columns.rows(first, last),
             self.buffer,
             self.senders,
             self.sender_phones,
-            self.attachments,
+            {message - first: name for message, name in self.attachments.items() if first <= message < last},
             [shape.pattern for shape in self.shapes],
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,10 @@ class Columns:
     byte_offset: NDArray[np.int64]
     byte_length: NDArray[np.int64]
     shape: NDArray[np.int16]
+
+    def rows(self, first: int, last: int) -> Columns:
+        """The messages ``first`` to ``last - 1``; the arrays are views."""
+        return Columns(**{field.name: getattr(self, field.name)[first:last] for field in fields(self)})
 
 
 # Rows of one chunk of texts: what a chunk copies stays in the cache.

@@ -93,7 +93,7 @@ class _Worker:
     def stop(self) -> None:
         if self.process.exitcode is None:
             self.process.kill()
-        self.process.join()
+        self.process.join(10)
         self.pipe.close()
 
 

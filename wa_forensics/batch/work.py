@@ -11,7 +11,7 @@ from wa_forensics._version import __version__
 from wa_forensics.analysis import BUGS, analyze, crash
 from wa_forensics.case.folder import WORK, write_file
 from wa_forensics.case.kept import FileResult
-from wa_forensics.case.messages import table_of, write_messages
+from wa_forensics.case.messages import tables_of, write_messages
 from wa_forensics.case.records import compact, plain, record
 from wa_forensics.errors import CaseError, SettingsError, WaForensicsError
 from wa_forensics.evidence import read_texts, texts_in
@@ -65,7 +65,7 @@ def do(task: Task, sent: Sent | None = None) -> FileResult:
                 failures.append(failure_of(error, raw.source.name))
                 continue
             name = f"{MESSAGES}/{task.number:06d}{f'-{len(analyses) + 1}' if analyses else ''}.parquet"
-            write_messages(Path(task.folder) / name, [table_of(chat)])
+            write_messages(Path(task.folder) / name, tables_of(chat))
             analyses.append(analysis)
             written.append(name)
     except (CaseError, SettingsError):

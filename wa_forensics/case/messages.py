@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,26 @@ from wa_forensics.case.folder import partial_of, writing
 from wa_forensics.chat import Chat
 from wa_forensics.errors import CaseError
 
-ROW_GROUP = 1 << 20
+ROW_GROUP = 1 << 17
 
 
-def table_of(chat: Chat) -> Any:
-    """The messages as a pyarrow Table: ``source``, ``message``, then the columns of the OUTPUT contract."""
+def tables_of(chat: Chat) -> Iterator[Any]:
+    """The messages as pyarrow Tables of so many rows as a row group holds, so that they never stand in memory twice.
+
+    Columns: ``source``, ``message``, then those of the OUTPUT contract. A chat without messages is one empty table.
+    """
     import pyarrow as pa
 
-    count = len(chat)
     name = chat.source.name.encode("utf-8", "replace")
-    zeros = pa.py_buffer(bytes(4 * count))
     ends = pa.py_buffer(np.array([0, len(name)], dtype=np.int32))
     names = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(name)])
-    source = pa.DictionaryArray.from_arrays(pa.Array.from_buffers(pa.int32(), count, [None, zeros]), names)
-    ids = pa.Array.from_buffers(pa.int64(), count, [None, pa.py_buffer(np.arange(count, dtype=np.int64))])
-    return chat.arrow.add_column(0, "source", source).add_column(1, "message", ids)
+    for first in range(0, max(1, len(chat)), ROW_GROUP):
+        last = min(first + ROW_GROUP, len(chat))
+        zeros = pa.py_buffer(bytes(4 * (last - first)))
+        number = pa.py_buffer(np.arange(first, last, dtype=np.int64))
+        source = pa.DictionaryArray.from_arrays(pa.Array.from_buffers(pa.int32(), last - first, [None, zeros]), names)
+        ids = pa.Array.from_buffers(pa.int64(), last - first, [None, number])
+        yield chat.arrow_rows(first, last).add_column(0, "source", source).add_column(1, "message", ids)
 
 
 def write_messages(path: Path, tables: Iterable[Any]) -> tuple[int, ...]:

@@ -42,9 +42,9 @@ def command(path: Path, out: Path | None, member: str | None, force: bool, date_
         with out_stream() as stream:
             _write_jsonl(chat, stream)
     elif out.suffix.lower() == ".parquet":
-        from wa_forensics.case.messages import table_of, write_messages
+        from wa_forensics.case.messages import tables_of, write_messages
 
-        write_messages(out, [table_of(chat)])
+        write_messages(out, tables_of(chat))
     else:
         _write_text(chat, out)
 

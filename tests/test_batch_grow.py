@@ -45,9 +45,9 @@ def test_what_the_case_holds_is_not_read_again(tmp_path: Path, monkeypatch: pyte
     read: list[str] = []
     original = work.read_texts
 
-    def reading(path: Path) -> object:
+    def reading(path: Path, **where: Path) -> object:
         read.append(path.name)
-        return original(path)
+        return original(path, **where)
 
     monkeypatch.setattr(work, "read_texts", reading)
     case = add(tmp_path / "case", [tmp_path / "in"])

@@ -24,7 +24,7 @@ LEAST = 2.0
 # Texts of which function words make less than this share are disguised, or in a language not listed.
 PLAIN = 0.12
 # So many messages, evenly spread, show the languages of a chat.
-SAMPLE = 3000
+SAMPLE = 1000
 # Languages so close that one's phrases are meant in the other too.
 SISTERS = {"ur-Latn": "hi-Latn", "ms": "id"}
 WORD = re.compile(r"[^\W\d_]{2,}(?:'[^\W\d_]+)?")

@@ -57,6 +57,8 @@ class Lexicon:
         self._members = np.array([number[literal] for literals in sets for literal in literals], dtype=np.int64)
         self._bounds = np.concatenate(([0], np.cumsum([len(literals) for literals in sets]))).astype(np.int64)
         self._demands = [tuple(place[literals] for literals in chosen) for chosen in demanded]
+        self._demanded = np.array([index for chosen in self._demands for index in chosen], dtype=np.int64)
+        self._demanded_from = np.cumsum([0, *(len(chosen) for chosen in self._demands)], dtype=np.int64)[:-1]
         # For phrases that begin with their first set, and demand it: the set.
         self._leads = [
             place[phrase.anchors[0]] if phrase.leads and phrase.anchors[0] in chosen else -1
@@ -153,11 +155,12 @@ class Lexicon:
                 pooled[index] = _distinct(np.concatenate([row[part] for part in parts_of(index)]))
             return pooled[index]
 
-        for phrase, demands in enumerate(self._demands):
-            # The rarest set goes first: most phrases end there.
+        # Most phrases demand a set that stands nowhere; they end here, all at once.
+        possible = np.minimum.reduceat(totals[self._demanded], self._demanded_from)
+        for phrase in np.flatnonzero(possible).tolist():
+            demands = self._demands[phrase]
+            # The rarest set goes first: many more end there.
             ranked = sorted(demands, key=lambda index: (totals[index], index))
-            if not totals[ranked[0]]:
-                continue
             met = rows_with(ranked[0])
             for index in ranked[1:]:
                 other = rows_with(index)

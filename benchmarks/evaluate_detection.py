@@ -10,19 +10,18 @@ document); they are not part of this repository. --write puts the tables between
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import json
-import random
 import re
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+import unicodedata
+import zlib
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import collections_of_messages
 import generate_exports
 import score_cases
 
@@ -35,12 +34,8 @@ from wa_forensics.parsing import parse_text
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "docs" / "detection.md"
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
+EXPORT = 20_000
 LEVELS = [level.name.lower() for level in Severity]
-# The list that most tools of the field come down to.
-KEYWORDS = re.compile(
-    r"(?i)\b(otp|verification code|urgent|click (here|below)|http|www\.|free|winner|won|prize|claim|gift card|bitcoin|"
-    r"bank account|account (number|blocked|suspended)|kyc|lottery|congratulations|invest|guaranteed|transfer)\b"
-)
 DISGUISES: dict[str, Callable[[str], str]] = {
     "look-alike letters": lambda text: text.translate(
         str.maketrans("aeocpxyi", "\u0430\u0435\u043e\u0441\u0440\u0445\u0443\u0456")
@@ -48,6 +43,9 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "digits for letters": lambda text: text.translate(str.maketrans("aeiost", "431057")),
     "invisible marks": lambda text: "\u200b".join(text),
     "letters set apart": lambda text: " ".join(text),
+    "missing accents": lambda text: "".join(
+        c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)
+    ),
     "stretched letters": lambda text: re.sub(r"([a-z])\b", r"\1\1\1", text),
 }
 
@@ -74,10 +72,10 @@ def rendered(messages: Sequence[tuple[str, str]], folder: Path, step: timedelta)
     return read(path)
 
 
-def labelled_chats() -> dict[str, object]:
-    """The scores of the labelled chats, by the scorer that stands beside this file."""
+def labelled_chats(folder: str) -> dict[str, object]:
+    """The scores of a folder of labelled chats, by the scorer that stands beside this file."""
     rows = []
-    for labels_path in sorted((HERE / "labelled_chats").glob("*.labels.json")):
+    for labels_path in sorted((HERE / folder).glob("*.labels.json")):
         labels = json.loads(labels_path.read_text("utf-8"))
         text = labels_path.with_name(labels_path.name.replace(".labels.json", ".txt"))
         found = [
@@ -152,122 +150,69 @@ def cost(count: int) -> dict[str, str]:
         return {f"all rules, {count:,} messages": f"{time.process_time() - begin:.1f} CPU s, {len(found)} findings"}
 
 
-def collections(folder: Path) -> dict[str, str]:
-    """Findings and signals on public collections, with two baselines."""
-    result: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as work:
-        for name, messages in (
-            ("chat rooms (gitter)", list(_rooms(folder))),
-            ("private SMS (NUS)", list(_tab_file(folder / "chats" / "nus_sms_en_a.tsv.gz"))),
-        ):
-            if messages:
-                chat = rendered(messages, Path(work), timedelta(minutes=2))
-                medium = sum(finding.severity >= Severity.MEDIUM for finding in detect(chat))
-                result[f"findings of medium per 10,000, {name}"] = (
-                    f"{medium / len(chat) * 1e4:.2f} ({len(chat):,} messages)"
-                )
-        ham, scam = _labelled_messages(folder)
-        if scam:
-            result |= _first_messages(ham, scam, Path(work))
-    return result
+def rooms(folder: Path) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """Findings per 10,000 messages of ordinary collections written out as exports, authors as contacts or strangers."""
+    rows: list[tuple[str, ...]] = [
+        ("collection", "messages", "exports", "medium and above, authors are contacts", "worst export",
+         "medium and above, authors are strangers", "worst export")
+    ]  # fmt: skip
+    for name, authored in collections_of_messages.ordinary(folder).items():
+        parts = [authored[first : first + EXPORT] for first in range(0, len(authored), EXPORT)]
+        cells = []
+        for named in (_as_contact, _as_stranger):
+            counts = []
+            for part in parts:
+                with tempfile.TemporaryDirectory() as work:
+                    chat = rendered([(named(author), text) for author, text in part], Path(work), timedelta(minutes=2))
+                    counts.append(sum(finding.severity >= Severity.MEDIUM for finding in detect(chat)))
+            cells += [f"{sum(counts) / len(authored) * 1e4:.2f}", f"{max(counts)} in {len(parts[0]):,}"]
+        rows.append((name, f"{len(authored):,}", str(len(parts)), *cells))
+    return [("Ordinary chats, all rules: findings of level medium and above per 10,000 messages", rows)]
 
 
-def _first_messages(ham: Sequence[str], scam: Sequence[str], folder: Path) -> dict[str, str]:
-    rates = {}
-    for name, texts in (("ham", ham), ("scam", scam)):
-        senders = [(f"+44 7700 {number // 1000:03d}{number % 1000:03d}", text) for number, text in enumerate(texts)]
-        chat = rendered(senders, folder, timedelta(days=4))
-        named = Counter[str]()
-        seen: dict[str, set[int]] = {"low": set(), "medium": set()}
-        for finding in detect(chat):
-            for level in ("low", "medium"):
-                if finding.severity >= Severity[level.upper()]:
-                    seen[level] |= {item.message for item in finding.evidence}
-        named.update({level: len(messages) for level, messages in seen.items()})
-        named["keywords"] = sum(bool(KEYWORDS.search(text)) for text in texts)
-        rates[name] = named
-    per = 1e4 / max(1, len(ham))
-    table = {
-        f"first message of a stranger, {level}": (
-            f"recall {rates['scam'][level] / len(scam):.3f} at {rates['ham'][level] * per:.1f} per 10,000"
-        )
-        for level in ("low", "medium", "keywords")
-    }
-    table["first message of a stranger, character n-grams"] = _learned(ham, scam)
-    return table
+def _as_contact(author: str) -> str:
+    return f"User {author[:24].replace(':', '')}"
 
 
-def _learned(ham: Sequence[str], scam: Sequence[str]) -> str:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    texts = [*ham, *scam]
-    truth = [0] * len(ham) + [1] * len(scam)
-    order = list(range(len(texts)))
-    random.Random(7).shuffle(order)  # noqa: S311
-    half = len(order) // 2
-    features = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=3, sublinear_tf=True)
-    train = features.fit_transform([texts[i] for i in order[:half]])
-    model = LogisticRegression(max_iter=300).fit(train, [truth[i] for i in order[:half]])
-    scores = model.decision_function(features.transform([texts[i] for i in order[half:]]))
-    rest = [truth[i] for i in order[half:]]
-    quiet = sorted((s for s, t in zip(scores, rest, strict=True) if not t), reverse=True)
-    limit = quiet[max(0, int(len(quiet) * 10 / 1e4))]
-    found = sum(s > limit for s, t in zip(scores, rest, strict=True) if t)
-    return f"recall {found / max(1, sum(rest)):.3f} at 10 per 10,000 (trained on half of the same sources)"
-
-
-def _rooms(folder: Path) -> Iterator[tuple[str, str]]:
-    for name in ("gitter_freecodecamp", "gitter_livechat"):
-        yield from _tab_file(folder / "chats" / f"{name}.tsv.gz")
-
-
-def _tab_file(path: Path) -> Iterator[tuple[str, str]]:
-    if not path.exists():
-        return
-    with gzip.open(path, "rt", encoding="utf-8", errors="replace") as source:
-        for line in source:
-            parts = line.rstrip("\n").split("\t")
-            yield f"User {parts[0][:24].replace(':', '')}", parts[-1].replace("\\n", " ")
-
-
-def _labelled_messages(folder: Path) -> tuple[list[str], list[str]]:
-    """Ham and scam of all collections, each text once (letters only, digits masked)."""
-    rows: list[tuple[str, str]] = []
-    uci = folder / "messages" / "uci_sms_spam.tsv"
-    if uci.exists():
-        rows += [tuple(line.split("\t", 1)) for line in uci.read_text("utf-8").splitlines() if "\t" in line]  # type: ignore[misc]
-    for name, label, text in (("sms_phishing_mishra_soni.csv", "LABEL", "TEXT"), ("indian_sms.csv", "Label", "Msg")):
-        path = folder / "messages" / name
-        if path.exists():
-            with path.open(encoding="utf-8", errors="replace", newline="") as source:
-                rows += [(row[label] or "", row[text] or "") for row in csv.DictReader(source)]
-    once: dict[str, tuple[str, str]] = {}
-    for label, text in rows:
-        once.setdefault(re.sub(r"[^a-z#]", "", re.sub(r"\d", "#", text.lower())), (label.lower(), text))
-    ham = [text for label, text in once.values() if label == "ham"]
-    return ham, [text for label, text in once.values() if label in ("spam", "smishing")]
+def _as_stranger(author: str) -> str:
+    return f"+44 7700 {zlib.crc32(author.encode()) % 10**6:06d}"
 
 
 def table(title: str, rows: dict[str, object] | dict[str, str]) -> str:
     """One measure per line as a Markdown table."""
-    return f"### {title}\n\n| measure | value |\n|---|---|\n" + "".join(f"| {k} | {v} |\n" for k, v in rows.items())
+    return wide_table(title, [("measure", "value"), *((name, str(value)) for name, value in rows.items())])
+
+
+def wide_table(title: str, rows: Sequence[tuple[str, ...]]) -> str:
+    """Rows as a Markdown table; the first one is the head."""
+    head, *rest = ("| " + " | ".join(row) + " |\n" for row in rows)
+    return f"### {title}\n\n{head}|{'---|' * len(rows[0])}\n" + "".join(rest)
 
 
 def main(arguments: list[str]) -> None:
     """Print the tables, and write them into the document if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--collections", type=Path)
-    parser.add_argument("--cost", type=int, default=200_000)
+    parser.add_argument("--cost", type=int, default=1_000_000)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
     parts = [
-        table("Labelled chats", labelled_chats()),
-        table("Share lost to a disguise", disguises()),
+        table("Labelled chats (development data)", labelled_chats("labelled_chats")),
+        table("Held-out chats", labelled_chats("held_out_chats")),
+        table("Share of phrases lost to a disguise", disguises()),
         table("Cost", cost(options.cost)),
     ]
     if options.collections:
-        parts.append(table("Public collections", collections(options.collections)))
+        import evaluate_links
+        import evaluate_strangers
+
+        scams = [
+            text for rows in collections_of_messages.labelled(options.collections).values() for y, text in rows if y
+        ]
+        found = [*rooms(options.collections), *evaluate_strangers.tables(options.collections)]
+        parts += [wide_table(title, rows) for title, rows in found]
+        parts.append(table("Share of scam messages lost to a disguise", evaluate_strangers.lost(scams, DISGUISES)))
+        parts += [wide_table(title, rows) for title, rows in evaluate_links.tables(options.collections)]
     text = "\n".join(parts)
     print(text)
     if options.write:

@@ -44,8 +44,11 @@ docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@echo "Open build/site/index.html in a browser."
 
+# COLLECTIONS=FOLDER adds the public collections; docs/detection.md says what they are. Writes that document's tables.
+COLLECTIONS ?=
 evaluate: setup
-	$(BIN)/python benchmarks/evaluate_detection.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[measure]'
+	$(BIN)/python benchmarks/evaluate_detection.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) --write
 
 # The tests with the oldest versions that pyproject.toml allows, in an environment of its own.
 LOWEST_TESTS := tests/test_parsing.py tests/test_parsing_dates.py tests/test_samples.py tests/test_cli.py \

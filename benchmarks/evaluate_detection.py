@@ -35,6 +35,7 @@ HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "docs" / "detection.md"
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
 EXPORT = 20_000
+BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 LEVELS = [level.name.lower() for level in Severity]
 DISGUISES: dict[str, Callable[[str], str]] = {
     "look-alike letters": lambda text: text.translate(
@@ -68,7 +69,7 @@ def rendered(messages: Sequence[tuple[str, str]], folder: Path, step: timedelta)
     with path.open("w", encoding="utf-8", newline="") as target:
         for sender, text in messages:
             moment += step
-            target.write(f"{moment:%d/%m/%Y, %H:%M} - {sender}: {' '.join(text.split())}\n")
+            target.write(f"{moment:%d/%m/%Y, %H:%M} - {sender}: {BREAKS.sub(' ', text).strip()}\n")
     return read(path)
 
 

@@ -235,7 +235,7 @@ def _code(draw: random.Random, _: str) -> str:
 
 SLOTS: dict[str, Callable[[random.Random, str], str]] = {
     "name": lambda draw, _: draw.choice(NAMES),
-    "bank": lambda draw, _: draw.choice(BANKS.split("|")),
+    "bank": lambda draw, _: draw.choice(BANKS),
     "courier": lambda draw, _: draw.choice(COURIERS.split("|")),
     "shop": lambda draw, _: draw.choice(SHOPS.split("|")),
     "city": lambda draw, _: draw.choice(CITIES.split("|")),

@@ -60,6 +60,15 @@ def test_case_accents_look_alikes_and_invisible_marks_do_not_count(text: str, ex
     assert fold(text) == expected
 
 
+def test_numbers_are_read_as_words_only_where_many_words_hold_digits() -> None:
+    def readings(text: str) -> list[str]:
+        rows = folded(text)
+        return [rows.data[a:b].decode() for a, b in zip(rows.starts.tolist(), rows.ends.tolist(), strict=True)]
+
+    assert "i ned you to send the code" in readings("1 n33d y0u 70 53nd 7h3 c0d3")
+    assert not any("gate to" in reading for reading in readings("gate 70 closes at 5, s33 you"))
+
+
 @given(st.lists(st.text(max_size=40).map(lambda t: t.replace("\x00", " ")), min_size=1, max_size=8))
 @settings(max_examples=150, deadline=None)
 def test_rows_folded_together_are_the_texts_folded_alone(texts: list[str]) -> None:
@@ -67,8 +76,13 @@ def test_rows_folded_together_are_the_texts_folded_alone(texts: list[str]) -> No
     rows = folded(*texts)
     for row in range(len(texts)):
         message = int(rows.messages[row])
-        # White space at the ends separates rows; no phrase begins or ends with it.
-        assert rows.data[rows.starts[row] : rows.ends[row]].decode().strip() == fold(texts[message]).strip()
+        assert rows.data[rows.starts[row] : rows.ends[row]].decode() == fold(texts[message])
+
+
+def test_a_line_break_at_the_beginning_of_a_text_stays_whatever_lies_before_it() -> None:
+    rows = folded("a", "\nb", "\u00e9", "\n\u00df")
+    found = [rows.data[a:b].decode() for a, b in zip(rows.starts.tolist(), rows.ends.tolist(), strict=True)]
+    assert sorted(found) == sorted(["a", "\nb", "e", "\ns"])
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,11 @@ from wa_forensics.search.fold import Folded, fold_rows, squeeze
 LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "i"}
 # A digit inside a word of p455w0rd is three steps away from its letters at most.
 LEET_PASSES = 3
+MANY_SIGNS = 3
 SPACED_LETTERS = 4
-SPACED = re.compile(r"(?<!\w)\w(?:([^\w\n])\w)(?:\1\w)*(?!\w)")
+# A letter, or a sign that Indic scripts and Arabic set on one.
+LETTER = "[\\w\u064b-\u0652\u0900-\u0dff]"
+SPACED = re.compile(rf"(?<!{LETTER}){LETTER}(?:((?!{LETTER})[^\n]){LETTER})(?:\1{LETTER})*(?!{LETTER})")
 # A chat made of nothing but spaced letters must not stop the scan; so many are read in each block of texts.
 MOST_SPACED_ROWS = 5_000
 LONGEST_RUN = 300
@@ -47,21 +50,28 @@ def leet_rows(folded: Folded) -> Folded | None:
     before, after = data[signs - 1], data[signs + 1]
     inside = LETTERS[before] & LETTERS[after]
     leading = ~LETTERS[before] & ~DIGITS[before] & LETTERS[after] & (LETTERS[data[signs + 2]] | DIGITS[data[signs + 2]])
-    rows = np.unique(np.searchsorted(folded.starts, signs[inside | leading], "right") - 1)
+    at = signs[inside | leading]
+    rows, counts = np.unique(np.searchsorted(folded.starts, at, "right") - 1, return_counts=True)
     if not len(rows):
         return None
     variants = [_read_leet(folded, rows, "i")]
     ones = [row for row in rows.tolist() if b"1" in folded.data[folded.starts[row] : folded.ends[row]]]
     if ones:
         variants.append(_read_leet(folded, np.array(ones, dtype=np.int64), "l"))
+    # Who writes many words so writes "70" for "to" as well; the reading above keeps whole numbers.
+    if (counts >= MANY_SIGNS).any():
+        variants.append(_read_leet(folded, rows[counts >= MANY_SIGNS], "i", numbers=True))
     return join_folded(variants)
 
 
-def _read_leet(folded: Folded, rows: NDArray[np.int64], one: str) -> Folded:
+def _read_leet(folded: Folded, rows: NDArray[np.int64], one: str, *, numbers: bool = False) -> Folded:
     data, offsets = cut_rows(folded, rows)
     letters = np.arange(256, dtype=np.uint8)
     for sign, letter in LEET.items():
         letters[ord(sign)] = ord(one if sign == "1" else letter)
+    if numbers:
+        change = LEET_SIGNS[data] & DIGITS[data]
+        data[change] = letters[data[change]]
     for _ in range(LEET_PASSES):
         is_letter = LETTERS[data]
         touches = np.zeros(len(data), dtype=bool)

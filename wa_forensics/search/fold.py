@@ -220,6 +220,8 @@ def squeeze(values: NDArray[Any], cuts: NDArray[np.int64]) -> tuple[NDArray[Any]
     keep[0] = True
     np.not_equal(values[1:], values[:-1], out=keep[1:])
     keep |= (values >= 48) & (values <= 57)
+    # What a row begins with has nothing before it, not even the end of the row that happens to lie there.
+    keep[cuts[:-1]] = True
     keep[cuts[1:] - 1] = True
     dropped = np.flatnonzero(~keep)
     return values[keep], cuts - np.searchsorted(dropped, cuts)

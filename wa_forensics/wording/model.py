@@ -40,7 +40,8 @@ def model() -> Model:
     folder = files("wa_forensics").joinpath("wording", "data")
     about = json.loads(folder.joinpath("model.json").read_text("utf-8"))
     hashed = np.frombuffer(folder.joinpath("weights.bin").read_bytes(), dtype=np.int8)
-    named = [about["named"][name] for name in (*CONCEPTS, *FACTS)]
+    # A concept younger than the model says nothing until it is trained again.
+    named = [about["named"].get(name, 0.0) for name in (*CONCEPTS, *FACTS)]
     weights = np.concatenate((hashed.astype(np.float32) * about["step"], np.array(named, dtype=np.float32)))
     if len(weights) != WIDTH or len(hashed) != BUCKETS:
         raise ValueError(f"{len(weights)} weights for {WIDTH} features")

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import docs_pages  # noqa: E402
 import draw_architecture  # noqa: E402
 
+from wa_forensics import __version__  # noqa: E402
 from wa_forensics.analysis import rules  # noqa: E402
 from wa_forensics.cli.program import COMMANDS, program  # noqa: E402
 
@@ -183,6 +184,12 @@ def test_the_rooms_of_the_picture_are_those_of_the_package() -> None:
         "run python scripts/draw_architecture.py"
     )
     assert all(docs_pages.first_sentence(room) for room in drawn)
+
+
+def test_the_pages_name_the_version_that_is_built() -> None:
+    for page in PAGES:
+        for named in re.findall(r"wa_forensics-([\d.]+\w*)-py3", page.read_text("utf-8")):
+            assert named == __version__, page
 
 
 def test_readme_tells_every_exit_code() -> None:

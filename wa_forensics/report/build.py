@@ -15,6 +15,7 @@ from wa_forensics.report.register import DETAILED, EXHIBITS_PER_FINDING, Registe
 from wa_forensics.report.story import incident_views
 from wa_forensics.report.summary import summarize
 from wa_forensics.report.view import Exhibit, FindingView, Page, WholeChat
+from wa_forensics.report.zone import zone_changes
 
 UNTESTED_ROWS = 100
 
@@ -33,6 +34,7 @@ def page(register: Register, *, full_chat: bool = False) -> Page:
         version=str(settings.get("version", "")),
         command=str(settings.get("command", "")),
         timezone=str(settings.get("timezone") or ""),
+        zone_changes=zone_changes(str(settings.get("timezone") or ""), case.inputs),
         declared=tuple((str(k), str(v)) for k, v in dict(settings.get("declared") or {}).items()),
         summary=summarize(case, register.findings, register.number, register.incidents),
         advice=advise(_relevant(register), takeover=any(i.windows for i in register.incidents)),

@@ -88,6 +88,7 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         span=lambda *args, **named: Markup("<bdi>{}</bdi>").format(words.span(*args, **named)),
         duration=own(words.duration),
         count=own(words.count),
+        utc=lambda iso: "",
     )
     return env
 

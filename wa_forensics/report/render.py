@@ -15,6 +15,7 @@ from wa_forensics.report.output import write_stream
 from wa_forensics.report.redact import REDACTIONS, redact
 from wa_forensics.report.register import Register
 from wa_forensics.report.words import LANGUAGES, Words
+from wa_forensics.report.zone import utc_teller
 
 AUDIENCES = ("victim", "examiner", "court")
 
@@ -50,6 +51,7 @@ def render_case(
         raise SettingsError("--embed-media", "pictures cannot be redacted", "Leave --redact or --embed-media out.")
     words = Words(language)
     env = environment(words, template_folder)
+    env.globals["utc"] = utc_teller(str(case.settings.get("timezone") or ""), words.text("no such time in this zone"))
     thumbnails = Thumbnails(case.inputs) if embed_media else None
     register = Register(redact(case, redactions, words) if redactions else case)
     page = build.page(register, full_chat=full_chat)

@@ -24,6 +24,7 @@ from wa_forensics.report.comparisons import ComparisonView
 from wa_forensics.report.context import Block, Excerpt, Line
 from wa_forensics.report.decisions import Decisions
 from wa_forensics.report.ties import Ties
+from wa_forensics.report.zone import ZoneChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,3 +225,4 @@ class Page:
     detailed_findings: int
     comparisons: tuple[ComparisonView, ...] = ()
     decisions: Decisions | None = None
+    zone_changes: tuple[ZoneChange, ...] = ()

@@ -104,3 +104,14 @@ def test_an_address_without_a_scheduler_is_named(tmp_path: Path, monkeypatch: py
         scan([tmp_path / "in"], tmp_path / "case", run=Run(scheduler="tcp://127.0.0.1:9"))
     with pytest.raises(SettingsError, match="no scheduler answers"):
         scan([tmp_path / "in"], tmp_path / "case2", run=Run(scheduler="nonsense://x"))
+
+
+def test_workers_of_a_cluster_are_not_counted_with_j(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from wa_forensics.cli.program import program
+
+    given = ["scan", str(write_chat(tmp_path / "in")), "--scheduler", "tcp://127.0.0.1:9", "-j", "2"]
+    ended = CliRunner().invoke(program, given)
+    assert ended.exit_code == 2 and "-j does not go with it" in ended.output
+    assert not (tmp_path / "case").exists()

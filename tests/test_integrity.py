@@ -329,17 +329,17 @@ def test_a_text_packed_before_its_last_message_is_inconsistent() -> None:
 def test_programs_disguises_and_missing_files_are_facts_of_the_file_check() -> None:
     export = untouched(BY_NAME["ios-en-GB"], 1)
     names = sorted(export.files)
-    files = {**export.files, names[0]: b"MZ" + b"\0" * 300, names[1]: b""}
+    files = {**export.files, names[0]: b"MZ" + b"\0" * 300, names[1]: b"", "run.bat": b"@echo off\r\n"}
     del files[names[2]]
     found = {item.id: item for item in checks_of(packed(replace(export, files=files)))}["I15"]
     assert found.verdict == Verdict.NO_CONCLUSION
     assert {key: found.counts[key] for key in ("programs", "other_type_than_name", "empty", "missing")} == {
-        "programs": 1,
+        "programs": 2,
         "other_type_than_name": 1,
         "empty": 1,
         "missing": 1,
     }
-    assert "Windows program" in found.statement
+    assert f"{names[0]!r} (Windows program), 'run.bat' (script)" in found.statement
 
 
 def test_a_zip_packed_on_a_computer_is_told_from_one_packed_by_an_android_phone() -> None:

@@ -51,6 +51,8 @@ FILES = About(
     ),
     basis="the zip's own list; the type is read from the first bytes of each file",
 )
+# Files that can run are named one by one, up to so many.
+MOST_NAMED = 5
 IOS_NAME = re.compile(r"^(\d{8})-([^-]+)-(\d{4})-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\b")
 IOS_ORDINAL = re.compile(r"^(\d{8})-")
 ANDROID_NAME = re.compile(r"^[A-Z]{3}-(\d{4})(\d\d)(\d\d)-WA(\d{4,})\b")
@@ -211,8 +213,9 @@ def _file_facts(
     if loose:
         facts.append(f"{len(loose):,} are named by no message (the first is {loose[0]!r})")
     if programs:
-        item = programs[0]
-        facts.append(f"{len(programs):,} can run: {item.name!r} is by its content: {PROGRAMS[item.detected or '']}")
+        named = ", ".join(f"{item.name!r} ({PROGRAMS[item.detected or '']})" for item in programs[:MOST_NAMED])
+        rest = f" and {len(programs) - MOST_NAMED} more" if len(programs) > MOST_NAMED else ""
+        facts.append(f"{len(programs):,} can run, by their content: {named}{rest}")
     if disguised:
         item = disguised[0]
         facts.append(f"{len(disguised):,} are of another type than their name says ({item.name!r}: {item.detected})")

@@ -111,6 +111,14 @@ def test_neighbours_are_shown_once_and_evidence_with_every_finding(case: MemoryC
         assert len(near) == len(set(near))
 
 
+def test_the_same_signals_are_listed_once(case: MemoryCase, tmp_path: Path) -> None:
+    signals = next(f.signals for f in case.findings if f.signals)
+    same = replace(case, findings=tuple(replace(f, signals=signals) for f in case.findings))
+    page = _render(same, tmp_path)
+    assert page.count('<ul class="signals">') == 1 + (len(signals) > 4)
+    assert page.count("The same signals as with finding 1<") == len(case.findings) - 1
+
+
 def test_same_case_gives_same_bytes(case: MemoryCase, page: str, tmp_path: Path) -> None:
     assert _render(build_case(), tmp_path) == page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from wa_forensics.model import Finding, Severity
+from wa_forensics.model import Finding, Severity, Signal
 from wa_forensics.report import sections
 from wa_forensics.report.advice import advise
 from wa_forensics.report.comparisons import comparison_views
@@ -69,6 +69,7 @@ def finding_views(register: Register) -> Iterator[FindingView]:
     """The findings shown in full, one at a time."""
     incident_of = {name: n for n, i in enumerate(register.incidents, 1) for name in i.findings}
     excerpts = Excerpts()
+    told: dict[tuple[Signal, ...], int] = {}
     for number, finding in enumerate(register.findings[:DETAILED], 1):
         cited = finding.evidence[:EXHIBITS_PER_FINDING]
         shown = [register.exhibit_of[item.source, item.line] for item in cited]
@@ -79,7 +80,14 @@ def finding_views(register: Register) -> Iterator[FindingView]:
             contexts=tuple(_contexts(register, excerpts, number, shown)),
             more_exhibits=len(finding.evidence) - len(cited),
             incident=incident_of.get(finding.id),
+            signals_at=_first(told, finding.signals, number),
         )
+
+
+def _first(told: dict[tuple[Signal, ...], int], signals: tuple[Signal, ...], number: int) -> int | None:
+    """The earlier finding that rests on the same signals: those of one stretch share them."""
+    first = told.setdefault(signals, number)
+    return first if signals and first != number else None
 
 
 def other_findings(register: Register) -> Iterator[tuple[int, Finding]]:

@@ -88,7 +88,10 @@ class Exhibit:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingView:
-    """One finding with its number, its exhibits and the messages around them."""
+    """One finding with its number, its exhibits and the messages around them.
+
+    ``signals_at``: the earlier finding that lists the same signals, None where this one lists them.
+    """
 
     number: int
     finding: Finding
@@ -96,6 +99,7 @@ class FindingView:
     contexts: tuple[Excerpt, ...]
     more_exhibits: int
     incident: int | None
+    signals_at: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from report_case import ACCOUNT, MemoryCase, build_case
 
 from wa_forensics.errors import CaseError, SettingsError
-from wa_forensics.model import Severity
+from wa_forensics.model import Role, Severity
 from wa_forensics.report import environment, quoting, render_case
 from wa_forensics.report.register import Register
 
@@ -109,6 +109,17 @@ def test_neighbours_are_shown_once_and_evidence_with_every_finding(case: MemoryC
             for line in found
         ]
         assert len(near) == len(set(near))
+
+
+def test_what_others_did_stands_in_the_story(case: MemoryCase, tmp_path: Path) -> None:
+    source = case.inputs[0].source.name
+    role = Role(did="paid", who="Lakshmi", source=source, chat="A chat", message=3, line=4, time="2025-03-12T15:18:00")
+    told = replace(case.incidents[0], people=(replace(role, amounts=("50,000",)), replace(role, did="warned")))
+    page = _render(replace(case, incidents=(told, *case.incidents[1:])), tmp_path)
+    story = report_hostile.visible_text(page[page.index('id="story"') : page.index('id="findings"')])
+    assert "What others did" in story
+    assert re.search(r"wrote of a payment\s+50,000", story)
+    assert "warned" in story
 
 
 def test_the_same_signals_are_listed_once(case: MemoryCase, tmp_path: Path) -> None:

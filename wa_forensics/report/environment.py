@@ -81,6 +81,7 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         verdict_shape=lambda value: wording.VERDICT_SHAPE[Verdict(value)],
         indicator_kind=lambda found: _indicator_kind(words, found),
         heading=lambda finding: _heading(words, finding),
+        did=lambda value: words.text(wording.DID[value]) if value in wording.DID else value,
         two_lines=_two_lines,
         kind=lambda value: words.text(wording.KIND[value]),
     )

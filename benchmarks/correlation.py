@@ -139,7 +139,7 @@ def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]
             text_size=len(data),
             encoding="utf-8",
         )
-        chat = parse_text(RawText(source=source, buffer=data))
+        chat = parse_text(RawText(source=source, buffer=data), date_order="DMY")
         # Stand-in for the detectors: every planted letter but one in four, and some false alarms everywhere.
         chosen = [m for m in range(len(chat)) if "hospital" in chat.text(m)] if number in planted and number % 4 else []
         chosen = chosen if number % 4 else []

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.hearing import HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
+from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
 from wa_forensics.context.signals import Sighting, Sightings, recites, sightings, strangers, wary
 from wa_forensics.context.writing import change_of_habits
 from wa_forensics.model import Severity, Signal
@@ -36,6 +36,8 @@ HISTORY = 25
 DAMPING = 0.85
 MEDIUM, HIGH, LOW = 0.0, 1.6, -1.2
 CONFIRMED = 1.5
+# Swindlers leave when the play is over; a neighbor, landlord or supplier still writes so long afterwards.
+STAYS = 3 * DAY
 # A change of habits of this weight counts as one voice that the hand changed.
 UNLIKE = 1.0
 # An account with contacts here attacks in at least this share of its messages of a stretch.
@@ -219,6 +221,12 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
         _signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning])
         for meaning, messages in sorted(heard.by_meaning.items())
     ]
+    if stretch.stranger and not any(heard.by_meaning.get(meaning) for meaning in CERTAIN):
+        seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
+        last = seconds[min(int(np.searchsorted(own, stretch.last)), len(own) - 1)]
+        stayed = own[seconds > last + STAYS]
+        if len(stayed):
+            around.append(_signal(chat, "goes on writing for days", stayed.tolist(), -2.0, -0.5, most=5))
     habits = 0.0
     if not stretch.stranger and stretch.sum >= SHOWN:
         habits, facts = change_of_habits(chat, own, stretch.first, stretch.last)

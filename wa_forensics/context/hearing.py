@@ -52,7 +52,8 @@ CODE_KINDS = frozenset(
     ]
 )
 CHECKED = "checked by voice or in person"
-REFUTING = ("reported as hacked", "disowned by others", "removed from the group")
+CERTAIN = ("reported as hacked", "removed from the group")
+REFUTING = (*CERTAIN, "disowned by others")
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
 HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "others warn": (1.3, 0.6),

@@ -155,3 +155,31 @@ def test_many_domains_do_not_take_quadratic_time() -> None:
         index.add(name)
         index.resembled(name)
     assert time.process_time() - begin < 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["thanks to@rosamaria for that", "hi@ben look at this", "run it in $HOME or $path", "see you, well@carla said so"],
+)
+def test_people_addressed_and_variables_are_no_payees(text: str) -> None:
+    assert [payee for payee in payees_in(0, text) if payee.type in ("handle", "cashtag")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("maintenance Rs 3,250 to ashirwad.b@okexample", "ashirwad.b@okexample"),
+        ("ravi55@ybl", "ravi55@ybl"),
+        ("send it to ravi@newbank please", "ravi@newbank"),
+        ("my cash app is $RosaBakes", "$rosabakes"),
+    ],
+)
+def test_handles_and_cashtags_beside_words_of_payment_are_payees(text: str, value: str) -> None:
+    assert value in [payee.value for payee in payees_in(0, text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["call element.click() first", "I do the tests.You see it then", "driver.findelement.press(a)"]
+)
+def test_method_calls_and_missing_spaces_are_no_links(text: str) -> None:
+    assert list(links_in(0, text)) == []

@@ -170,6 +170,7 @@ CHEAP_TLDS = frozenset(
         "cc",
     ]
 )
+PLAIN_ENDINGS = frozenset(["com", "net", "org", "info", "in", "uk", "co"])
 SECOND_LEVEL = frozenset(["com", "co", "net", "org", "gov", "ac", "edu", "ind", "or", "go"])
 INVITES = frozenset(["chat.whatsapp.com", "t.me", "telegram.me", "wa.me", "discord.gg", "signal.group", "line.me"])
 CONFUSED = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"})
@@ -209,7 +210,10 @@ def links_in(message: int, text: str) -> Iterator[Link]:
         userinfo, _, hostport = authority.rpartition("@")
         host = unquote(hostport.split(":")[0]).strip("[].").lower()
         described = describe_host(host)
-        if described is None or (match.group("bare") and not _stands_for_link(host, path, described[0])):
+        bare = match.group("bare")
+        if described is None or (bare and not _stands_for_link(host, path, described[0])):
+            continue
+        if bare and not path and (text[match.end() : match.end() + 1] == "(" or _is_sentence_end(bare)):
             continue
         domain, traits, imitates, popular = described
         more = [*traits]
@@ -228,6 +232,12 @@ def links_in(message: int, text: str) -> Iterator[Link]:
             imitates=imitates,
             popular=popular,
         )
+
+
+def _is_sentence_end(bare: str) -> bool:
+    """ "later.You": a missing space after a full stop, not an ending of a host."""
+    ending = bare.rsplit(".", 1)[-1]
+    return ending[0].isupper() and not bare.isupper() and ending.lower() not in PLAIN_ENDINGS
 
 
 def _split(written: str) -> tuple[str, str]:

@@ -28,6 +28,54 @@ BSB = re.compile(r"(?i)\bbsb\D{0,5}(\d{3}[ -]?\d{3})(?!\d)")
 ROUTING = re.compile(r"(?i)\b(?:routing|aba)\D{0,12}(\d{9})(?!\d)")
 SWIFT = re.compile(r"(?i:\b(?:swift|bic)\b)\W{0,3}(?:code\W{0,3})?([A-Za-z]{6}[A-Za-z0-9]{2}(?:[A-Za-z0-9]{3})?)\b")
 HANDLE = re.compile(r"(?<![\w.@/-])([A-Za-z0-9][\w.\-]{1,60}@[A-Za-z]{2,20})(?![\w@-]|\.\w)")
+# A handle of an unknown provider, or a cashtag, counts only beside words of payment: people are addressed with "@",
+# and "$path" stands in many a manual.
+PROVIDERS = frozenset(
+    [
+        "upi",
+        "paytm",
+        "ybl",
+        "ibl",
+        "axl",
+        "apl",
+        "yapl",
+        "sbi",
+        "icici",
+        "hdfcbank",
+        "axisbank",
+        "kotak",
+        "barodampay",
+        "pnb",
+        "cnrb",
+        "idfcbank",
+        "rbl",
+        "indus",
+        "federal",
+        "airtel",
+        "freecharge",
+        "jio",
+        "postbank",
+        "waicici",
+        "wahdfcbank",
+        "waaxis",
+        "wasbi",
+        "ptaxis",
+        "pthdfc",
+        "ptsbi",
+        "ptyes",
+        "fam",
+        "slice",
+        "yescred",
+        "axisb",
+        "superyes",
+        "naviaxis",
+    ]
+)
+PAYING = re.compile(
+    r"(?i)\b(?:upi|g ?pay|google pay|phone ?pe|paytm|bhim|vpa|pay|paid|payments?|transfer|send|sent|deposit|bhej\w*|qr|"
+    r"a/c|cash ?app|cash ?tag|venmo|zelle|donate|donation|rent|fees?|refund)\b|"
+    r"[\u20b9$]\s?\d|\brs\.? ?\d|\bpaise\b|\u092d\u0947\u091c|\u0930\u0941\u092a"
+)
 DIGITS_22 = re.compile(r"(?<!\d)(\d{22})(?!\d)")
 DIGITS_18 = re.compile(r"(?<!\d)(\d{18})(?!\d)")
 CARD = re.compile(r"(?<!\d)(\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4})(?!\d)")
@@ -73,11 +121,18 @@ def payees_in(message: int, text: str) -> Iterator[Payee]:
             if begin < 0 or any(begin < b and a < end for a, b in taken):
                 continue
             read = value_of(match.group(group))
-            if read is None:
+            if read is None or (kind in ("handle", "cashtag") and not _is_for_money(read[0], text)):
                 continue
             taken.append((begin, end))
             value, checked = read
             yield Payee(message=message, type=kind, value=value, text=match.group(group), checked=checked)
+
+
+def _is_for_money(value: str, text: str) -> bool:
+    """Does a handle or cashtag name a known provider, stand alone, or stand beside words of payment?"""
+    provider = value.rpartition("@")[2].lower()
+    alone = text.strip().lower() == value.lower()
+    return alone or provider in PROVIDERS or provider.startswith("ok") or PAYING.search(text) is not None
 
 
 def _iban(text: str) -> tuple[str, bool] | None:

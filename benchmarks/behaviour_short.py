@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from benchmarks.splices import Account, texts_of
 from wa_forensics.behaviour import writers
-from wa_forensics.behaviour.grams import read_grams
-from wa_forensics.behaviour.hands import dense_rows, leave_out_means, without_sender
 from wa_forensics.behaviour.windows import scan_short, short_terms, strongest
 
 HISTORIES = (40, 60, 90, 140)
@@ -59,15 +57,13 @@ def _stream(own: list[str], beside: list[list[str]], begin: int, length: int) ->
     texts = texts_of([own, *beside])
     counts = np.bincount(texts.sender)
     _, _, total, width = writers.SIZES[0]
-    background, weighting = writers.make_sample(texts, counts, width, total)
+    sample = writers.make_sample(texts, counts, width, total)
     points, kept = writers.styled(texts.take(np.flatnonzero(texts.sender == 0)))
-    others, inverse = without_sender(background, 0)
-    if len(kept) < writers.FEWEST_OWN or len(others) < writers.FEWEST_OTHERS:
+    hand = writers.learn(writers.read_traits(points), 0, sample, len(own))
+    if hand is None:
         return []
-    rows = dense_rows(read_grams(points), np.arange(len(kept)), weighting)
     first, last = np.searchsorted(kept, (begin, begin + length))
-    means = leave_out_means(rows, others, inverse, writers.SHORT_SIZES)
-    return [Stream(history=len(kept), means=means, begin=int(first), length=int(last - first))]
+    return [Stream(history=len(kept), means=dict(hand.means), begin=int(first), length=int(last - first))]
 
 
 def fit_short(streams: Sequence[Stream], seed: int = 0) -> NDArray[np.float64]:
@@ -90,14 +86,21 @@ def fit_short(streams: Sequence[Stream], seed: int = 0) -> NDArray[np.float64]:
             weights.append(np.full(len(picked), 1 / len(picked)))
     x, y, w = np.vstack(rows), np.concatenate(labels), np.concatenate(weights)
     w[y == 1] *= w[y == 0].sum() / w[y == 1].sum()
-    w /= w.mean()
+    return logistic(x, y, w, ridge=1e-3)
+
+
+def logistic(
+    x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], *, ridge: float
+) -> NDArray[np.float64]:
+    """Coefficients of a weighted logistic regression of ``y`` (0 or 1), penalized per row and after scaling."""
+    w = weight / weight.mean()
     scale = np.abs(x).mean(axis=0) + 1e-9
-    x /= scale
-    beta, ridge = np.zeros(x.shape[1]), 1e-3 * len(y)
+    x = x / scale
+    beta, penalty = np.zeros(x.shape[1]), ridge * len(y)
     for _ in range(25):
         p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
-        hessian = (x * (w * p * (1 - p))[:, None]).T @ x + ridge * np.eye(len(beta))
-        beta += np.linalg.solve(hessian, x.T @ (w * (y - p)) - ridge * beta)
+        hessian = (x * (w * p * (1 - p))[:, None]).T @ x + penalty * np.eye(len(beta))
+        beta += np.linalg.solve(hessian, x.T @ (w * (y - p)) - penalty * beta)
     return np.asarray(beta / scale, dtype=np.float64)
 
 

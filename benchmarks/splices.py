@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +25,15 @@ DONORS = 20
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Account:
-    """Own messages in order, messages of each other participant, and runs of 50 messages of strangers."""
+    """Own messages in order, messages of each other participant, and runs of 50 messages of strangers.
+
+    ``hours`` are those of the own messages, empty where the collection does not know them.
+    """
 
     own: tuple[str, ...]
     others: tuple[tuple[str, ...], ...]
     donors: tuple[tuple[str, ...], ...]
+    hours: tuple[int, ...] = ()
 
 
 def texts_of(groups: Sequence[Sequence[str]]) -> Texts:
@@ -48,41 +52,59 @@ def texts_of(groups: Sequence[Sequence[str]]) -> Texts:
 
 def read_authors(path: Path) -> dict[str, tuple[str, ...]]:
     """Messages that carry a style, by author, in the order of the file; authors with fewer than 60 are dropped."""
-    found: dict[str, list[str]] = {}
+    return {author: tuple(text for text, _ in rows) for author, rows in _read(path).items()}
+
+
+def read_hours(path: Path) -> dict[str, tuple[int, ...]]:
+    """The hour (0 to 23) of the same messages, for authors whose times are all known."""
+    found = {author: [hour for _, hour in rows] for author, rows in _read(path).items()}
+    return {author: tuple(hours) for author, hours in found.items() if min(hours) >= 0}
+
+
+def _read(path: Path) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
     with gzip.open(path, "rt", encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            author, _, text = line.rstrip("\n").split("\t", 2)
+            author, time, text = line.rstrip("\n").split("\t", 2)
             text = text.replace("\\n", "\n").strip()
             # Masks and anonymous accounts of the collections are no style.
             if text and "```" not in text and "[<-CODE->]" not in text and author != "uda39a3ee5e":
-                found.setdefault(author, []).append(text.replace("[<-LINK->]", "http://x"))
-    authors: dict[str, tuple[str, ...]] = {}
-    for author, texts in found.items():
-        if len(texts) >= 60:
-            _, kept = styled(texts_of([texts]))
+                hour = int(float(time)) // 3600 % 24 if time.replace(".", "", 1).isdigit() else -1
+                found.setdefault(author, []).append((text.replace("[<-LINK->]", "http://x"), hour))
+    authors: dict[str, list[tuple[str, int]]] = {}
+    for author, rows in found.items():
+        if len(rows) >= 60:
+            _, kept = styled(texts_of([[text for text, _ in rows]]))
             if len(kept) >= 60:
-                authors[author] = tuple(texts[i] for i in kept.tolist())
+                authors[author] = [rows[i] for i in kept.tolist()]
     return authors
 
 
-def make_accounts(authors: dict[str, tuple[str, ...]], *, fewest: int, most: int, seed: int = 1) -> tuple[Account, ...]:
+def make_accounts(
+    authors: dict[str, tuple[str, ...]],
+    *,
+    fewest: int,
+    most: int,
+    seed: int = 1,
+    hours: Mapping[str, tuple[int, ...]] | None = None,
+) -> tuple[Account, ...]:
     """At most ``most`` accounts with at least ``fewest`` own messages, drawn with a fixed seed."""
     draw = random.Random(seed)  # noqa: S311 (a reproducible sample)
     names = [name for name, texts in authors.items() if len(texts) >= fewest]
     draw.shuffle(names)
     made = []
     for name in names[:most]:
-        own = authors[name]
+        own, when = authors[name], (hours or {}).get(name, ())
         if len(own) > MOST_OWN:
             begin = draw.randrange(len(own) - MOST_OWN)
-            own = own[begin : begin + MOST_OWN]
+            own, when = own[begin : begin + MOST_OWN], when[begin : begin + MOST_OWN]
         strangers = [other for other in authors if other != name]
         draw.shuffle(strangers)
         beside = min(OTHERS, len(strangers) // 2)
         others = tuple(_run(authors[o], OTHERS_MESSAGES // beside + 1, draw) for o in strangers[:beside])
         rest = strangers[beside:]
         donors = tuple(_run(authors[rest[i % len(rest)]], DONOR, draw) for i in range(DONORS))
-        made.append(Account(own=own, others=others, donors=donors))
+        made.append(Account(own=own, others=others, donors=donors, hours=when))
     return tuple(made)
 
 

@@ -10,13 +10,15 @@ from itertools import pairwise
 import numpy as np
 
 from wa_forensics import behaviour
-from wa_forensics.behaviour import hands, windows
+from wa_forensics.behaviour import generic, hands, windows
 from wa_forensics.behaviour.change import verbal
-from wa_forensics.behaviour.grams import mask_foreign, read_grams, read_points
+from wa_forensics.behaviour.grams import FEATURES, mask_foreign, read_grams, read_points
+from wa_forensics.behaviour.marks import read_marks
+from wa_forensics.behaviour.ratios import log_ratios
 from wa_forensics.behaviour.writers import Texts, quotas, styled
 from wa_forensics.chat import Chat
 from wa_forensics.evidence import RawText
-from wa_forensics.model import Severity, Source
+from wa_forensics.model import Severity, Source, Threat
 from wa_forensics.parsing import parse_text
 
 CASUAL = [
@@ -79,6 +81,36 @@ PLAIN = [
 ]
 
 
+GERMAN = [
+    "Ich komme heute etwas später nach Hause, wartet nicht auf mich",
+    "Das ist doch gar kein Problem für uns, wir haben Zeit",
+    "Hast du schon gegessen oder soll ich dir etwas mitbringen?",
+    "Ich weiß nicht, ob ich morgen kommen kann, ich muss noch arbeiten",
+    "Wir sehen uns dann am Bahnhof, ich rufe dich an, wenn ich da bin",
+    "Kannst du mir bitte die Nummer von deiner Schwester schicken?",
+    "Nein, das habe ich nicht gesagt, aber es ist auch nicht so wichtig",
+    "Was machst du am Wochenende? Hast du Lust auf einen Film?",
+    "Danke, dass du an mich gedacht hast, das war sehr nett von dir",
+    "Ich bin gerade im Bus und habe kein gutes Netz, bis gleich",
+    "Sag ihm, dass er sich keine Sorgen machen soll, alles ist gut",
+    "Wie lange dauert es noch? Ich warte schon seit einer Stunde hier",
+]
+ENGLISH = [
+    "I will be home a bit later today, don't wait for me",
+    "That is no problem at all for us, we have time",
+    "Have you had dinner or should I bring you something?",
+    "I don't know if I can come tomorrow, I still have to work",
+    "See you at the station then, I will call you when I am there",
+    "Can you please send me the number of your sister?",
+    "No, I didn't say that, but it is not so important anyway",
+    "What are you doing at the weekend? Do you want to see a film?",
+    "Thanks for thinking of me, that was very nice of you",
+    "I am on the bus now and the signal is not good, see you soon",
+    "Tell him that he should not worry, everything is fine",
+    "How long will it take? I have been waiting here for an hour",
+]
+
+
 def _say(words: list[str], draw: random.Random) -> str:
     return " ".join(draw.choice(words) for _ in range(draw.randrange(4, 10)))
 
@@ -89,7 +121,11 @@ def _chat(messages: list[tuple[str, str]]) -> Chat:
     for sender, text in messages:
         moment += timedelta(minutes=7)
         lines.append(f"{moment:%d/%m/%Y, %H:%M} - {sender}: {text}\n")
-    buffer = "".join(lines).encode()
+    return _parsed("".join(lines))
+
+
+def _parsed(export: str) -> Chat:
+    buffer = export.encode()
     digest = sha256(buffer).hexdigest()
     source = Source(
         name="chat.txt",
@@ -208,7 +244,7 @@ def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> Non
     own, others = (draw.random((n, 40), dtype=np.float32) for n in (20, 24))
     others[:, :5] += 1
     background = hands.make_background(others, np.zeros(24, dtype=np.int64))
-    means = hands.leave_out_means(own, others, background.inverse, [4])
+    means = hands.leave_out_means(own, others, background.inverse, [4], np.ones(20))
     kept = np.r_[0:6, 10:20]
     rows = np.vstack((own[kept], others)).astype(float)
     kernel = rows @ rows.T + 1
@@ -249,3 +285,110 @@ def test_factors_are_rounded_and_capped() -> None:
 def test_the_same_chat_gives_the_same_findings_twice() -> None:
     chat = _talk(320, range(200, 220))
     assert list(behaviour.detect(chat)) == list(behaviour.detect(chat))
+
+
+def _shop(hands: list[list[str]], turns: int, signs: tuple[str, ...] = ("", "")) -> Chat:
+    """An account whose sittings of six messages are written by the hands in turn, hours apart."""
+    draw = random.Random(11)
+    moment = datetime(2024, 3, 1, 9, 0)
+    lines = []
+    for turn in range(turns):
+        moment += timedelta(hours=3)
+        hand = turn % len(hands)
+        for _ in range(6):
+            moment += timedelta(minutes=2)
+            text = _say(hands[hand], draw) + signs[hand % len(signs)]
+            lines.append(f"{moment:%d/%m/%Y, %H:%M} - Corner Shop: {text}\n")
+            lines.append(f"{moment:%d/%m/%Y, %H:%M} - Tobias: {_say(PLAIN, draw)}\n")
+    return _parsed("".join(lines))
+
+
+def test_two_hands_in_turn_are_told_apart_and_get_no_name() -> None:
+    chat = _shop([CASUAL, FORMAL], 30)
+    (found,) = behaviour.detect_hands(chat)
+    assert found.threat == Threat.SHARED_ACCOUNT and found.actors == ("Corner Shop",)
+    groups = found.details["groups"]
+    assert isinstance(groups, list) and len(groups) == 30
+    assert [g["hand"] for g in groups] == ["A", "B"] * 15
+    assert all(g["probability"] > 0.9 and g["signed"] is None for g in groups)
+    assert sum(g["messages"] for g in groups) == 180
+
+
+def test_one_hand_is_not_divided() -> None:
+    for words in (CASUAL, FORMAL, PLAIN):
+        assert list(behaviour.detect_hands(_shop([words], 30))) == []
+
+
+def test_a_single_change_of_hand_is_no_shared_account() -> None:
+    assert list(behaviour.detect_hands(_shop([CASUAL] * 15 + [FORMAL] * 15, 30))) == []
+
+
+def test_sign_offs_are_counted_as_the_chat_gives_them() -> None:
+    (found,) = behaviour.detect_hands(_shop([PLAIN, PLAIN], 8, (" - Ravi", " ~Anu")))
+    assert found.details["hands"] == 2
+    groups = found.details["groups"]
+    assert isinstance(groups, list)
+    assert [g["signed"] for g in groups] == ["Ravi", "Anu"] * 4
+    assert all(g["probability"] is None for g in groups)
+    profile = next(p for p in behaviour.profiles(_shop([PLAIN, PLAIN], 8, (" - Ravi", " ~Anu"))) if p.groups)
+    assert profile.hands == 2
+
+
+def test_a_dash_before_a_word_that_does_not_return_is_no_sign_off() -> None:
+    assert list(behaviour.detect_hands(_shop([PLAIN], 8, (" - see you",)))) == []
+
+
+def test_a_new_keyboard_is_no_new_hand() -> None:
+    draw = random.Random(4)
+    words = [*PLAIN, "don't", "it's", "I'm", "we'll"]
+    said = [_say(words, draw) for _ in range(300)]
+    curly = [text.replace("'", "’") if i >= 150 else text for i, text in enumerate(said)]
+    chat = _chat([pair for text in curly for pair in (("Mira", text), ("Tobias", _say(CASUAL, draw)))])
+    assert [f for f in behaviour.detect(chat) if f.actors == ("Mira",)] == []
+
+
+def test_slow_drift_is_no_sudden_change() -> None:
+    draw = random.Random(6)
+    messages = []
+    for i in range(320):
+        words = FORMAL if draw.random() < i / 640 else CASUAL
+        messages += [("Mira", _say(words, draw)), ("Tobias", _say(PLAIN, draw))]
+    assert [f for f in behaviour.detect(_chat(messages)) if f.severity >= Severity.MEDIUM] == []
+
+
+def test_quoted_code_and_short_repeats_carry_no_style() -> None:
+    texts = _texts(["run `git push --all` now", "run `make clean` now"])
+    plain, _ = mask_foreign(read_points(texts.buffer, texts.start, texts.end))
+    half = len(plain.code) // 2
+    assert np.array_equal(plain.code[:half], plain.code[half:])
+    _, kept = styled(_texts(["hey", "hey", "what", "hey"]))
+    assert kept.tolist() == [0, 2]
+
+
+def test_marks_of_a_text_do_not_depend_on_its_neighbours() -> None:
+    def one(items: list[str], at: int) -> list[float]:
+        texts = _texts(items)
+        row: list[float] = read_marks(read_points(texts.buffer, texts.start, texts.end))[at].tolist()
+        return row
+
+    assert one(["wow!!", "Ok :)  done."], 1) == one(["Ok :)  done."], 0)
+    assert one(["Ok :)  done.", "wow!!"], 1) == one(["wow!!"], 0)
+
+
+def test_a_generic_background_is_chosen_by_language_and_only_where_it_fits() -> None:
+    def chosen(items: list[str]) -> object:
+        texts = _texts(items)
+        return generic.nearest(read_grams(read_points(texts.buffer, texts.start, texts.end)))
+
+    backgrounds = generic.read_generic()
+    assert chosen(GERMAN) is backgrounds["de"]
+    assert chosen(ENGLISH) is backgrounds["en"]
+    assert chosen(["明日の会議は何時からですか", "駅で待っています", "ありがとうございました"] * 8) is None
+
+
+def test_log_ratios_are_nothing_for_what_nobody_wrote() -> None:
+    own, others = np.zeros(FEATURES, dtype=np.float32), np.zeros(FEATURES, dtype=np.float32)
+    own[3], others[5] = 5000, 5000
+    table = log_ratios(own, others)
+    assert table[3] < -0.5 and table[5] > 0.5
+    assert abs(float(table[7])) < 0.1

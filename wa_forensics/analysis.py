@@ -46,7 +46,7 @@ BUGS = (
 
 def rules(*, with_comparison: bool = True, own: Own | None = None) -> tuple[Rule, ...]:
     """Every rule that a scan looks for, in the order of their ids; those of two exports only if there are two."""
-    found = [*(detector.RULE for detector in DETECTORS), behaviour.RULE, *incidents.RULES]
+    found = [*(detector.RULE for detector in DETECTORS), behaviour.RULE, behaviour.HANDS_RULE, *incidents.RULES]
     found += compare.RULES if with_comparison else ()
     if own is not None:
         found += [*(rule.rule for rule in own.rules), *(userrules.LISTED_RULES if own.listed else ())]
@@ -93,6 +93,7 @@ def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard, own: Own) -> 
     steps: list[tuple[Rule, Detect]] = [(detector.RULE, detector.detect) for detector in DETECTORS]
     if measured is not None:
         steps.append((behaviour.RULE, lambda chat: behaviour.detect(chat, measured)))
+        steps.append((behaviour.HANDS_RULE, lambda chat: behaviour.detect_hands(chat, measured)))
     steps += _own_steps(chat, own, guard)
     for rule, detect in steps:
         found = guard.run(rule.id, lambda detect=detect: tuple(detect(chat)))  # type: ignore[misc]
@@ -134,7 +135,11 @@ Detect = Callable[[Chat], Iterable[Finding]]
 
 def _detectors() -> tuple[tuple[Rule, Detect], ...]:
     """Every rule that looks at one chat, with its function."""
-    return (*((detector.RULE, detector.detect) for detector in DETECTORS), (behaviour.RULE, behaviour.detect))
+    return (
+        *((detector.RULE, detector.detect) for detector in DETECTORS),
+        (behaviour.RULE, behaviour.detect),
+        (behaviour.HANDS_RULE, behaviour.detect_hands),
+    )
 
 
 class _Guard:

@@ -9,6 +9,7 @@ topic, a pasted text or another addressee can look like another hand; a writer w
 
 from __future__ import annotations
 
-from wa_forensics.behaviour.change import RULE, Behaviour, analyze, detect, profiles, window_evidence
+from wa_forensics.behaviour.change import RULE, Behaviour, analyze, detect, detect_hands, profiles, window_evidence
+from wa_forensics.behaviour.operators import RULE as HANDS_RULE
 
-__all__ = ["RULE", "Behaviour", "analyze", "detect", "profiles", "window_evidence"]
+__all__ = ["HANDS_RULE", "RULE", "Behaviour", "analyze", "detect", "detect_hands", "profiles", "window_evidence"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.behaviour.habits import Contrast, Cue, contrasts, cues
+from wa_forensics.behaviour.operators import Attribution, attribute, findings, hands_of, sign_offs
 from wa_forensics.behaviour.windows import (
     Calibration,
     Stretch,
@@ -73,11 +74,15 @@ SCALE = ((1000, "very strong"), (100, "strong"), (10, "moderate"), (2, "weak"), 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Behaviour:
-    """What was measured in one chat: per sender code the scored messages, their steadiness and the stretches."""
+    """What was measured in one chat: per sender code the scored messages, their steadiness and the stretches.
+
+    ``attributions`` holds the senders under whose name several hands seem to write.
+    """
 
     measured: Mapping[int, Measured]
     sender: Mapping[int, tuple[float, float, float, float]]
     stretches: Mapping[int, tuple[Stretch, ...]]
+    attributions: Mapping[int, Attribution]
 
 
 def analyze(chat: Chat) -> Behaviour:
@@ -90,6 +95,7 @@ def analyze(chat: Chat) -> Behaviour:
         end=c.text_end[rows].astype(np.int64),
         sender=c.sender[rows].astype(np.int64),
         message=rows.astype(np.int64),
+        seconds=c.timestamp[rows].astype("datetime64[s]").astype(np.int64),
     )
     calibration = read_calibration()
     measured: dict[int, Measured] = {}
@@ -108,7 +114,15 @@ def analyze(chat: Chat) -> Behaviour:
             refine(stretch, np.max(one.tracks, axis=0), steady[one.sender][0], border)
             for stretch in strongest(best, size)
         )
-    return Behaviour(measured=measured, sender=steady, stretches=stretches)
+    return Behaviour(measured=measured, sender=steady, stretches=stretches, attributions=_attributions(chat, measured))
+
+
+def _attributions(chat: Chat, measured: Mapping[int, Measured]) -> dict[int, Attribution]:
+    signed = sign_offs(chat)
+    found = {
+        code: attribute(chat, measured.get(code), code, signed.get(code, {})) for code in sorted({*signed, *measured})
+    }
+    return {code: attribution for code, attribution in found.items() if attribution is not None}
 
 
 def _pauses(stamps: NDArray[np.datetime64]) -> NDArray[np.bool_]:
@@ -147,6 +161,12 @@ def detect(chat: Chat, behaviour: Behaviour | None = None) -> Iterator[Finding]:
                 found.append((finding.evidence[0].message, code, finding))
     for _, _, finding in sorted(found, key=lambda item: item[:2]):
         yield finding
+
+
+def detect_hands(chat: Chat, behaviour: Behaviour | None = None) -> Iterator[Finding]:
+    """Accounts that several hands seem to write, in the order of the sender codes."""
+    behaviour = analyze(chat) if behaviour is None else behaviour
+    yield from findings(chat, behaviour.attributions)
 
 
 def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibration) -> Finding:
@@ -249,7 +269,7 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
     calibration = read_calibration()
     made = []
     for code, name in enumerate(chat.senders):
-        own = behaviour.measured.get(code)
+        own, shared = behaviour.measured.get(code), behaviour.attributions.get(code)
         if own is None or not behaviour.stretches[code]:
             made.append(
                 SenderProfile(
@@ -258,10 +278,12 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
                     messages=int(counts[code]),
                     testable=False,
                     reason=_too_little(int(counts[code]), int(counts.sum() - counts[code])),
+                    hands=hands_of(shared),
+                    groups=shared.groups if shared else (),
                 )
             )
         else:
-            made.append(_profile(chat, own, behaviour.stretches[code][0], int(counts[code]), calibration))
+            made.append(_profile(chat, own, behaviour.stretches[code][0], int(counts[code]), calibration, shared))
     return tuple(made)
 
 
@@ -273,7 +295,14 @@ def _too_little(own: int, others: int) -> str:
     return f"Not testable: fewer than {FEWEST_OWN} messages that carry a style (links, repeats and lists left out)."
 
 
-def _profile(chat: Chat, own: Measured, stretch: Stretch, messages: int, calibration: Calibration) -> SenderProfile:
+def _profile(
+    chat: Chat,
+    own: Measured,
+    stretch: Stretch,
+    messages: int,
+    calibration: Calibration,
+    shared: Attribution | None,
+) -> SenderProfile:
     rows = tuple(
         (c.name, f"{100 * c.baseline:.0f} %", f"{100 * c.observed:.0f} %", chat.text(c.message)[:120])
         for c in contrasts(chat, own.message, stretch.first, stretch.last)
@@ -293,4 +322,6 @@ def _profile(chat: Chat, own: Measured, stretch: Stretch, messages: int, calibra
         first_message=int(own.message[stretch.first]),
         last_message=int(own.message[stretch.last]),
         features=rows + beside,
+        hands=hands_of(shared),
+        groups=shared.groups if shared else (),
     )

@@ -18,6 +18,7 @@ SPACE = 1 << 16
 # Character features come first, word features follow, so that one table of weights serves both.
 FEATURES = 2 * SPACE
 LONGEST = 320
+_CURLY = ((0x2018, 39), (0x2019, 39), (0x201C, 34), (0x201D, 34), (0x2026, 46))
 _MIX = np.uint32(2654435761)
 _STIR = np.uint32(2246822519)
 _BASE = np.uint32(69069)
@@ -69,10 +70,15 @@ def read_points(buffer: NDArray[np.uint8], start: NDArray[np.int64], end: NDArra
 
 
 def mask_foreign(points: Points) -> tuple[Points, NDArray[np.bool_]]:
-    """The same texts with digits as 0 and without links and mentions, and which texts held a link."""
+    """The same texts with digits as 0 and without links, mentions and quoted code, and which texts held a link.
+
+    Curly quotes and dots become straight ones: they tell the keyboard, and a new phone is no new hand.
+    """
     code = points.code
     plain = code.copy()
     plain[(code >= 48) & (code <= 57)] = 48
+    for curly, straight in _CURLY:
+        plain[code == curly] = straight
     space = (code == 32) | (code == 10) | (code == 13) | (code == 0)
     breaks = np.flatnonzero(space)
     colon = np.flatnonzero(code[:-2] == 58) if len(code) > 2 else np.zeros(0, dtype=np.int64)
@@ -83,7 +89,8 @@ def mask_foreign(points: Points) -> tuple[Points, NDArray[np.bool_]]:
     linked = np.zeros(len(points.first) - 1, dtype=bool)
     linked[np.searchsorted(points.first, np.concatenate((link, w)), side="right") - 1] = True
     hits = np.concatenate((link, w, mention))
-    if len(hits) == 0:
+    quoted = _quoted_code(points)
+    if len(hits) == 0 and quoted is None:
         return Points(code=plain, first=points.first), linked
     right = np.searchsorted(breaks, hits)
     begin = np.where(right > 0, breaks[right - 1] + 1, 0)
@@ -91,9 +98,25 @@ def mask_foreign(points: Points) -> tuple[Points, NDArray[np.bool_]]:
     np.add.at(change, begin, 1)
     np.add.at(change, breaks[right], -1)
     keep = np.cumsum(change[:-1]) == 0
+    if quoted is not None:
+        keep &= ~quoted
     kept = np.zeros(len(code) + 1, dtype=np.int64)
     np.cumsum(keep, out=kept[1:])
     return Points(code=plain[keep], first=kept[points.first]), linked
+
+
+def _quoted_code(points: Points) -> NDArray[np.bool_] | None:
+    """What stands between backticks, in texts where these are paired; None where there is none."""
+    tick = points.code == 96
+    if not tick.any():
+        return None
+    total = np.zeros(len(tick) + 1, dtype=np.int64)
+    np.cumsum(tick, out=total[1:])
+    start, end = total[points.first[:-1]], total[points.first[1:]]
+    size = np.diff(points.first)
+    inside = (total[1:] - np.repeat(start, size)) % 2 == 1
+    quoted: NDArray[np.bool_] = inside & np.repeat((end - start) % 2 == 0, size) & ~tick
+    return quoted
 
 
 def read_grams(points: Points) -> Grams:

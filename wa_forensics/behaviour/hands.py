@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 FOLDS = 5
 # In a history longer than this a stretch of 50 is too small a part to teach a model its style.
 LONG_HISTORY = 1500
-# Ridge penalty for unit-length messages; small, since a message has far fewer features than the table.
-PENALTY = 0.2
+# Ridge penalty for messages of unit length. Larger penalties blunt the model, smaller ones learn topics.
+PENALTY = 1.0
 # Model output is about -1 to +1; this scale makes it comparable to log-odds.
-SCALE = 5.0
-CLIP = 7.0
+SCALE = 4.5
+CLIP = 3.5
+# What a message can add through the ratios of its features is bounded too: sums without a bound have fatal tails.
+RATIO_SCALE = 0.07
+RATIO_CLIP = 2.1
+# A text of this many characters counts half: one letter is no evidence.
+HALF_LENGTH = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -151,10 +156,12 @@ def partition(count: int) -> tuple[NDArray[np.int64], ...]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FoldModels:
-    """One table of feature weights and an intercept for each left-out stretch."""
+    """For each left-out stretch a table of feature weights, weights of the marks, an intercept and log ratios."""
 
     tables: NDArray[np.float32]
+    marks: NDArray[np.float32]
     intercepts: NDArray[np.float64]
+    ratios: NDArray[np.float32]
 
 
 def fit_folds(
@@ -163,10 +170,12 @@ def fit_folds(
     others: NDArray[np.float32],
     inverse: NDArray[np.float32],
     weighting: Weighting,
+    ratios: NDArray[np.float32],
 ) -> FoldModels:
     """Models of own (+1) against others (-1), each learned without one fold of the own messages.
 
-    Each partition gives the fold of every own row; folds are numbered through over the partitions.
+    Each partition gives the fold of every own row; folds are numbered through over the partitions. ``ratios`` holds
+    the log ratios of the features for each fold.
     """
     middle, bridge = _own_inverse(own, others, inverse)
     alpha = middle @ (1.0 + bridge.sum(axis=1))
@@ -182,8 +191,12 @@ def fit_folds(
     tables = np.zeros((own_part.shape[1], FEATURES), dtype=np.float32)
     used = np.flatnonzero(weighting.column >= 0)
     tables[:, used] = SCALE * weights.T[:, weighting.column[used]] * weighting.rarity[used]
-    intercepts = SCALE * (own_part.sum(axis=0) + other_part.sum(axis=0)).astype(np.float64)
-    return FoldModels(tables=tables, intercepts=intercepts)
+    return FoldModels(
+        tables=tables,
+        marks=(SCALE * weights.T[:, weighting.width :]).astype(np.float32),
+        intercepts=SCALE * (own_part.sum(axis=0) + other_part.sum(axis=0)).astype(np.float64),
+        ratios=ratios,
+    )
 
 
 def _own_inverse(
@@ -205,8 +218,12 @@ def leave_out_means(
     others: NDArray[np.float32],
     inverse: NDArray[np.float32],
     sizes: Sequence[int],
+    weight: NDArray[np.float64],
 ) -> dict[int, NDArray[np.float64]]:
-    """For every stretch of each size: its mean score from a model of everything but the stretch, exactly."""
+    """For every stretch of each size: its mean score from a model of everything but the stretch, exactly.
+
+    ``weight`` is what each own message counts.
+    """
     middle, bridge = _own_inverse(own, others, inverse)
     wide = middle.astype(np.float64)
     alpha = wide @ (1.0 + bridge.sum(axis=1, dtype=np.float64))
@@ -216,18 +233,33 @@ def leave_out_means(
             break
         at = np.arange(len(own) - size + 1)[:, None] + np.arange(size)
         residual = np.linalg.solve(wide[at[:, :, None], at[:, None, :]], alpha[at][..., None])[..., 0]
-        found[size] = np.clip(SCALE * (residual - 1.0), -CLIP, CLIP).mean(axis=1)
+        found[size] = (np.clip(SCALE * (residual - 1.0), -CLIP, CLIP) * weight[at]).mean(axis=1)
     return found
 
 
-def score_texts(grams: Grams, fold: NDArray[np.int64], models: FoldModels, weighting: Weighting) -> NDArray[np.float64]:
+def score_texts(
+    grams: Grams,
+    length: NDArray[np.float32],
+    marks: NDArray[np.float32],
+    fold: NDArray[np.int64],
+    models: FoldModels,
+) -> NDArray[np.float64]:
     """Per text: how much it looks like somebody else, clipped; the model of its own fold never saw it.
 
-    ``fold`` ascends.
+    ``length`` is that of the features (``lengths``), ``marks`` are scaled; ``fold`` ascends.
     """
     out = np.zeros(len(grams), dtype=np.float64)
     for k in np.unique(fold).tolist():
-        low, high = np.searchsorted(fold, (k, k + 1))
-        part = texts_between(grams, int(low), int(high))
-        out[low:high] = -(sums(part, models.tables[k]) / lengths(part, weighting) + models.intercepts[k])
-    return np.clip(out, -CLIP, CLIP)
+        low, high = (int(place) for place in np.searchsorted(fold, (k, k + 1)))
+        part = texts_between(grams, low, high)
+        reading = sums(part, models.tables[k]) / length[low:high] + marks[low:high] @ models.marks[k]
+        ratio = RATIO_SCALE * sums(part, models.ratios[k])
+        out[low:high] = weight_of(part) * np.clip(-(reading + models.intercepts[k]), -CLIP, CLIP)
+        out[low:high] += np.clip(ratio, -RATIO_CLIP, RATIO_CLIP)
+    return out
+
+
+def weight_of(grams: Grams) -> NDArray[np.float64]:
+    """What a text of few characters counts, from 0 to 1."""
+    size = np.diff(grams.char_first) - 1.0
+    return np.asarray(size / (size + HALF_LENGTH))

@@ -25,8 +25,19 @@ MOST_STRETCHES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tested:
+    """Accounts of one hand that were divided, and how many parted as clearly as ``parted``."""
+
+    accounts: int
+    above: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Coefficients of ``terms`` and thresholds: the log ratio reached n times in 10,000 genuine messages."""
+    """Coefficients of ``terms`` and thresholds: the log ratio reached n times in 10,000 genuine messages.
+
+    ``parted`` is how clearly the sittings of an account must part to speak of two hands.
+    """
 
     coefficients: tuple[float, ...]
     thresholds: Mapping[int, float]
@@ -36,6 +47,8 @@ class Calibration:
     short_found: Mapping[int, Mapping[int, float]]
     accounts: int
     messages: int
+    parted: float
+    parted_false: Tested
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +73,8 @@ def read_calibration() -> Calibration:
         short_found={int(r): {int(k): v for k, v in row.items()} for r, row in data["short_found"].items()},
         accounts=data["accounts"],
         messages=data["messages"],
+        parted=data["parted"],
+        parted_false=Tested(**data["parted_false"]),
     )
 
 
@@ -79,17 +94,16 @@ def steadiness(score: NDArray[np.float64]) -> tuple[float, float, float, float]:
 def terms(mean: NDArray[np.float64], length: int, sender: Sequence[float]) -> NDArray[np.float64]:
     """The terms of the log ratio for stretches of one length, one row each."""
     one = np.ones_like(mean)
-    size = float(np.log(length / 10))
+    size = float(np.log(length / BLOCK))
     level, spread, history, deviation = sender
-    columns = [one, mean, mean * size, mean * mean, mean * size * size, one * size, one * size * size]
-    for value in (level, spread, history, deviation):
-        columns += [one * value, mean * value]
-    columns += [one * level * size, one * spread * size, one * history * size]
-    columns += [mean * spread * size, mean * history * size, mean * deviation * size]
-    # How far the stretch stands out from this sender's own: a stranger who is like nobody else scores near 0.
     excess = mean - level
-    unit = excess / (spread + 0.3)
-    columns += [unit, unit * size, unit * history, excess * level, np.clip(unit, -4.0, 4.0) * excess]
+    # Means of short stretches scatter more; those of long ones no less than the sender's moods do.
+    scatter = spread**2 + (1.48 * deviation) ** 2 * max(0.0, 1 / length - 1 / BLOCK) + 0.1
+    unit = excess / np.sqrt(scatter)
+    columns = [one * value for value in (1.0, size, size * size, level, spread, history)]
+    columns += [mean, mean * size, mean * history, excess, excess * size, unit, unit * size, unit * history]
+    # Far out, a further step tells less (first) or a stranger may be like nobody else (last).
+    columns += [np.minimum(unit, 5.0) * excess, np.maximum(unit - 3.0, 0.0), np.maximum(mean, 0.0)]
     return np.stack(columns, axis=1)
 
 

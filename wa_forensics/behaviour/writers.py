@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.behaviour.grams import Points, mask_foreign, read_grams, read_points
+from wa_forensics.behaviour.division import (
+    MOST_ROWS,
+    MOST_ROWS_CROWDED,
+    Division,
+    divide,
+    models_of,
+    sittings_of,
+    teaching_rows,
+)
+from wa_forensics.behaviour.generic import Traits, joined, nearest
+from wa_forensics.behaviour.grams import Grams, Points, mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.hands import (
     Background,
+    FoldModels,
     Weighting,
     choose_features,
     dense_rows,
     fit_folds,
     leave_out_means,
+    lengths,
     make_background,
     partition,
     score_texts,
+    texts_between,
+    weight_of,
     without_sender,
 )
+from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
+from wa_forensics.behaviour.ratios import count_features, log_ratios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,21 +51,28 @@ SHORT_HISTORY = 200
 SHORT_SIZES = (4, 5, 6, 8, 10, 12, 15, 20)
 # What trains a model, by the number of senders up to which it holds: own messages, messages of others, width of
 # the dense rows. More cost time and gain little (docs/behaviour.md).
-SIZES = ((10, 480, 1000, 8192), (60, 300, 480, 4096), (1 << 31, 240, 320, 3072))
+SIZES = ((10, 480, 1000, 8192), (60, 240, 400, 3072), (1 << 31, 200, 320, 2048))
+# With fewer messages of others than this the generic background of the language stands beside them.
+FEW_OTHERS = 400
 # A text of at least this many letters that the sender wrote before is a template.
 REPEAT_LETTERS = 24
+REPEAT_NEAR = 4
 LONGEST_LINES = 6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Texts:
-    """Texts of a chat: slices of a UTF-8 buffer, the sender code of each, and their message ids, ascending."""
+    """Texts of a chat: slices of a UTF-8 buffer, the sender code of each, their message ids (ascending) and times.
+
+    ``seconds`` may be empty: then nothing is said about sittings.
+    """
 
     buffer: NDArray[np.uint8]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     sender: NDArray[np.int64]
     message: NDArray[np.int64]
+    seconds: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def take(self, rows: NDArray[np.int64]) -> Texts:
         return Texts(
@@ -57,6 +81,7 @@ class Texts:
             end=self.end[rows],
             sender=self.sender[rows],
             message=self.message[rows],
+            seconds=self.seconds[rows] if len(self.seconds) else self.seconds,
         )
 
 
@@ -75,6 +100,7 @@ class Measured:
     others: int
     left_out: int
     means: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
+    division: Division | None = None
 
     @property
     def score(self) -> NDArray[np.float64]:
@@ -87,13 +113,13 @@ def measure(texts: Texts, senders: int) -> Iterator[Measured]:
     known = np.flatnonzero(counts >= FEWEST_OWN)
     if len(known) == 0 or len(texts.message) - int(counts[known].min()) < FEWEST_OTHERS:
         return
-    _, sample, total, width = next(size for size in SIZES if len(known) <= size[0])
-    background, weighting = make_sample(texts, counts, width, total)
+    _, share, total, width = next(size for size in SIZES if len(known) <= size[0])
+    sample = make_sample(texts, counts, width, total)
     order = np.argsort(texts.sender, kind="stable")
     first = np.concatenate(([0], np.cumsum(counts)))
     for code in known.tolist():
         own = texts.take(order[first[code] : first[code + 1]])
-        found = _measure_one(own, code, background, weighting, sample)
+        found = _measure_one(own, code, sample, share)
         if found is not None:
             yield found
 
@@ -118,39 +144,143 @@ def spread(count: int, wanted: int) -> NDArray[np.int64]:
     return (np.arange(wanted, dtype=np.int64) * count) // max(1, wanted)
 
 
-def make_sample(texts: Texts, counts: NDArray[np.int64], width: int, total: int) -> tuple[Background, Weighting]:
-    """The sample of the whole chat that every sender is compared with, and the features it chooses."""
-    # A quarter more is drawn, since links, repeats and code drop out.
+def read_traits(points: Points) -> Traits:
+    return Traits(grams=read_grams(points), marks=read_marks(points))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sample:
+    """What every sender of a chat is compared with: texts of all senders, one sender after the other.
+
+    ``sender`` names the sender of each text of ``grams``; ``background`` holds an even choice of them.
+    """
+
+    grams: Grams
+    sender: NDArray[np.int64]
+    counts: NDArray[np.float32]
+    background: Background
+    weighting: Weighting
+    scaling: Scaling
+
+
+def make_sample(texts: Texts, counts: NDArray[np.int64], width: int, total: int) -> Sample:
+    """Draw a sample of the whole chat, and let it choose the features."""
+    # Half more is drawn than the classifier learns from: links, repeats and code drop out, and counts are cheap.
     order = np.argsort(texts.sender, kind="stable")
     first = np.concatenate(([0], np.cumsum(counts)))
-    share = quotas(counts, total + total // 4)
+    share = quotas(counts, total + total // 2)
     rows = [order[first[c] + spread(int(counts[c]), int(share[c]))] for c in np.flatnonzero(share).tolist()]
-    sample = texts.take(np.sort(np.concatenate(rows)))
+    sample = texts.take(np.concatenate(rows))
     points, kept = styled(sample)
-    grams = read_grams(points)
-    weighting = choose_features(grams, width)
+    traits, sender = read_traits(points), sample.sender[kept]
+    if len(texts.message) - int(counts.max()) < FEW_OTHERS:
+        generic = nearest(traits.grams)
+        if generic is not None:
+            traits = joined(traits, generic)
+            # No sender has this code, so the background is part of every comparison.
+            sender = np.append(sender, np.full(len(generic.grams), len(counts)))
+    grams = traits.grams
+    weighting, scaling = choose_features(grams, width), scaling_of(traits.marks)
     chosen = spread(len(grams), total)
-    return make_background(dense_rows(grams, chosen, weighting), sample.sender[kept][chosen]), weighting
+    return Sample(
+        grams=grams,
+        sender=sender,
+        counts=count_features(grams),
+        background=make_background(_rows(traits, chosen, weighting, scaling), sender[chosen]),
+        weighting=weighting,
+        scaling=scaling,
+    )
 
 
-def _measure_one(own: Texts, code: int, background: Background, weighting: Weighting, sample: int) -> Measured | None:
-    points, kept = styled(own)
-    others, inverse = without_sender(background, code)
-    if len(kept) < FEWEST_OWN or len(others) < FEWEST_OTHERS:
+def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scaling: Scaling) -> NDArray[np.float32]:
+    return np.hstack((dense_rows(traits.grams, chosen, weighting), scaled(traits.marks[chosen], scaling)))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Hand:
+    """One sender against the others: the models of every fold, or the stretches left out of a short history."""
+
+    sample: Sample
+    folds: tuple[NDArray[np.int64], ...]
+    models: FoldModels
+    others: int
+    means: Mapping[int, NDArray[np.float64]]
+
+    def score(self, traits: Traits, *folds: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+        """Scores of texts under each assignment of folds, by the model of the fold; every assignment ascends."""
+        length = lengths(traits.grams, self.sample.weighting)
+        marks = scaled(traits.marks, self.sample.scaling)
+        return tuple(score_texts(traits.grams, length, marks, fold, self.models) for fold in folds)
+
+
+def learn(traits: Traits, code: int, sample: Sample, most: int, *, one_fold: bool = False) -> Hand | None:
+    """Learn the hand of a sender from its styled texts; None if there are too few of them or of others.
+
+    ``one_fold`` learns one model from everything, for texts that are not among these.
+    """
+    others, inverse = without_sender(sample.background, code)
+    grams, count = traits.grams, len(traits.grams)
+    if count < FEWEST_OWN or len(others) < FEWEST_OTHERS:
         return None
-    grams = read_grams(points)
-    folds = partition(len(kept))
-    chosen = spread(len(kept), sample)
-    rows = dense_rows(grams, chosen, weighting)
-    models = fit_folds(rows, [fold[chosen] for fold in folds], others, inverse, weighting)
+    folds = (np.zeros(count, dtype=np.int64),) if one_fold else partition(count)
+    chosen = spread(count, most)
+    rows = _rows(traits, chosen, sample.weighting, sample.scaling)
+    left_out = [np.full(len(chosen), -1)] if one_fold else [fold[chosen] for fold in folds]
+    models = fit_folds(rows, left_out, others, inverse, sample.weighting, _ratios(grams, folds, code, sample, one_fold))
+    short = count <= SHORT_HISTORY and not one_fold
+    means = leave_out_means(rows, others, inverse, SHORT_SIZES, weight_of(grams)) if short else {}
+    return Hand(sample=sample, folds=folds, models=models, others=len(others), means=means)
+
+
+def _ratios(
+    grams: Grams, folds: tuple[NDArray[np.int64], ...], code: int, sample: Sample, whole: bool
+) -> NDArray[np.float32]:
+    """The log ratios of the features for every fold, counted without the fold."""
+    low, high = (int(place) for place in np.searchsorted(sample.sender, (code, code + 1)))
+    others = sample.counts - count_features(texts_between(sample.grams, low, high))
+    own = [_fold_counts(grams, fold) for fold in folds]
+    total = np.sum(own[0], axis=0)
+    if whole:
+        return log_ratios(total, others)[None]
+    return np.stack([log_ratios(total - left, others) for counts in own for left in counts])
+
+
+def _fold_counts(grams: Grams, fold: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    edges = np.searchsorted(fold, np.append(np.unique(fold), fold[-1] + 1)).tolist()
+    return [count_features(texts_between(grams, low, high)) for low, high in pairwise(edges)]
+
+
+def _measure_one(own: Texts, code: int, sample: Sample, share: int) -> Measured | None:
+    points, kept = styled(own)
+    traits = read_traits(points)
+    hand = learn(traits, code, sample, share)
+    if hand is None:
+        return None
     return Measured(
         sender=code,
         message=own.message[kept],
-        tracks=tuple(score_texts(grams, fold, models, weighting) for fold in folds),
-        others=len(others),
+        tracks=hand.score(traits, *hand.folds),
+        others=hand.others,
         left_out=len(own.message) - len(kept),
-        means=leave_out_means(rows, others, inverse, SHORT_SIZES) if len(kept) <= SHORT_HISTORY else {},
+        means=hand.means,
+        division=_divided(traits, own.seconds[kept], sample) if len(own.seconds) else None,
     )
+
+
+def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Division | None:
+    sitting = sittings_of(seconds)
+    crowded = len(np.unique(sample.background.sender)) > SIZES[0][0] + 1
+    taught = teaching_rows(sitting, MOST_ROWS_CROWDED if crowded else MOST_ROWS)
+    if len(taught) == 0:
+        return None
+
+    def judge(weights: NDArray[np.float32], intercept: float) -> NDArray[np.float64]:
+        models = models_of(weights, intercept, sample.weighting)
+        length = lengths(traits.grams, sample.weighting)
+        marks = scaled(traits.marks, sample.scaling)
+        return -score_texts(traits.grams, length, marks, np.zeros(len(sitting), dtype=np.int64), models)
+
+    return divide(_rows(traits, taught, sample.weighting, sample.scaling), taught, sitting, judge)
 
 
 def styled(texts: Texts) -> tuple[Points, NDArray[np.int64]]:
@@ -191,10 +321,14 @@ def _repeated(code: NDArray[np.uint32], first: NDArray[np.int64], letters: NDArr
         return np.zeros(0, dtype=bool)
     value = (code.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (code.astype(np.uint64) << np.uint64(7))
     # Order matters only through pairs of neighbours, enough to tell templates from chance.
-    value[1:] *= (code[:-1].astype(np.uint64) | np.uint64(1)) * np.uint64(0xC2B2AE3D27D4EB4F) | np.uint64(1)
+    before = np.append(np.uint32(0), code[:-1]).astype(np.uint64)
+    value *= (before | np.uint64(1)) * np.uint64(0xC2B2AE3D27D4EB4F) | np.uint64(1)
     prefix = np.zeros(len(value) + 1, dtype=np.uint64)
     np.cumsum(value, out=prefix[1:])
     key = prefix[first[1:]] - prefix[first[:-1]]
     _, earliest, inverse = np.unique(key, return_index=True, return_inverse=True)
-    again: NDArray[np.bool_] = earliest[inverse] < np.arange(len(key))
-    return again & (letters >= REPEAT_LETTERS)
+    again: NDArray[np.bool_] = (earliest[inverse] < np.arange(len(key))) & (letters >= REPEAT_LETTERS)
+    # A short text said again at once is one statement.
+    for back in range(1, 1 + REPEAT_NEAR):
+        again[back:] |= (key[back:] == key[:-back]) & (letters[back:] > 0)
+    return again

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wa_forensics.model.analysis import Analysis, Check, Failure, SenderProfile, Trace
+from wa_forensics.model.analysis import Analysis, Check, Failure, HandGroup, SenderProfile, Trace
 from wa_forensics.model.case import CaseData, Settings, Verification
 from wa_forensics.model.entities import Amount, Code, Link, Payee, PhoneNumber
 from wa_forensics.model.finding import Evidence, Example, Finding, Rule, Signal
@@ -40,6 +40,7 @@ __all__ = [
     "Graph",
     "GraphEdge",
     "GraphNode",
+    "HandGroup",
     "Incident",
     "Indicator",
     "Kind",

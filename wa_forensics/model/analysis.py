@@ -13,10 +13,27 @@ from wa_forensics.model.source import ChatFacts
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandGroup:
+    """Messages of one account in a row that one hand may have written.
+
+    ``hand`` is a letter or a sign-off of the chat, empty where no hand is likely enough; ``probability`` is that of
+    the hand, None where the group rests on its sign-off; ``signed`` is the sign-off as written, or empty.
+    """
+
+    hand: str
+    first_message: int
+    last_message: int
+    messages: int
+    probability: float | None = None
+    signed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SenderProfile:
     """What the behaviour model could say of one sender; ``reason`` explains a sender that is not testable.
 
-    ``features`` are (name, baseline, observed, example) rows of the strongest stretch, all as text.
+    ``features`` are (name, baseline, observed, example) rows of the strongest stretch, all as text. ``hands`` is the
+    least number of hands that seem to write under the name, with the groups of messages each may have written.
     """
 
     source: str
@@ -29,6 +46,8 @@ class SenderProfile:
     first_message: int | None = None
     last_message: int | None = None
     features: tuple[tuple[str, str, str, str], ...] = ()
+    hands: int = 1
+    groups: tuple[HandGroup, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

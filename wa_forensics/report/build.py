@@ -43,6 +43,7 @@ def page(register: Register, *, full_chat: bool = False) -> Page:
         other_sources=rows,
         source_count=len(case.inputs),
         changes=sections.changes(register),
+        shared=sections.shared(register),
         tested=sum(p.testable for p in case.profiles),
         untested=untested[:UNTESTED_ROWS],
         untested_count=len(untested),

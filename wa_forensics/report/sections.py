@@ -10,11 +10,12 @@ from wa_forensics.model import ChatFacts, Check, Indicator, SenderProfile
 from wa_forensics.report import charts
 from wa_forensics.report.register import Register
 from wa_forensics.report.summary import worst_verdict
-from wa_forensics.report.view import Change, Person, RuleRow, SourceRow, SourceView
+from wa_forensics.report.view import Change, Person, RuleRow, Shared, SourceRow, SourceView
 
 DETAILED_SOURCES = 40
 INDICATOR_ROWS = 300
 CHANGES = 40
+HAND_ROWS = 60
 
 
 def sources(register: Register) -> tuple[tuple[SourceView, ...], tuple[SourceRow, ...]]:
@@ -78,6 +79,22 @@ def _change(register: Register, profile: SenderProfile) -> Change:
         start=messages.row(first).time,
         end=messages.row(last).time,
         hours=charts.hours(messages.seconds[ids[ids < first]], messages.seconds[inside]),
+    )
+
+
+def shared(register: Register) -> tuple[Shared, ...]:
+    """The accounts that several hands seem to write, in the order of the sources."""
+    found = [profile for profile in register.case.profiles if profile.groups]
+    return tuple(_shared(register, profile) for profile in found[:CHANGES])
+
+
+def _shared(register: Register, profile: SenderProfile) -> Shared:
+    messages = register.messages(profile.source)
+    shown = profile.groups[:HAND_ROWS]
+    return Shared(
+        profile=profile,
+        rows=tuple((messages.row(g.first_message).time, messages.row(g.last_message).time, g) for g in shown),
+        hidden=len(profile.groups) - len(shown),
     )
 
 

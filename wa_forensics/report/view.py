@@ -11,6 +11,7 @@ from wa_forensics.model import (
     Confidence,
     Evidence,
     Finding,
+    HandGroup,
     Incident,
     Indicator,
     SenderProfile,
@@ -159,6 +160,15 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shared:
+    """One account that several hands seem to write: (start, end, group) rows, and how many are not shown."""
+
+    profile: SenderProfile
+    rows: tuple[tuple[str, str, HandGroup], ...]
+    hidden: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One name as written, with its messages per chat."""
 
@@ -212,6 +222,7 @@ class Page:
     other_sources: tuple[SourceRow, ...]
     source_count: int
     changes: tuple[Change, ...]
+    shared: tuple[Shared, ...]
     tested: int
     untested: tuple[SenderProfile, ...]
     untested_count: int

@@ -187,7 +187,8 @@ def mixed_forms() -> Iterator[Form]:
                 if skeleton not in locale.datetime_skeletons:
                     continue
                 time = locale.datetime_skeletons[skeleton].pattern
-                if (time, join, pair) in seen:
+                periods = _periods(locale) if "B" in time else ()
+                if (time, join, pair) in seen or ("B" in time and not periods):
                     continue
                 seen.add((time, join, pair))
                 for date in dates:
@@ -199,6 +200,7 @@ def mixed_forms() -> Iterator[Form]:
                         time=time,
                         join=join,
                         halves=pair,
+                        periods=periods,
                         before=("", "\u200e", "\u200f", "\ufeff")[number % 4],
                     )
 

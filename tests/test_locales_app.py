@@ -44,6 +44,20 @@ PARTS = {
     "username": "asha.v",
 }
 
+# Names, numbers and files of other kinds: isolates around a number, other scripts, apostrophes, a comma, "~ name".
+OTHER_PARTS = PARTS | {
+    "date": "03.02.2024",
+    "duration": "1 hr 5 min",
+    "file": "تقرير نهائي.v2.pdf",
+    "n": "1,024",
+    "name": "\u2068+44 7700 900614\u2069",
+    "names": "Zoë O’Neil 🌿, محمد علي, ~\u202fMilo",
+    "old_subject": "A - B",
+    "subject": 'Müll & "Kids"',
+    "time": "4:05\u202fpm",
+    "url": "https://maps.google.com/?q=-1.50,22.01",
+}
+
 
 def compiler() -> ModuleType:
     """The kept script that compiles the folder."""
@@ -54,8 +68,8 @@ def compiler() -> ModuleType:
     return module
 
 
-def rendered(string: AppString) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: PARTS[found[1]], string.text)
+def rendered(string: AppString, parts: dict[str, str] = PARTS) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], string.text)
 
 
 def by_language() -> dict[str, list[AppString]]:
@@ -65,29 +79,30 @@ def by_language() -> dict[str, list[AppString]]:
     return strings
 
 
-def android(strings: list[AppString]) -> Chat:
+def android(strings: list[AppString], parts: dict[str, str] = PARTS) -> Chat:
     lines = ["13/02/2024, 09:00 - Ravi K: hello\n"]
     for string in strings:
         under_name = string.event in PLACEHOLDERS or string.event is Event.EDITED_MARKER
-        text = rendered(string)
+        text = rendered(string, parts)
         if string.event is Event.EDITED_MARKER:
             text = "hello " + text
         lines.append(f"13/02/2024, 09:01 - {'Ravi K: ' if under_name else ''}{text}\n")
     return parsed("".join(lines))
 
 
-def ios(strings: list[AppString]) -> Chat:
+def ios(strings: list[AppString], parts: dict[str, str] = PARTS) -> Chat:
     lines = ["[13/02/2024, 09:00:00] Ravi K: hello\r\n"]
-    lines += [f"[13/02/2024, 09:01:00] Ravi K: \u200e{rendered(string)}\r\n" for string in strings]
+    lines += [f"[13/02/2024, 09:01:00] Ravi K: \u200e{rendered(string, parts)}\r\n" for string in strings]
     return parsed("".join(lines))
 
 
+@pytest.mark.parametrize("parts", [PARTS, OTHER_PARTS], ids=["plain", "other"])
 @pytest.mark.parametrize("render", [android, ios])
-def test_nearly_every_string_of_every_language_gets_its_event(render: object) -> None:
+def test_nearly_every_string_of_every_language_gets_its_event(render: object, parts: dict[str, str]) -> None:
     missed: Counter[tuple[str, str]] = Counter()
     total = 0
     for strings in by_language().values():
-        chat = render(strings)  # type: ignore[operator]
+        chat = render(strings, parts)  # type: ignore[operator]
         assert len(chat) == len(strings) + 1
         for message, string in enumerate(strings, 1):
             total += 1

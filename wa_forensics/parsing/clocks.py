@@ -23,8 +23,8 @@ _NIGHTLY = 10
 def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[np.bool_]) -> str:
     """Why the hours may be those of a 12-hour clock, or nothing.
 
-    ``moments`` are seconds since 1970 of each header as read on a 24-hour clock. Hours of 0 or above 12 settle it,
-    and so does 09. Else the doubt is real where time falls back within a day, as from 12:59 to 1:00, where
+    ``moments`` are seconds since 1970 of each header as read on a 24-hour clock. Hours of 0 or above 12 settle it.
+    Else the doubt is real where time falls back within a day, as from 12:59 to 1:00, where
     many messages are of the small hours, or where the form is one that a locale writes with twelve hours
     (French of Cameroon, ``h:mm`` without a word).
     """
@@ -34,10 +34,6 @@ def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[
     bare &= (rows.seconds >= 0) & (bounds.family == 0)
     hours = rows.seconds[bare] // _HOUR
     if not len(hours) or int(hours.max()) > 12 or not hours.all():
-        return ""
-    two_digits = np.array([len(header.runs["hour"]) == 2 for header in headers])[rows.template[bare]]
-    if (two_digits & (hours < 10)).any():
-        # No locale writes 09 on a 12-hour clock without a word for half of the day.
         return ""
     chosen = moments[bare & spoken]
     same_day = chosen[1:] // _DAY == chosen[:-1] // _DAY
@@ -53,6 +49,10 @@ def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[
             f"no hour is 0 or above 12, but {night} of {len(hours)} messages are between 1 and 6 o'clock: "
             "the clock may have 12 hours without naming half of the day"
         )
+    two_digits = np.array([len(header.runs["hour"]) == 2 for header in headers])[rows.template[bare]]
+    if (two_digits & (hours < 10)).any():
+        # No locale writes 09 on a 12-hour clock without a word for half of the day.
+        return ""
     used = [headers[code] for code in np.unique(rows.template[bare]).tolist()]
     padded = bool((np.minimum(rows.a, rows.b)[bare] < 10).any())
     if padded and bounds.platform in (Platform.ANDROID, Platform.IOS) and all(map(_written_with_twelve_hours, used)):

@@ -14,8 +14,8 @@ from wa_forensics.model import Platform
 LONGEST = 110
 # A name is no longer, in bytes, where only its colon shows that there is a header before it.
 LONGEST_NAME = 240
-# Three digits of a header end within so many bytes of its line.
-HEAD_BYTES = 30
+# Three digits of a header stand among so many characters of its line.
+HEAD = 30
 
 MARKS = frozenset("\u200b\u200c\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
@@ -94,7 +94,8 @@ class Header:
     ``hour minute second``. ``month`` is the key of a month that is a word (then ``a`` is the day, ``c`` the year),
     in some language or, if the rest is beyond doubt, in none that is known.
     ``spans`` is the half of the day, ``unknown`` words that are in no table, ``skeleton`` the header with
-    every digit as ``0``, without marks before it. ``family`` joins the headers that one export may mix.
+    every digit as ``0``, without marks before it; ``ends_line`` where the line must end behind it.
+    ``family`` joins the headers that one export may mix.
     """
 
     width: int
@@ -107,6 +108,7 @@ class Header:
     skeleton: str
     family: str
     year_first: bool
+    ends_line: bool
 
     @property
     def needs_name(self) -> bool:
@@ -120,13 +122,13 @@ class Header:
 
 def read_header(line: bytes) -> Header | None:
     """Understand the header at the start of a line, or None; only its first bytes are looked at."""
-    text = line[: 4 * LONGEST].decode("utf-8", "surrogateescape").split("\n", 1)[0].rstrip("\r")[:LONGEST]
+    text = line[: 4 * LONGEST].decode("utf-8", "surrogateescape").split("\n", 1)[0].removesuffix("\r")[:LONGEST]
     if not _QUICK.match(text):
         return None
     plain: list[str] = []
     ends: list[int] = []
     offset = digits = 0
-    for char in text:
+    for place, char in enumerate(text):
         offset += len(char.encode("utf-8", "surrogateescape"))
         if char in MARKS:
             continue
@@ -134,7 +136,7 @@ def read_header(line: bytes) -> Header | None:
         # The digits of mathematics, which no locale uses, are the only ones whose zero is elsewhere in its block.
         if digit >= 0 and (ord(char) - digit) & 0xF in (0, 6):
             plain.append(str(digit))
-            digits += offset <= HEAD_BYTES
+            digits += place < HEAD
         elif digit >= 0:
             plain.append("\ufffd")
         elif char == "\u0640" or (char != " " and unicodedata.category(char) == "Zs"):
@@ -216,6 +218,7 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
         skeleton=skeleton,
         family=family,
         year_first=year_first,
+        ends_line=not found.group().endswith(" "),
     )
 
 

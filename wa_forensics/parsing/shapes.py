@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wa_forensics.parsing.headers import HEAD_BYTES, LONGEST, LONGEST_NAME, Header, read_header
+from wa_forensics.parsing.headers import HEAD, LONGEST, LONGEST_NAME, Header, read_header
 from wa_forensics.parsing.templates import Template, byte_shape, hour_table
 from wa_forensics.parsing.words import words_at
 
@@ -131,11 +131,17 @@ class _Finder:
     ) -> NDArray[np.int64]:
         rows = self.templates[code].fits(words, left)
         header = self.templates[code].header
-        if not header.needs_name or not len(rows):
+        if not (header.needs_name or header.ends_line) or not len(rows):
             return rows
         lines = rest[rows] + first
         body = self.starts[lines] + header.width
         stop = np.append(self.starts, len(self.data))[lines + 1]
+        if header.ends_line:
+            # What is left is a line end: LF, CR LF, or a CR where the text ends.
+            stop = stop - (self.data[stop - 1] == 10)
+            stop = stop - ((stop > body) & (self.data[stop - 1] == 13))
+            ending: NDArray[np.int64] = rows[stop == body]
+            return ending
         colons = np.flatnonzero(self.data[int(body[0]) : int(stop[-1])] == 58) + int(body[0])
         colon = np.append(colons, len(self.data))[np.searchsorted(colons, body)]
         named = (colon > body) & (colon + 1 < stop) & (colon - body <= LONGEST_NAME)
@@ -149,22 +155,31 @@ class _Finder:
         lines = rest[rows] + first
         return (lines, np.full(len(rows), code, dtype=np.int16), *self.templates[code].numbers(chosen))
 
-    def _heads(self, lines: NDArray[np.int64]) -> NDArray[np.uint8]:
+    def _heads(self, lines: NDArray[np.int64], size: int) -> NDArray[np.uint8]:
         """The first bytes of lines as columns, 10 behind the end of the buffer."""
         starts = self.starts[lines]
         begin = int(starts[0])
-        piece = self.data[begin : int(starts[-1]) + HEAD_BYTES]
-        lacking = int(starts[-1]) + HEAD_BYTES - begin - len(piece)
+        piece = self.data[begin : int(starts[-1]) + size]
+        lacking = int(starts[-1]) + size - begin - len(piece)
         if lacking:
             piece = np.concatenate([piece, np.full(lacking, 10, dtype=np.uint8)])
-        windows = np.lib.stride_tricks.sliding_window_view(piece, HEAD_BYTES)
+        windows = np.lib.stride_tricks.sliding_window_view(piece, size)
         return np.ascontiguousarray(windows[starts - begin].T)
+
+    def _likely(self, lines: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Lines with three digits among their first characters, which are as many bytes in Latin text only."""
+        heads = self._heads(lines, HEAD)
+        likely = _may_be_headers(heads)
+        wide = np.flatnonzero(~likely & (heads >= 0x80).any(axis=0))
+        if len(wide):
+            likely[wide] = _may_be_headers(self._heads(lines[wide], 4 * HEAD))
+        return likely
 
     def _read_slowly(self, rest: NDArray[np.int64], first: int, block: list[tuple[NDArray[Any], ...]]) -> None:
         """Read the lines that no template fits and that have digits near their start; learn their shapes."""
         if not len(rest):
             return
-        rest = rest[_may_be_headers(self._heads(rest + first))]
+        rest = rest[self._likely(rest + first)]
         left = np.ones(len(rest), dtype=bool)
         words: list[NDArray[np.uint64]] = []
         for place, row in enumerate(rest.tolist()):

@@ -51,6 +51,7 @@ def test_texts_are_scored_alone_whatever_stands_beside_them() -> None:
     [
         lambda text: text.translate(str.maketrans("aeoc", "\u0430\u0435\u043e\u0441")),
         lambda text: text.replace("e", "e\u200b"),
+        " ".join,
         lambda text: text.replace("your", "yoooour").replace("you", "youuu"),
     ],
 )

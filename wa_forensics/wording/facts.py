@@ -21,6 +21,8 @@ MASKED = re.compile(r"(?i)\b(?:x{2,}|\*{2,})\d{2,4}\b|\d{2,6}x{2,}\d{0,4}")
 OPT_OUT = re.compile(r"(?i)\b(?:t ?& ?c|tnc|terms apply|18\+|16\+|opt.?out|(?:reply|txt|text|send) stop|stop to)\b")
 # Program text and logs are full of numbers, capitals and calls to act that mean nothing here.
 CODE = re.compile(r"```|[{}<>;=\[\]](?:[^{}<>;=\[\]]*[{}<>;=\[\]]){3}|\w\(\S*\)[.;]|\berror:|\bat \w+\.\w+\(")
+WIDE_GAP = re.compile(r"\s{2,}")
+LEAST_APART = 12
 LENGTHS = (25, 60, 100, 150, 250)
 FACTS = (
     *(f"link: {kind}" for kind in KINDS),
@@ -58,7 +60,7 @@ LITTLE = 25
 
 def read_facts(text: str) -> tuple[str, tuple[int, ...]]:
     """The text with its links replaced by made-up hosts of their kind, and the numbers of the facts that hold."""
-    text = clean(text)
+    text = drawn_together(clean(text))
     links = list(links_in(0, text)) if "." in text or "://" in text else []
     kinds = [kind_of(link) for link in links]
     shown = text
@@ -70,6 +72,14 @@ def read_facts(text: str) -> tuple[str, tuple[int, ...]]:
     found |= {f"longer than {length}" for length in LENGTHS if len(shown) > length}
     found |= _together(found)
     return shown, tuple(sorted(NUMBER_OF[name] for name in found))
+
+
+def drawn_together(text: str) -> str:
+    """A text written letter by letter with wide gaps between words, without these gaps; any other text as it is."""
+    words = text.split()
+    apart = len(words) >= LEAST_APART and sum(len(word) == 1 for word in words) * 10 >= 8 * len(words)
+    parts = WIDE_GAP.split(text) if apart else []
+    return " ".join(part.replace(" ", "") for part in parts) if len(parts) > 1 else text
 
 
 def is_code(text: str) -> bool:

@@ -7,6 +7,7 @@ short ones; concepts and facts follow as they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ CONCEPTS = tuple(concept.value for concept in Concept)
 # Columns: hashed pieces and words, then one per concept, then one per fact.
 WIDTH = BUCKETS + len(CONCEPTS) + len(FACTS)
 LONGEST_WORD = 24
+BREAKS = re.compile(r"[\t\r\n\v\f\x1c-\x1f\x85\u2028\u2029]+")
 MIX = np.uint64(0x9E3779B97F4A7C15)
 BASE = 0x100000001B3
 # What a concept or a fact is worth beside a block of pieces of length one; found by leaving sources out in turn.
@@ -52,7 +54,8 @@ class Features:
 def features(texts: Sequence[str]) -> Features:
     """The features of texts, one row per reading of a text, in the order of the folded rows."""
     shown, facts = zip(*(read_facts(text) for text in texts), strict=True) if texts else ((), ())
-    pieces = [" ".join(text.split()).encode("utf-8", "replace") + b"\n" for text in shown]
+    # Wide gaps stay: between letters set apart they tell where words end.
+    pieces = [BREAKS.sub(" ", text).encode("utf-8", "replace") + b"\n" for text in shown]
     lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
     ends = np.cumsum(lengths)
     folded = fold_messages(

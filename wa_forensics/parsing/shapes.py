@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wa_forensics.parsing.headers import HEAD, LONGEST, LONGEST_NAME, Header, read_header
+from wa_forensics.parsing.headers import HEAD, LONGEST, Header, read_header
 from wa_forensics.parsing.templates import Template, byte_shape, hour_table
 from wa_forensics.parsing.words import words_at
 
@@ -131,22 +131,16 @@ class _Finder:
     ) -> NDArray[np.int64]:
         rows = self.templates[code].fits(words, left)
         header = self.templates[code].header
-        if not (header.needs_name or header.ends_line) or not len(rows):
+        if not header.ends_line or not len(rows):
             return rows
+        # What is left is a line end: LF, CR LF, or a CR where the text ends.
         lines = rest[rows] + first
         body = self.starts[lines] + header.width
         stop = np.append(self.starts, len(self.data))[lines + 1]
-        if header.ends_line:
-            # What is left is a line end: LF, CR LF, or a CR where the text ends.
-            stop = stop - (self.data[stop - 1] == 10)
-            stop = stop - ((stop > body) & (self.data[stop - 1] == 13))
-            ending: NDArray[np.int64] = rows[stop == body]
-            return ending
-        colons = np.flatnonzero(self.data[int(body[0]) : int(stop[-1])] == 58) + int(body[0])
-        colon = np.append(colons, len(self.data))[np.searchsorted(colons, body)]
-        named = (colon > body) & (colon + 1 < stop) & (colon - body <= LONGEST_NAME)
-        named &= self.data[np.minimum(colon + 1, len(self.data) - 1)] == 32
-        return rows[named]
+        stop = stop - (self.data[stop - 1] == 10)
+        stop = stop - ((stop > body) & (self.data[stop - 1] == 13))
+        ending: NDArray[np.int64] = rows[stop == body]
+        return ending
 
     def _found(
         self, code: int, words: list[NDArray[np.uint64]], rows: NDArray[np.int64], rest: NDArray[np.int64], first: int

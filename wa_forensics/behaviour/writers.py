@@ -268,8 +268,12 @@ def _measure_one(own: Texts, code: int, sample: Sample, share: int) -> Measured 
 
 
 def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Division | None:
+    senders = len(np.unique(sample.background.sender))
+    # In a crowd the cost is not worth it: shops and offices write to few.
+    if senders > SIZES[1][0] + 1:
+        return None
     sitting = sittings_of(seconds)
-    crowded = len(np.unique(sample.background.sender)) > SIZES[0][0] + 1
+    crowded = senders > SIZES[0][0] + 1
     taught = teaching_rows(sitting, MOST_ROWS_CROWDED if crowded else MOST_ROWS)
     if len(taught) == 0:
         return None

@@ -299,6 +299,15 @@ def test_an_ios_zip_names_its_chat() -> None:
     assert parse_text(raw).name == "Dock Crew"
 
 
+def test_a_sentence_with_a_date_and_a_time_is_no_header_even_in_a_short_chat() -> None:
+    lines = [f"{day}/03/2026, 0{day - 12}:15 - Ana: on day {day}" for day in range(13, 20)]
+    lines.insert(4, "12/03/2026 at 9:20 we met - Ben")
+    chat = parsed("\n".join(lines) + "\n")
+    assert len(chat) == 7
+    assert chat.text(3) == "on day 16\n12/03/2026 at 9:20 we met - Ben"
+    assert [line for line, _ in chat.possible_forgeries] == [5]
+
+
 def test_platforms_are_told_by_the_header() -> None:
     assert parsed(f"{A}Asha: hi\n").platform is Platform.ANDROID
     assert parsed(f"{I}Asha: hi\r\n").platform is Platform.IOS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.model import Platform
-from wa_forensics.parsing.headers import UNKNOWN_CLOCK
+from wa_forensics.parsing.headers import LONGEST_NAME, UNKNOWN_CLOCK
 from wa_forensics.parsing.shapes import Matches
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ JOINED_LINES = 50
 JOINED_SHARE = 0.25
 # Fewer lines with an unknown word beside the time are pasted text, not part of the export.
 _STRAY_SHARE = 0.02
+# So many lines of each form tell whether both have senders in common.
+_LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +43,7 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
     """Choose the header lines that begin messages; None if no line does."""
     if not len(matches.line):
         return None
-    family_of = _families(matches)
+    family_of = _families(matches, data, starts)
     names = sorted(set(family_of))
     code_of = np.array([names.index(family) for family in family_of], dtype=np.int16)
     family = code_of[matches.template]
@@ -90,10 +92,11 @@ def _platform_of(family: str) -> Platform:
     return Platform(family.split("|", 1)[0])
 
 
-def _families(matches: Matches) -> list[str]:
+def _families(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> list[str]:
     """The family of each template; an unknown word beside the time belongs to the clock that the file shows.
 
-    So its lines stay messages, and the word is named, where leaving them out would lose part of the chat.
+    So its lines stay messages, and the word is named, where leaving them out would lose part of the chat. They are
+    text where they are few, or fewer than the others and never under a name that the others bear ("at 9:20 we met -").
     """
     templates = matches.templates
     counts = np.bincount(matches.template, minlength=len(templates))
@@ -106,12 +109,36 @@ def _families(matches: Matches) -> list[str]:
         if f"|{UNKNOWN_CLOCK}" in name:
             twelve, full = (name.replace(f"|{UNKNOWN_CLOCK}", f"|{clock}") for clock in ("12", "24"))
             known = max(total.get(twelve, 0), total.get(full, 0))
-            if known and total[name] < _STRAY_SHARE * known:
+            if (
+                known
+                and total[name] < known
+                and (
+                    total[name] < _STRAY_SHARE * known
+                    or not _shares_a_name(matches, name, (twelve, full), data, starts)
+                )
+            ):
                 families.append(name)
                 continue
             name = twelve if total.get(twelve, 0) >= total.get(full, 0) and twelve in total else full
         families.append(name)
     return families
+
+
+def _shares_a_name(
+    matches: Matches, odd: str, plain: tuple[str, str], data: NDArray[np.uint8], starts: NDArray[np.int64]
+) -> bool:
+    """Whether a line of the family ``odd`` is by somebody who also writes under headers of the families ``plain``."""
+    families = [template.header.family for template in matches.templates]
+
+    def names(wanted: NDArray[np.bool_]) -> set[bytes]:
+        rows = np.flatnonzero(wanted[matches.template])[:_LOOKED_AT]
+        begin = starts[matches.line[rows]] + matches.width()[rows]
+        heads = (bytes(data[at : at + LONGEST_NAME]).split(b"\n", 1)[0] for at in begin.tolist())
+        return {head.split(b": ", 1)[0] for head in heads if b": " in head}
+
+    return not names(np.array([family == odd for family in families])).isdisjoint(
+        names(np.array([family in plain for family in families]))
+    )
 
 
 def _unclear_words(matches: Matches, chosen: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,43 +24,63 @@ if TYPE_CHECKING:
 _SMILEY = re.compile(r"[:;=]-?[)(DPpd3]|\bx[Dd]+\b|<3")
 _DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}")
 _STOPS = ".।。۔"
+_COMMAS = frozenset("،，、")
+_LATIN = re.compile("[a-z]")
 _TIGHT = re.compile(r"[,.!?][^\W\d_]")
 # A baseline of this many messages around the stretch is enough for a share.
 BASELINE = 240
 FEWEST_INSIDE = 4
 
 
-def _emoji(text: str) -> bool:
-    return any(unicodedata.category(c) == "So" for c in text)
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text if c.isalpha())
-
-
-HABITS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("begins with a capital letter", lambda t: t[:1].isupper()),
-    ("has no capital letter", lambda t: t == t.lower() and t != t.upper()),
-    ("is in capitals", lambda t: len(_letters(t)) > 3 and t == t.upper() != t.lower()),
-    ("ends with a full stop", lambda t: t[-1:] in _STOPS and not t.endswith("..")),
-    ("ends with ! or ?", lambda t: t[-1:] in "!?؟"),
-    ("uses dots in a row", lambda t: ".." in t or "…" in t),
-    ("uses a comma", lambda t: any(c in t for c in ",،，、")),
-    ("uses an apostrophe", lambda t: any(c in t for c in "'’")),
-    ("uses emoji", _emoji),
-    ("uses a skin tone on emoji", lambda t: any("\U0001f3fb" <= c <= "\U0001f3ff" for c in t)),
-    ("uses a typed smiley", lambda t: bool(_SMILEY.search(t))),
-    ("has drawn-out letters or doubled marks", lambda t: bool(_DRAWN_OUT.search(t))),
-    (
-        "has accented letters",
-        lambda t: any(ord(c) > 191 and unicodedata.decomposition(c) for c in t if c.isalpha()),
-    ),
-    ("has no space after a mark", lambda t: bool(_TIGHT.search(t))),
-    ("is written in Latin script", lambda t: any("a" <= c <= "z" for c in t.lower())),
-    ("is shorter than 15 characters", lambda t: len(t) < 15),
-    ("is longer than 80 characters", lambda t: len(t) > 80),
-    ("has several lines", lambda t: "\n" in t),
+HABITS: tuple[str, ...] = (
+    "begins with a capital letter",
+    "has no capital letter",
+    "is in capitals",
+    "ends with a full stop",
+    "ends with ! or ?",
+    "uses dots in a row",
+    "uses a comma",
+    "uses an apostrophe",
+    "uses emoji",
+    "uses a skin tone on emoji",
+    "uses a typed smiley",
+    "has drawn-out letters or doubled marks",
+    "has accented letters",
+    "has no space after a mark",
+    "is written in Latin script",
+    "is shorter than 15 characters",
+    "is longer than 80 characters",
+    "has several lines",
 )
+
+
+# A finding and the profile of its sender contrast the same messages, and stretches share their baselines.
+@lru_cache(maxsize=16_384)
+def _habits_of(text: str) -> tuple[bool, ...]:
+    """Which of the HABITS a text shows, in their order."""
+    lower, upper = text.lower(), text.upper()
+    # Only letters beyond ASCII can be emoji or carry accents: most texts have few or none.
+    beyond = () if text.isascii() else tuple(c for c in set(text) if c > "\x7f")
+    return (
+        text[:1].isupper(),
+        text == lower and text != upper,
+        text == upper != lower and sum(map(str.isalpha, text)) > 3,
+        text[-1:] in _STOPS and not text.endswith(".."),
+        text[-1:] in "!?؟",
+        ".." in text or "…" in text,
+        "," in text or not _COMMAS.isdisjoint(beyond),
+        "'" in text or "’" in beyond,
+        any(unicodedata.category(c) == "So" for c in beyond),
+        any("\U0001f3fb" <= c <= "\U0001f3ff" for c in beyond),
+        bool(_SMILEY.search(text)),
+        bool(_DRAWN_OUT.search(text)),
+        any(ord(c) > 191 and c.isalpha() and unicodedata.decomposition(c) != "" for c in beyond),
+        bool(_TIGHT.search(text)),
+        bool(_LATIN.search(lower)),
+        len(text) < 15,
+        len(text) > 80,
+        "\n" in text,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +113,7 @@ def contrasts(chat: Chat, own: NDArray[np.int64], first: int, last: int, most: i
     seen_in = _table(chat, inside)
     seen_out = _table(chat, outside)
     found = []
-    for column, (name, _) in enumerate(HABITS):
+    for column, name in enumerate(HABITS):
         a, b = int(seen_in[:, column].sum()), int(seen_out[:, column].sum())
         inner, outer = (a + 0.5) / (len(inside) + 1), (b + 0.5) / (len(outside) + 1)
         pooled = (a + b + 1) / (len(inside) + len(outside) + 2)
@@ -114,11 +135,8 @@ def contrasts(chat: Chat, own: NDArray[np.int64], first: int, last: int, most: i
 
 
 def _table(chat: Chat, messages: Sequence[int]) -> NDArray[np.bool_]:
-    out = np.zeros((len(messages), len(HABITS)), dtype=bool)
-    for row, message in enumerate(messages):
-        text = chat.text(message).strip()
-        out[row] = [test(text) for _, test in HABITS]
-    return out
+    rows = [_habits_of(chat.text(message).strip()) for message in messages]
+    return np.array(rows, dtype=bool).reshape(len(messages), len(HABITS))
 
 
 def cues(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[Cue, ...]:

@@ -27,6 +27,33 @@ _ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?!\d))?")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
+# Values of these types hide no method that could format text outside the sandbox.
+_PLAIN_TYPES = frozenset({str, int, float, bool, tuple, list, dict})
+
+
+class Sandbox(SandboxedEnvironment):
+    """Jinja's sandbox, which decides once for each type and name what it would decide at every access."""
+
+    def __init__(self, **options: Any) -> None:
+        self._safe: dict[tuple[type, str], bool] = {}
+        super().__init__(**options)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Is the attribute open to templates? What Jinja forbids depends on the type of the object and the name."""
+        key = (type(obj), attr)
+        if key not in self._safe:
+            self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return self._safe[key]
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """An attribute, or what stands under this name; undefined where the sandbox forbids it."""
+        if self._safe.get((type(obj), attribute)):
+            value = getattr(obj, attribute, None)
+            if type(value) in _PLAIN_TYPES:
+                return value
+        return super().getattr(obj, attribute)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Assets:
     """The one style and the one script of the page (own templates, never evidence), and the policy."""
@@ -47,7 +74,7 @@ def template_folder() -> Path:
 def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnvironment:
     """An environment for one language; ``own_templates`` are looked up before the built-in ones."""
     folders = ([own_templates] if own_templates else []) + [template_folder()]
-    env = SandboxedEnvironment(
+    env = Sandbox(
         loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,

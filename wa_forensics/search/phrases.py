@@ -175,7 +175,7 @@ def _atom(tokens: Sequence[str], at: int) -> tuple[Node, int]:
 
 # expression
 
-CURRENCIES = "|".join(sorted({folded(word) for word in CURRENCY_WORDS.split()})).encode()
+CURRENCIES = "|".join(sorted(set(fold(CURRENCY_WORDS).split()))).encode()
 CLASSES = {
     "code": rb"(?<![0-9a-z])(?:[0-9]{4,8}|[0-9]{3,4} [0-9]{3,4})(?![0-9a-z])",
     "number": NUMBER,

@@ -20,7 +20,6 @@ from scan_inputs import HEAD, tree, write_chat, write_zip
 from wa_forensics import Case, __version__
 from wa_forensics.cli.program import COMMANDS, main, program
 from wa_forensics.cli.terminal import visible
-from wa_forensics.model import Severity
 
 SAMPLES = Path(__file__).parent.parent / "sample_exports"
 
@@ -91,9 +90,10 @@ def test_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None:
     assert sum(told["findings"].values()) == len(case.findings)
 
 
-def test_fail_on_gives_the_code_of_the_worst_finding(tmp_path: Path, incident: Path) -> None:
-    worst = max(finding.severity for finding in Case.open(incident).findings)
-    assert worst >= Severity.HIGH
+def test_fail_on_gives_the_code_of_the_worst_finding_or_incident(tmp_path: Path, incident: Path) -> None:
+    case = Case.open(incident)
+    worst = max(result.severity for result in (*case.findings, *case.incidents))
+    assert worst > max(finding.severity for finding in case.findings)
     run = call("scan", SAMPLES / "bengaluru_logistics", "-o", tmp_path / "a", "-q", "--fail-on", "low")
     assert run.returncode == 11 + worst
     quiet = call("scan", write_chat(tmp_path / "in"), "-o", tmp_path / "b", "-q", "--fail-on", "medium")

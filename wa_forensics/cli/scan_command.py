@@ -59,7 +59,7 @@ FAILURES_SHOWN = 10
 @click.option(
     "--fail-on",
     type=click.Choice([level.name.lower() for level in Severity], case_sensitive=False),
-    help="Exit with 11 (info) to 15 (critical) when a finding of this level or above exists.",
+    help="Exit with 11 (info) to 15 (critical) when a finding or incident of this level or above exists.",
 )
 @click.option("--reproducible", is_flag=True, help="No clock times in the case: the same bytes everywhere.")
 @click.option(
@@ -178,9 +178,10 @@ def _tell(case: Case, options: dict[str, Any]) -> None:
 
 
 def _exit_code(case: Case, fail_on: str | None) -> int:
-    """The level code wins over "partial": whoever asks for it wants to know of the finding first."""
+    """The level code wins over "partial": whoever asks for it wants to know of the worst result first."""
     if fail_on:
-        worst = max((finding.severity for finding in case.findings), default=None)
+        # Together findings may weigh more than each alone.
+        worst = max((result.severity for result in (*case.findings, *case.incidents)), default=None)
         if worst is not None and worst >= Severity[fail_on.upper()]:
             return EXIT_LEVEL + int(worst)
     changed = any(failure.where == "evidence" for failure in case.coverage["failures"])

@@ -231,6 +231,16 @@ def test_many_messages_of_the_small_hours_and_none_of_the_afternoon_show_a_clock
         parsed(text)
 
 
+def test_a_chat_of_one_night_with_padded_hours_is_of_a_24_hour_clock() -> None:
+    night = "".join(f"13/02/2024, {hour:02}:{minute} - Asha: hi\n" for hour in range(1, 5) for minute in (10, 28, 46))
+    assert parsed(night).time(0) == "2024-02-13T01:10:00"
+    late = f"{night}13/02/2024, 02:00 - Ravi: delivered late\n"
+    assert parsed(late).time(len(parsed(late)) - 1) == "2024-02-13T02:00:00"
+    noons = "".join(f"{day}/02/2024, {time} - Asha: hi\n" for day in (13, 14) for time in ("11:50", "12:05", "01:10"))
+    with pytest.raises(AmbiguousClock):
+        parsed(noons)
+
+
 def test_a_word_that_no_table_knows_is_named_even_when_other_lines_are_clear() -> None:
     lines = [f"{day}/2/2024, 4:05 {'PM' if day % 2 else 'xyzzy'} - Asha: hi\n" for day in range(1, 29)]
     with pytest.raises(ParseError, match="xyzzy"):

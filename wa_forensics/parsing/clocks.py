@@ -38,21 +38,22 @@ def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[
     chosen = moments[bare & spoken]
     same_day = chosen[1:] // _DAY == chosen[:-1] // _DAY
     falls = int((same_day & (chosen[1:] <= chosen[:-1] - _HOUR)).sum())
-    if falls:
+    two_digits = np.array([len(header.runs["hour"]) == 2 for header in headers])[rows.template[bare]]
+    # Hardly a locale writes 09 on a 12-hour clock without a word for half of the day: only time itself speaks for it.
+    padded_hours = bool((two_digits & (hours < 10)).any())
+    if falls > padded_hours:
         return (
             f"no hour is 0 or above 12, and within a day the time falls back by an hour or more {falls} times: "
             "the clock may have 12 hours without naming half of the day"
         )
+    if padded_hours:
+        return ""
     night = int((hours < _DAWN).sum())
     if night >= _NIGHTLY and night * 10 >= len(hours):
         return (
             f"no hour is 0 or above 12, but {night} of {len(hours)} messages are between 1 and 6 o'clock: "
             "the clock may have 12 hours without naming half of the day"
         )
-    two_digits = np.array([len(header.runs["hour"]) == 2 for header in headers])[rows.template[bare]]
-    if (two_digits & (hours < 10)).any():
-        # No locale writes 09 on a 12-hour clock without a word for half of the day.
-        return ""
     used = [headers[code] for code in np.unique(rows.template[bare]).tolist()]
     padded = bool((np.minimum(rows.a, rows.b)[bare] < 10).any())
     if padded and bounds.platform in (Platform.ANDROID, Platform.IOS) and all(map(_written_with_twelve_hours, used)):

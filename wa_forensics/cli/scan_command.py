@@ -181,7 +181,8 @@ def _exit_code(case: Case, fail_on: str | None) -> int:
     """The level code wins over "partial": whoever asks for it wants to know of the worst result first."""
     if fail_on:
         # Together findings may weigh more than each alone.
-        worst = max((result.severity for result in (*case.findings, *case.incidents)), default=None)
+        levels = [finding.severity for finding in case.findings] + [incident.severity for incident in case.incidents]
+        worst = max(levels, default=None)
         if worst is not None and worst >= Severity[fail_on.upper()]:
             return EXIT_LEVEL + int(worst)
     changed = any(failure.where == "evidence" for failure in case.coverage["failures"])

@@ -111,7 +111,7 @@ def sums(grams: Grams, table: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def dense_rows(grams: Grams, chosen: NDArray[np.int64], weighting: Weighting) -> NDArray[np.float32]:
     """Some texts as rows of unit length over the used features."""
-    out = np.zeros(len(chosen) * weighting.width, dtype=np.float64)
+    keys, values = [], []
     for ids, first, base in _parts(grams):
         count = first[chosen + 1] - first[chosen]
         begin = np.concatenate(([0], np.cumsum(count)))
@@ -119,9 +119,12 @@ def dense_rows(grams: Grams, chosen: NDArray[np.int64], weighting: Weighting) ->
         picked = ids[take].astype(np.int64) + base
         column = weighting.column[picked]
         row = np.repeat(np.arange(len(chosen)), count)[:, None]
-        key = (row * weighting.width + column)[column >= 0]
-        out += np.bincount(key, weights=weighting.rarity[picked[column >= 0]], minlength=len(out))
-    rows = out.reshape(len(chosen), weighting.width).astype(np.float32)
+        used = column >= 0
+        keys.append((row * weighting.width + column)[used])
+        values.append(weighting.rarity[picked[used]])
+    # Counted at once: a second table of this size costs more than the counting.
+    counted = np.bincount(np.concatenate(keys), np.concatenate(values), minlength=len(chosen) * weighting.width)
+    rows = counted.astype(np.float32).reshape(len(chosen), weighting.width)
     rows /= np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-6)[:, None]
     return rows
 

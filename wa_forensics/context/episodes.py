@@ -7,7 +7,7 @@ hand changed (a notice, a code given away, doubt, a warning, disowning): words a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
+from wa_forensics.context.crowd import Crowd, beyond_crowd, crowd
 from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
-from wa_forensics.context.signals import Sighting, Sightings, recites, sightings, strangers, wary
+from wa_forensics.context.signals import COMMON, Sighting, Sightings, recites, sightings, strangers, wary
 from wa_forensics.context.writing import change_of_habits
 from wa_forensics.model import Severity, Signal
 from wa_forensics.vocabulary import Concept
@@ -57,8 +58,6 @@ SHOWN = 2.4
 LEAST = 0.75
 # What is heard counts up to this share of what the account itself shows.
 CARRIES = 0.9
-# Kinds that say nothing by themselves.
-COMMON = frozenset([Concept.FORMAL_GREETING, Concept.URGENCY, Concept.TROUBLE_EXCUSE, "new link"])
 NEIGHBORS = 60 * DAY
 # Kinds of at least this weight count by a share in the account's other stretches.
 WEIGHTY, ELSEWHERE, MOST_ELSEWHERE = 1.2, 0.25, 1.5
@@ -92,20 +91,22 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     """The stretches that reach at least the level low, in order of their first message."""
     found = sightings(chat)
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
-    stretches = _all_stretches(chat, found, seconds)
+    around = crowd(chat, found, PRIOR_STRANGER)
+    stretches = _all_stretches(chat, found, seconds, around)
     built: list[Episode] = []
     silent: frozenset[int] = frozenset()
     # Twice, because what a hostile account says of others must not count against them.
     for _ in range(2):
         heard = hear(chat, stretches, found, seconds, silent)
-        built = [_weigh(chat, s, beyond_chance(chat, s, heard[at], found)) for at, s in enumerate(stretches)]
-        built = _with_other_signs(_with_partners(built), seconds)
+        built = [_weigh(chat, s, beyond_chance(chat, s, heard[at], found), around) for at, s in enumerate(stretches)]
+        built = _with_other_signs(_with_partners(chat, built), seconds)
         built = _with_neighbors(_with_earlier(built), seconds)
         silent = frozenset(m for e in built if e.score >= HIGH for m in e.messages)
     return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
 
 
-def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> list[Stretch]:
+def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64], around: Crowd) -> list[Stretch]:
+    """Each account's stretches; in a crowd, where strangers are the rule, theirs are cut and thinned as contacts'."""
     by_sender: dict[int, list[int]] = {}
     # The owner's word cuts a stretch though it is no sign itself.
     for message in sorted(
@@ -115,7 +116,8 @@ def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> 
     unknown = strangers(chat)
     built = []
     for sender in sorted(by_sender):
-        gap = GAP_STRANGER if unknown[sender] else GAP_KNOWN
+        loose = bool(unknown[sender]) and around.prior == PRIOR_STRANGER
+        gap = GAP_STRANGER if loose else GAP_KNOWN
         # What the owner writes from a disclosure on is no attack.
         cuts = _cut(by_sender[sender], seconds, gap, found)
         cuts = [
@@ -124,7 +126,10 @@ def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64]) -> 
         for at, messages in enumerate(cuts):
             # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
             worth = DISCUSSED if at == 0 and _discussed(chat, sender, messages[0], found, seconds) else 1.0
-            stretch = _stretch(chat, sender, messages, found, worth, stranger=bool(unknown[sender]))
+            familiar = around.worth if unknown[sender] else {}
+            stretch = _stretch(
+                chat, sender, messages, found, worth, familiar, stranger=bool(unknown[sender]), loose=loose
+            )
             if stretch is not None:
                 built.append(stretch)
     return built
@@ -146,17 +151,29 @@ def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, found: S
 
 
 def _stretch(
-    chat: Chat, sender: int, messages: Sequence[int], found: Sightings, plain: float, *, stranger: bool
+    chat: Chat,
+    sender: int,
+    messages: Sequence[int],
+    found: Sightings,
+    plain: float,
+    familiar: Mapping[str, float],
+    *,
+    stranger: bool,
+    loose: bool,
 ) -> Stretch | None:
     kinds: dict[str, tuple[float, Sighting]] = {}
     sighted = []
+    marked = 0.0
     for message in messages:
         worth = QUOTED if wary(found, message) else RECITED * plain if recites(chat, message) else plain
         for sighting in found.by_message.get(message, ()):
-            weight = sighting.weight * worth
+            weight = sighting.weight * worth * familiar.get(sighting.kind, 1.0)
             sighted.append(sighting)
             if sighting.kind not in kinds or weight > kinds[sighting.kind][0]:
                 kinds[sighting.kind] = (weight, sighting)
+        marked += max(
+            (familiar.get(s.kind, 1.0) for s in found.by_message.get(message, ()) if s.kind not in COMMON), default=0.0
+        )
     ranked = sorted(kinds.values(), key=lambda item: (-item[0], item[1].kind))
     signals = [
         Signal(
@@ -171,8 +188,8 @@ def _stretch(
     own = _own_messages(chat, sender)
     first = int(np.searchsorted(own, messages[0]))
     length = int(np.searchsorted(own, messages[-1], "right")) - first
-    share = len({s.message for s in sighted if s.kind not in COMMON}) / max(length, 1)
-    dense = DENSE if not stranger else DENSE_STRANGER if length >= TALKATIVE else 0.0
+    share = marked / max(length, 1)
+    dense = DENSE if not loose else DENSE_STRANGER if length >= TALKATIVE else 0.0
     if share < dense:
         # Somebody who writes a lot says some of these words by chance.
         thin = sum(s.weight for s in signals) * (share / dense - 1.0)
@@ -208,13 +225,14 @@ def _discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds:
     )
 
 
-def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
+def _weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd) -> Episode:
     own = _own_messages(chat, stretch.sender)
     signals = list(stretch.signals)
     if stretch.before >= HISTORY:
-        signals.append(Signal(name="sender with a history here", weight=PRIOR_KNOWN, detail="prior"))
+        known = min(PRIOR_KNOWN, among.prior) if stretch.stranger else PRIOR_KNOWN
+        signals.append(Signal(name="sender with a history here", weight=known, detail="prior"))
     elif stretch.stranger:
-        signals.append(Signal(name="sender not in the contacts", weight=PRIOR_STRANGER, detail="prior"))
+        signals.append(Signal(name="sender not in the contacts", weight=among.prior, detail="prior"))
     else:
         signals.append(Signal(name="sender new in this chat", weight=PRIOR_NEWCOMER, detail="prior"))
     around = [
@@ -241,6 +259,9 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
     score = sum(s.weight for s in signals)
     if not stretch.stranger and (confirmed < CONFIRMED or not settled(heard, unlike=habits >= UNLIKE)):
         score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
+    if stretch.stranger and stretch.before >= HISTORY and among.prior < PRIOR_STRANGER and not settled(heard):
+        # In a crowd an unsaved number with a history is as good as a contact.
+        score = min(score, MEDIUM - 0.01)
     kinds = {s.kind for s in stretch.sightings} - COMMON
     if stretch.sum < SHOWN or (len(kinds) < 2 and not stretch.stranger):
         score = min(score, MEDIUM - 0.01)
@@ -256,19 +277,26 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard) -> Episode:
     )
 
 
-def _with_partners(built: Sequence[Episode]) -> list[Episode]:
+def _with_partners(chat: Chat, built: Sequence[Episode]) -> list[Episode]:
     """A stranger who vouches where another stranger pitches works with them, and several who vouch are a cast."""
     team = [e for e in built if e.stranger and any(s.kind in TEAMWORK for s in e.sightings)]
     pitching = [e for e in team if e.score >= MEDIUM]
+    unknown = strangers(chat)
+    praise = {s.message for e in team for s in e.sightings if s.kind in TEAMWORK}
     result = []
     for episode in built:
         partners = {e.sender for e in pitching if e.sender != episode.sender and e.messages[0] <= episode.messages[-1]}
         cast = {e.sender for e in team if e.sender != episode.sender}
         signal = None
-        if episode in team and partners:
-            signal = Signal(name="vouches for a suspicious account", weight=2.2, detail="")
-        elif episode in pitching and len(cast) >= CAST:
-            signal = Signal(name="strangers vouch for it", weight=1.2, detail=f"{len(cast)} accounts")
+        worth = 0.0
+        if episode in team and cast:
+            # In a room of many strangers some use such words without knowing of each other.
+            own = [s.message for s in episode.sightings if s.kind in TEAMWORK]
+            worth = beyond_crowd(chat, unknown, episode.sender, own, praise)
+        if worth and partners:
+            signal = Signal(name="vouches for a suspicious account", weight=round(2.2 * worth, 3), detail="")
+        elif worth and episode in pitching and len(cast) >= CAST:
+            signal = Signal(name="strangers vouch for it", weight=round(1.2 * worth, 3), detail=f"{len(cast)} accounts")
         if signal is not None:
             score = round(episode.score + signal.weight, 3)
             episode = replace(episode, signals=(*episode.signals, signal), score=score)

@@ -89,6 +89,8 @@ CLAIMS = (
 )
 # Asking for the code of a door or a network is worth so much of asking for a code.
 CODES, HARMLESS = frozenset([Concept.CODE_REQUEST, Concept.CODE_BY_MISTAKE]), 0.2
+# Kinds that say nothing by themselves.
+COMMON = frozenset([Concept.FORMAL_GREETING, Concept.URGENCY, Concept.TROUBLE_EXCUSE, "new link"])
 FILE_WORDS = frozenset([Concept.FILE_INVITATION, Concept.CUSTOMER_INQUIRY])
 ODD_TRAITS = frozenset(
     ["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "shortener", "many labels"]

@@ -1,0 +1,41 @@
+"""In a room of many unsaved numbers being one says nothing; in a small group it does."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from parsing_texts import parsed
+
+from wa_forensics.context import sightings
+from wa_forensics.context.crowd import crowd
+from wa_forensics.context.episodes import MEDIUM, PRIOR_STRANGER, episodes
+
+
+def room(members: int, pitch: str) -> str:
+    """Unsaved numbers that say ordinary things six times each, and one that writes ``pitch`` in between."""
+    moment, lines = datetime(2024, 5, 1, 9, 0), []
+    for turn in range(6):
+        for member in range(members):
+            moment += timedelta(minutes=2)
+            lines.append(f"{moment:%d/%m/%Y, %H:%M} - +44 7700 9001{member:02d}: the bus came at {turn + 5} again\n")
+        if turn == 3:
+            moment += timedelta(minutes=2)
+            lines.append(f"{moment:%d/%m/%Y, %H:%M} - +44 7700 900999: {pitch}\n")
+    return "".join(lines)
+
+
+PITCH = "Please send me the 6-digit code you got by SMS, I sent it to you by mistake"
+
+
+def test_many_ordinary_strangers_lower_the_prior_and_few_do_not() -> None:
+    few, many = (parsed(room(count, PITCH), date_order="DMY") for count in (8, 90))
+    assert crowd(few, sightings(few), PRIOR_STRANGER).prior == PRIOR_STRANGER
+    around = crowd(many, sightings(many), PRIOR_STRANGER)
+    assert around.size == 90
+    assert around.prior < PRIOR_STRANGER
+
+
+def test_the_same_request_weighs_less_in_a_room_and_still_is_found() -> None:
+    few, many = (max(e.score for e in episodes(parsed(room(count, PITCH), date_order="DMY"))) for count in (8, 90))
+    assert few - many > 1.0
+    assert many >= MEDIUM

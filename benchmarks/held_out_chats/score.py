@@ -1,8 +1,8 @@
-"""Score one half of the held-out chats with the program as it stands.
+"""Score one part of the held-out chats with the program as it stands.
 
-    python benchmarks/held_out_chats/score.py h|t [--each]
+    python benchmarks/held_out_chats/score.py h|t|u [--each]
 
-Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py. For the test half (t) only the
+Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py. Of the test parts (t, u) only the
 totals are printed: what single chats hold must not be seen while the detectors are built.
 """
 
@@ -20,12 +20,12 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    half, *rest = sys.argv[1:] or [""]
-    if half not in ("h", "t") or (half == "t" and rest):
+    part, *rest = sys.argv[1:] or [""]
+    if part not in ("h", "t", "u") or (part != "h" and rest):
         print(__doc__, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        for path in [*HERE.glob(f"{half}_*.txt"), *HERE.glob(f"{half}_*.labels.json")]:
+        for path in [*HERE.glob(f"{part}_*.txt"), *HERE.glob(f"{part}_*.labels.json")]:
             shutil.copy(path, folder)
         scan = f"{shlex.quote(sys.executable)} -m wa_forensics scan {{paths}} -o {{out}} --quiet"
         command = [sys.executable, str(HERE.parent / "score_cases.py"), folder, "--command", scan, *rest]

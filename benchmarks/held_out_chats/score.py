@@ -1,8 +1,8 @@
 """Score one part of the held-out chats with the program as it stands.
 
-    python benchmarks/held_out_chats/score.py h|t|u [--each]
+    python benchmarks/held_out_chats/score.py h|t|u|v [--each]
 
-Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py. Of the test parts (t, u) only the
+Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py. Of the test part (v) only the
 totals are printed: what single chats hold must not be seen while the detectors are built.
 """
 
@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> int:
     part, *rest = sys.argv[1:] or [""]
-    if part not in ("h", "t", "u") or (part != "h" and rest):
+    if part not in ("h", "t", "u", "v") or (part == "v" and rest):
         print(__doc__, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:

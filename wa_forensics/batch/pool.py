@@ -7,6 +7,7 @@ and the parent knows what it was given.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -53,6 +54,7 @@ def run(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work = do
     if jobs == 1 and timeout is None:
         for task in tasks:
             yield work(task)
+            gc.collect(0)
     else:
         pool = _Pool(tasks, jobs, timeout, work)
         try:
@@ -180,6 +182,10 @@ def _serve(pipe: Connection[Any, Any], work: Work) -> None:
     """A worker: says that it is ready, then answers each task with its result or the error that stops the scan."""
     # Ctrl-C reaches the whole group; the parent decides what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What all workers share stays shared: the collector writes into what it looks at. It runs once a file, over what
+    # that file left.
+    gc.freeze()
+    gc.disable()
     # The parent may be gone; then nobody waits for an answer.
     with suppress(EOFError, OSError):
         pipe.send(True)
@@ -190,6 +196,7 @@ def _serve(pipe: Connection[Any, Any], work: Work) -> None:
             except (WaForensicsError, OSError) as error:
                 answer = error
             pipe.send(answer)
+            gc.collect(0)
 
 
 def _context() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -64,6 +65,9 @@ def program() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
     write_escapes_for_the_unprintable()
+    # Nearly all that a run makes is in use until its end: the collector would look through it again and again, and
+    # once more at the exit, for a sixth of the time of a short scan. Batches collect after each file themselves.
+    gc.disable()
     try:
         program.main(args=arguments, prog_name="wa-forensics")
     except NothingReadError as error:
@@ -73,3 +77,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WaForensicsError as error:
         complain(str(error))
         sys.exit(EXIT_USAGE if isinstance(error, SettingsError | CaseError) else EXIT_PARTIAL)
+    finally:
+        gc.freeze()

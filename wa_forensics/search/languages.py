@@ -7,10 +7,10 @@ language file lists. A message in another language counts if it holds such words
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,31 +21,45 @@ from wa_forensics.search.scan import Hits, Lexicon
 COMMON = 0.2
 # ... and with at least so many; a chat with fewer in all is too short to tell.
 LEAST = 2.0
+# A message is in a language with at least one function word of its own, and this share of those of its first one.
+OWN, OWN_SHARE = 1.0, 0.7
 # Texts of which function words make less than this share are disguised, or in a language not listed.
 PLAIN = 0.12
 # So many messages, evenly spread, show the languages of a chat.
 SAMPLE = 1000
+# Messages whose words are counted at once.
+BLOCK = 4096
 # Languages so close that one's phrases are meant in the other too.
 SISTERS = {"ur-Latn": "hi-Latn", "ms": "id"}
-WORD = re.compile(r"[^\W\d_]{2,}(?:'[^\W\d_]+)?")
+# Stands between two texts; decoded text holds no lone surrogates. It has a number as words have.
+BETWEEN, ENDS, UNKNOWN = "\ud800", -1, -2
+WORD = re.compile(rf"[^\W\d_]{{2,}}(?:'[^\W\d_]+)?|{BETWEEN}")
 OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2c00-\ud7ff]")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FunctionWords:
-    """For each word the languages that list it; a word of several languages counts less for each."""
+    """The function words of all languages by ``number``; the languages that list number ``n`` are
+    ``listing[first[n] : first[n + 1]]``, as places in ``languages``.
+    """
 
-    languages: Mapping[str, tuple[str, ...]]
+    languages: tuple[str, ...]
+    number: Mapping[str, int]
+    first: NDArray[np.int64]
+    listing: NDArray[np.int64]
 
-    def count(self, texts: Iterable[str]) -> Counter[str]:
-        """How much the texts speak for each language."""
-        seen: Counter[str] = Counter()
-        for text in texts:
-            for word in WORD.findall(text.lower()):
-                languages = self.languages.get(word, ())
-                for language in languages:
-                    seen[language] += 1.0 / len(languages)  # type: ignore[assignment]
-        return seen
+    def count(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """How much each text (row) speaks for each language (column); a word of several counts less for each."""
+        words = WORD.findall(BETWEEN.join(texts).lower())
+        numbers = np.fromiter(map(self.number.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
+        known = np.flatnonzero(numbers >= 0)
+        text, numbers = np.searchsorted(np.flatnonzero(numbers == ENDS), known), numbers[known]
+        shared = self.first[numbers + 1] - self.first[numbers]
+        place = np.arange(shared.sum()) + np.repeat(self.first[numbers] - (np.cumsum(shared) - shared), shared)
+        cells = np.repeat(text, shared) * len(self.languages) + self.listing[place]
+        size = len(texts) * len(self.languages)
+        counts: NDArray[np.float64] = np.bincount(cells, weights=np.repeat(1.0 / shared, shared), minlength=size)
+        return counts.reshape(len(texts), len(self.languages))
 
 
 def function_words(listed: Mapping[str, Iterable[str]]) -> FunctionWords:
@@ -54,49 +68,79 @@ def function_words(listed: Mapping[str, Iterable[str]]) -> FunctionWords:
     for language, words in listed.items():
         for word in words:
             languages.setdefault(word.lower(), set()).add(SISTERS.get(language, language))
-    return FunctionWords(languages={word: tuple(sorted(found)) for word, found in languages.items()})
+    names = tuple(sorted(set().union(*languages.values())))
+    place = {name: index for index, name in enumerate(names)}
+    return FunctionWords(
+        languages=names,
+        number={BETWEEN: ENDS} | {word: number for number, word in enumerate(languages)},
+        first=np.cumsum([0, *map(len, languages.values())], dtype=np.int64),
+        listing=np.array([place[name] for found in languages.values() for name in sorted(found)], dtype=np.int64),
+    )
 
 
 def in_written_languages(
-    hits: Hits, lexicon: Lexicon, words: FunctionWords, text: Callable[[int], str], sample: NDArray[np.int64]
+    hits: Hits,
+    lexicon: Lexicon,
+    words: FunctionWords,
+    texts_of: Callable[[NDArray[np.int64]], list[str]],
+    sample: NDArray[np.int64],
 ) -> Hits:
     """The hits whose language the chat, or the message itself, is written in.
 
-    ``text`` gives the text of a message, ``sample`` the ids of messages that stand for the whole chat. A phrase in
+    ``texts_of`` gives the texts of messages, ``sample`` the ids of messages that stand for the whole chat. A phrase in
     another script than Latin stays where the message holds such letters.
     """
     if not len(hits.messages):
         return hits
     every = max(1, len(sample) // SAMPLE)
-    texts = [text(int(message)) for message in sample[::every][:SAMPLE]]
-    here = words.count(texts)
-    most = max(here.values(), default=0.0)
+    texts = texts_of(sample[::every][:SAMPLE])
+    here = words.count(["\n".join(texts)])[0]
+    most = here.max()
     if most < max(LEAST, PLAIN * sum(len(content.split()) for content in texts)):
         return hits
-    written = {language for language, count in here.items() if count >= max(LEAST, COMMON * most)}
-    family, native = _traits(lexicon)
-
-    @lru_cache(maxsize=4096)
-    def languages_of(message: int) -> tuple[bool, frozenset[str]]:
-        content = text(message)
-        own = words.count([content])
-        top = max(own.values(), default=0.0)
-        return bool(OTHER_SCRIPT.search(content)), frozenset(k for k, v in own.items() if v >= 1.0 and v >= 0.7 * top)
-
-    keep = np.ones(len(hits.messages), dtype=bool)
-    for at, (message, phrase) in enumerate(zip(hits.messages.tolist(), hits.phrases.tolist(), strict=True)):
-        if family[phrase] in written and not native[phrase]:
-            continue
-        other_script, own = languages_of(message)
-        keep[at] = other_script if native[phrase] else family[phrase] in own
+    written = np.append(here >= max(LEAST, COMMON * most), False)
+    families, natives = _traits(lexicon, words.languages)
+    family, native = families[hits.phrases], natives[hits.phrases]
+    keep = written[family] & ~native
+    doubtful = np.flatnonzero(~keep)
+    messages = hits.messages[doubtful]
+    keep[doubtful] = _in_their_messages(messages, family[doubtful], native[doubtful], words, texts_of)
     return Hits(messages=hits.messages[keep], phrases=hits.phrases[keep], weights=hits.weights[keep])
 
 
+def _in_their_messages(
+    messages: NDArray[np.int64],
+    family: NDArray[np.int64],
+    native: NDArray[np.bool_],
+    words: FunctionWords,
+    texts_of: Callable[[NDArray[np.int64]], list[str]],
+) -> NDArray[np.bool_]:
+    """Which hits (ascending by message) are in a language, or a script, of the message itself?"""
+    keep = np.zeros(len(messages), dtype=bool)
+    fresh = np.concatenate((np.flatnonzero(np.diff(messages, prepend=-1)), [len(messages)]))
+    for block in range(0, len(fresh) - 1, BLOCK):
+        bounds = fresh[block : block + BLOCK + 1]
+        part = slice(int(bounds[0]), int(bounds[-1]))
+        texts = texts_of(messages[bounds[:-1]])
+        row = np.repeat(np.arange(len(texts)), np.diff(bounds))
+        counts = words.count(texts)
+        own = (counts >= OWN) & (counts >= OWN_SHARE * counts.max(axis=1, keepdims=True))
+        own = np.column_stack((own, np.zeros(len(texts), dtype=bool)))
+        keep[part] = own[row, family[part]]
+        foreign = part.start + np.flatnonzero(native[part])
+        keep[foreign] = [OTHER_SCRIPT.search(texts[at]) is not None for at in row[foreign - part.start].tolist()]
+    return keep
+
+
 @lru_cache(maxsize=4)
-def _traits(lexicon: Lexicon) -> tuple[list[str], list[bool]]:
-    """Of each phrase: its language, sisters taken together, and whether it stands in a script of its own."""
-    family = [SISTERS.get(phrase.language, phrase.language) for phrase in lexicon.phrases]
-    return family, [_native(phrase.anchors) for phrase in lexicon.phrases]
+def _traits(lexicon: Lexicon, languages: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Of each phrase: its language (a place in ``languages``, or behind them; sisters taken together), and whether
+    it stands in a script of its own.
+    """
+    place = {language: index for index, language in enumerate(languages)}
+    family = [place.get(SISTERS.get(phrase.language, phrase.language), len(languages)) for phrase in lexicon.phrases]
+    native = [_native(phrase.anchors) for phrase in lexicon.phrases]
+    return np.array(family, dtype=np.int64), np.array(native, dtype=bool)
 
 
 def _native(anchors: tuple[tuple[bytes, ...], ...]) -> bool:

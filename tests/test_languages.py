@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wa_forensics.analysis import example_chat
 from wa_forensics.model import Example
-from wa_forensics.search import lexicon
+from wa_forensics.search import lexicon, words_of_languages
 
 TALK = (
     ("Ana", "are you there, this is what we have to do for the party"),
@@ -29,3 +29,12 @@ def test_a_single_message_in_another_language_counts() -> None:
 
 def test_another_script_is_heard_at_once() -> None:
     assert "ru" in languages(*TALK, ("Ana", "скинь мне код из смс"))
+
+
+def test_texts_counted_together_count_as_each_alone() -> None:
+    words = words_of_languages()
+    others = ["", "Das ist nicht mein Handy\nund du", "1234 !?", "it's what we're \ufffd for", "я не"]
+    texts = [text for _, text in TALK] + others
+    together = words.count(texts)
+    assert together.tolist() == [words.count([text])[0].tolist() for text in texts]
+    assert together[0, words.languages.index("en")] > 3 and not together[5].any()

@@ -62,7 +62,13 @@ def test_the_wheel_has_types_templates_and_words_and_nothing_else(release: dict[
     with zipfile.ZipFile(tmp_path / name) as wheel:
         names = set(wheel.namelist())
         metadata = wheel.read(f"wa_forensics-{__version__}.dist-info/METADATA").decode("utf-8")
-    for wanted in ("py.typed", "templates/report/page.html", "locales/app.json", "locales/people.json"):
+    for wanted in (
+        "py.typed",
+        "templates/report/page.html",
+        "locales/app.json",
+        "locales/people.json",
+        "locales/people.lines",
+    ):
         assert f"wa_forensics/{wanted}" in names
     assert {name.split("/")[0] for name in names} == {"wa_forensics", f"wa_forensics-{__version__}.dist-info"}
     assert not [name for name in names if name.endswith((".pyc", ".orig"))]

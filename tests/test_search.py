@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wa_forensics.errors import SettingsError
-from wa_forensics.locales.people import COMPILED, FOLDER, compile_people, read_language
+from wa_forensics.locales.people import FOLDER, compile_people, read_language
 from wa_forensics.search import (
     Lexicon,
     Phrase,
@@ -32,7 +32,7 @@ def folded(*texts: str, words: frozenset[str] = frozenset()) -> Folded:
     data = b"".join(text.encode() + b"\n" for text in texts)
     sizes = np.array([len(text.encode()) for text in texts], dtype=np.int64)
     start = np.concatenate(([0], np.cumsum(sizes + 1)))[:-1].astype(np.int64)
-    return fold_messages(data, start, start + sizes, np.arange(len(texts), dtype=np.int64), words)
+    return fold_messages(data, start, start + sizes, np.arange(len(texts), dtype=np.int64), lambda: words)
 
 
 def found(phrase: str, *texts: str) -> list[int]:
@@ -169,7 +169,13 @@ def test_the_scan_finds_what_every_expression_alone_would_find() -> None:
 
 
 def test_the_compiled_phrases_are_in_step_with_their_sources() -> None:
-    assert COMPILED.read_text("utf-8") == compile_people()
+    for path, text in compile_people().items():
+        assert path.read_text("utf-8") == text
+
+
+def test_the_table_gives_every_phrase_back_as_it_was_compiled() -> None:
+    phrases = [phrase for path in sorted(FOLDER.glob("*.toml")) for phrase in read_language(path)]
+    assert list(lexicon().phrases) == phrases
 
 
 def test_every_language_file_names_only_known_concepts() -> None:
@@ -209,7 +215,7 @@ def test_the_size_of_the_blocks_changes_no_hit(monkeypatch: pytest.MonkeyPatch) 
     finder = lexicon()
 
     def hits() -> list[tuple[int, int]]:
-        made = scan_messages(data, start, start + sizes, chosen, finder, finder.words)
+        made = scan_messages(data, start, start + sizes, chosen, finder, lambda: finder.words)
         return list(zip(made.messages.tolist(), made.phrases.tolist(), strict=True))
 
     whole = hits()

@@ -30,6 +30,7 @@ from wa_forensics.search import (
     Lexicon,
     compile_phrase,
     in_written_languages,
+    known_words,
     lexicon,
     phrases_of,
     scan_messages,
@@ -200,7 +201,7 @@ class Chat:
         """The hits in what people wrote; lines of the app and deletion marks are left out."""
         c = self.columns
         written = np.flatnonzero(self.written)
-        return scan_messages(self.buffer, c.text_start, c.text_end, written, phrases, lexicon().words)
+        return scan_messages(self.buffer, c.text_start, c.text_end, written, phrases, known_words)
 
     # tables
 

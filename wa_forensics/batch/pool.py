@@ -52,9 +52,10 @@ def run(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work = do
     and CaseError when no worker process lives long enough to begin.
     """
     if jobs == 1 and timeout is None:
-        for task in tasks:
+        for number, task in enumerate(tasks):
+            if number:
+                gc.collect(0)
             yield work(task)
-            gc.collect(0)
     else:
         pool = _Pool(tasks, jobs, timeout, work)
         try:

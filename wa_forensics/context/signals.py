@@ -154,12 +154,11 @@ class Sightings:
 def sightings(chat: Chat) -> Sightings:
     """Every signal of the chat, made once."""
     hits = chat.spoken
-    phrases = lexicon().phrases
     # The app's own words for an attachment ("file attached") read like an invitation to open it.
     harmless = {m for m, name in chat.attachments.items() if not name.lower().endswith(DANGEROUS_ENDINGS)}
     concepts = tuple(Concept)
     code = {concept.value: number for number, concept in enumerate(concepts)}
-    concept_of = np.array([code[phrase.concept] for phrase in phrases], dtype=np.int64)[hits.phrases]
+    concept_of = np.array([code[concept] for concept in lexicon().phrases.concepts], dtype=np.int64)[hits.phrases]
     order = np.lexsort((-hits.weights, hits.messages, concept_of))
     kinds, messages = concept_of[order], hits.messages[order]
     first = np.concatenate(([True], (kinds[1:] != kinds[:-1]) | (messages[1:] != messages[:-1])))[: len(order)]

@@ -1,17 +1,17 @@
-"""Compiles what people write: ``people/<language>.toml`` to one ``people.json`` that the search reads."""
+"""Compiles what people write: ``people/<language>.toml`` to the two files that the search reads."""
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 
 from wa_forensics.errors import SettingsError
+from wa_forensics.search.lexicon import COMPILED, LINES, compiled
 from wa_forensics.search.phrases import Phrase, PhraseError, compile_phrase
 from wa_forensics.vocabulary import Concept
 
 FOLDER = Path(__file__).parent / "people"
-COMPILED = Path(__file__).parent / "people.json"
+FILES = (Path(__file__).parent / COMPILED, Path(__file__).parent / LINES)
 CONCEPTS = frozenset(concept.value for concept in Concept)
 
 
@@ -36,27 +36,9 @@ def read_language(path: Path) -> list[Phrase]:
     return phrases
 
 
-def compile_people(folder: Path = FOLDER) -> str:
-    """All languages as the text of ``people.json``: the same files give the same bytes."""
-    phrases = [phrase for path in sorted(folder.glob("*.toml")) for phrase in read_language(path)]
-    rows = [
-        json.dumps(
-            [
-                phrase.language,
-                phrase.concept,
-                phrase.text,
-                phrase.weight,
-                phrase.expression.decode(),
-                [[literal.decode() for literal in literals] for literals in phrase.anchors],
-                int(phrase.leads) + int(phrase.plain),
-            ],
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        for phrase in phrases
-    ]
-    words = {
-        path.stem: tomllib.loads(path.read_text("utf-8"))["function_words"] for path in sorted(folder.glob("*.toml"))
-    }
-    listed = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-    return f'{{"function_words":{listed},\n"phrases":[\n' + ",\n".join(rows) + "\n]}\n"
+def compile_people(folder: Path = FOLDER) -> dict[Path, str]:
+    """All languages as the texts of the compiled files: the same sources give the same bytes."""
+    paths = sorted(folder.glob("*.toml"))
+    words = {path.stem: tomllib.loads(path.read_text("utf-8"))["function_words"] for path in paths}
+    made = compiled([phrase for path in paths for phrase in read_language(path)], words)
+    return dict(zip(FILES, made, strict=True))

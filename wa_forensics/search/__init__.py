@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wa_forensics.search.fold import Folded, fold
 from wa_forensics.search.languages import in_written_languages
-from wa_forensics.search.lexicon import languages_without, lexicon, phrases_of, words_of_languages
+from wa_forensics.search.lexicon import known_words, languages_without, lexicon, phrases_of, words_of_languages
 from wa_forensics.search.phrases import Phrase, PhraseError, compile_phrase
 from wa_forensics.search.rows import fold_messages, scan_messages
 from wa_forensics.search.scan import Hits, Lexicon
@@ -19,6 +19,7 @@ __all__ = [
     "fold",
     "fold_messages",
     "in_written_languages",
+    "known_words",
     "languages_without",
     "lexicon",
     "phrases_of",

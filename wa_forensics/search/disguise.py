@@ -6,7 +6,7 @@ Each disguised message gets one more folded row beside its plain one, so nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -103,7 +103,7 @@ def spaced_messages(folded: Folded) -> NDArray[np.int64]:
     return folded.messages[rows[:MOST_SPACED_ROWS]]
 
 
-def joined_rows(texts: Iterable[tuple[int, str]], words: frozenset[str]) -> Folded | None:
+def joined_rows(texts: Iterable[tuple[int, str]], words: Callable[[], frozenset[str]]) -> Folded | None:
     """The texts with letters that stand apart drawn together, cut into known words where no gap tells."""
     pieces = [b""]
     messages: list[int] = []
@@ -115,10 +115,11 @@ def joined_rows(texts: Iterable[tuple[int, str]], words: frozenset[str]) -> Fold
         return None
     offsets = np.cumsum([len(piece) for piece in pieces])
     folded = fold_rows(b"".join(pieces), offsets.astype(np.int64))
+    known = words()
     rows = []
     for start, end in zip(folded.starts.tolist(), folded.ends.tolist(), strict=True):
         tokens = folded.data[start:end].decode().split(" ")
-        rows.append(" ".join(cut_into_words(token, words) for token in tokens).encode() + b"\n")
+        rows.append(" ".join(cut_into_words(token, known) for token in tokens).encode() + b"\n")
     cuts = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
     return as_folded(b"".join(rows), cuts.astype(np.int64), np.array(messages, dtype=np.int64))
 

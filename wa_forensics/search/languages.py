@@ -58,8 +58,8 @@ class FunctionWords:
         place = np.arange(shared.sum()) + np.repeat(self.first[numbers] - (np.cumsum(shared) - shared), shared)
         cells = np.repeat(text, shared) * len(self.languages) + self.listing[place]
         size = len(texts) * len(self.languages)
-        counts: NDArray[np.float64] = np.bincount(cells, weights=np.repeat(1.0 / shared, shared), minlength=size)
-        return counts.reshape(len(texts), len(self.languages))
+        counts = np.bincount(cells, weights=np.repeat(1.0 / shared, shared), minlength=size)
+        return counts.astype(np.float64, copy=False).reshape(len(texts), len(self.languages))
 
 
 def function_words(listed: Mapping[str, Iterable[str]]) -> FunctionWords:
@@ -138,10 +138,5 @@ def _traits(lexicon: Lexicon, languages: tuple[str, ...]) -> tuple[NDArray[np.in
     it stands in a script of its own.
     """
     place = {language: index for index, language in enumerate(languages)}
-    family = [place.get(SISTERS.get(phrase.language, phrase.language), len(languages)) for phrase in lexicon.phrases]
-    native = [_native(phrase.anchors) for phrase in lexicon.phrases]
-    return np.array(family, dtype=np.int64), np.array(native, dtype=bool)
-
-
-def _native(anchors: tuple[tuple[bytes, ...], ...]) -> bool:
-    return any(not literal.isascii() for literals in anchors for literal in literals)
+    family = [place.get(SISTERS.get(language, language), len(languages)) for language in lexicon.phrases.languages]
+    return np.array(family, dtype=np.int64), lexicon.phrases.native

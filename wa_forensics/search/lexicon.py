@@ -1,11 +1,10 @@
-"""Reads the phrases that people write from the compiled locale file; made once per process."""
+"""Reads the phrases that people write from the compiled locale files; made once per process."""
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,15 +15,43 @@ from numpy.typing import NDArray
 from wa_forensics.search.languages import FunctionWords, function_words
 from wa_forensics.search.phrases import Phrase
 from wa_forensics.search.scan import Lexicon
+from wa_forensics.search.table import PhraseTable, table_of
 
-COMPILED = "people.json"
+COMPILED, LINES = "people.json", "people.lines"
+# No folded text holds it.
+BETWEEN = "|"
+COLUMNS = ("weights", "leads", "plain", "members", "bounds", "sets", "first")
+
+
+def compiled(phrases: Sequence[Phrase], words: Mapping[str, str]) -> tuple[str, str]:
+    """The contents of the two compiled files: function words and columns (numbers in base64, little-endian), and
+    text and expression of each phrase on a line of its own, which are read when they are needed.
+    """
+    table = table_of(phrases)
+    names = {"concepts": sorted(set(table.concepts)), "languages": sorted(set(table.languages))}
+    content: dict[str, Any] = {"function_words": words, **names}
+    for name, known in names.items():
+        place = {value: index for index, value in enumerate(known)}
+        content[name[:-1]] = _coded(np.array([place[value] for value in getattr(table, name)], dtype=np.int32))
+    content["literals"] = BETWEEN.join(literal.decode() for literal in table.literals)
+    content |= {name: _coded(getattr(table, name)) for name in COLUMNS}
+    rows = [f"{json.dumps(k)}:{json.dumps(v, ensure_ascii=False, separators=(',', ':'))}" for k, v in content.items()]
+    lines = [f"{phrase.text}\t{phrase.expression.decode()}\n" for phrase in phrases]
+    return "{" + ",\n".join(rows) + "}\n", "".join(lines)
+
+
+def _coded(values: NDArray[Any]) -> str:
+    return b64encode(values.astype(values.dtype.newbyteorder("<")).tobytes()).decode()
 
 
 @lru_cache(maxsize=1)
 def _content() -> dict[str, Any]:
-    with _uncollected():
-        content: dict[str, Any] = json.loads(files("wa_forensics").joinpath("locales", COMPILED).read_text("utf-8"))
+    content: dict[str, Any] = json.loads(_file(COMPILED))
     return content
+
+
+def _file(name: str) -> bytes:
+    return files("wa_forensics").joinpath("locales", name).read_bytes()
 
 
 @lru_cache(maxsize=1)
@@ -36,51 +63,50 @@ def words_of_languages() -> FunctionWords:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The phrases of every language, in the order of the compiled file."""
-    with _uncollected():
-        return Lexicon(
-            [
-                Phrase(
-                    text=text,
-                    concept=concept,
-                    language=language,
-                    weight=weight,
-                    expression=expression.encode(),
-                    anchors=tuple([tuple(map(str.encode, literals)) for literals in anchors]),
-                    leads=leads > 0,
-                    plain=leads > 1,
-                )
-                for language, concept, text, weight, expression, anchors, leads in _content()["phrases"]
-            ]
+    content = _content()
+
+    def column(name: str, kind: str) -> NDArray[Any]:
+        return np.frombuffer(b64decode(content[name]), dtype=kind)
+
+    def named(names: Sequence[str], column: NDArray[np.int32]) -> list[str]:
+        return [names[place] for place in column.tolist()]
+
+    return Lexicon(
+        PhraseTable(
+            concepts=named(content["concepts"], column("concept", "<i4")),
+            languages=named(content["languages"], column("language", "<i4")),
+            weights=column("weights", "<f8"),
+            leads=column("leads", "?"),
+            plain=column("plain", "?"),
+            literals=content["literals"].encode().split(BETWEEN.encode()),
+            members=column("members", "<i4"),
+            bounds=column("bounds", "<i4"),
+            sets=column("sets", "<i4"),
+            first=column("first", "<i4"),
+            lines=lambda: _file(LINES).split(b"\n"),
         )
+    )
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Spares the collector a look through a hundred thousand new objects, again and again: none is garbage."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+def known_words() -> frozenset[str]:
+    """The words of all phrases."""
+    return lexicon().words
 
 
 @cache
 def phrases_of(concept: str) -> NDArray[np.int32]:
     """The numbers of the phrases of one concept in ``lexicon()``, ascending."""
-    numbers = [number for number, phrase in enumerate(lexicon().phrases) if phrase.concept == concept]
-    return np.array(numbers, dtype=np.int32)
+    concepts = lexicon().phrases.concepts
+    return np.array([number for number, other in enumerate(concepts) if other == concept], dtype=np.int32)
 
 
 def languages_without() -> dict[str, tuple[str, ...]]:
     """For each concept that some language lacks: the languages without a phrase for it."""
     phrases = lexicon().phrases
-    languages = sorted({phrase.language for phrase in phrases})
-    spoken = {(phrase.concept, phrase.language) for phrase in phrases}
-    concepts = sorted({phrase.concept for phrase in phrases})
+    languages = sorted(set(phrases.languages))
+    spoken = set(zip(phrases.concepts, phrases.languages, strict=True))
     return {
         concept: missing
-        for concept in concepts
+        for concept in sorted(set(phrases.concepts))
         if (missing := tuple(language for language in languages if (concept, language) not in spoken))
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,11 +24,11 @@ def scan_messages(
     end: NDArray[np.int64],
     messages: NDArray[np.int64],
     lexicon: Lexicon,
-    words: frozenset[str] = frozenset(),
+    words: Callable[[], frozenset[str]] = frozenset,
 ) -> Hits:
     """Every hit of a lexicon in the texts ``buffer[start[m]:end[m]]`` of messages (ascending), by message and phrase.
 
-    ``words`` help to read letters set apart.
+    ``words`` gives those that help to read letters set apart.
     """
     if len(messages) >= LONG:
         sample = messages[:: len(messages) // SAMPLE]
@@ -61,9 +63,12 @@ def fold_messages(
     start: NDArray[np.int64],
     end: NDArray[np.int64],
     messages: NDArray[np.int64],
-    words: frozenset[str] = frozenset(),
+    words: Callable[[], frozenset[str]] = frozenset,
 ) -> Folded:
-    """Fold the texts ``buffer[start[m]:end[m]]`` of messages (ascending); ``words`` help to read letters set apart."""
+    """Fold the texts ``buffer[start[m]:end[m]]`` of messages (ascending).
+
+    ``words`` gives those that help to read letters set apart.
+    """
     if not len(messages):
         return Folded(data=b"\n", starts=messages, ends=messages, messages=messages)
     begin, close = start[messages], end[messages]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import ahocorasick_rs
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.search.fold import Folded
-from wa_forensics.search.phrases import CLASSES, DIGIT_SIGN, LINK_SIGN, MONEY_SIGN, Phrase
+from wa_forensics.search.phrases import CLASSES, DIGIT_SIGN, LINK_SIGN, MONEY_SIGN, SIGNS, Phrase
+from wa_forensics.search.table import PhraseTable, table_of
 
 # Everything that ends a word, as the scan sees it.
 BORDERS_AS_SPACES = bytes.maketrans(b"\n.!?$@%", b"       ")
@@ -40,37 +42,39 @@ class Hits:
 class Lexicon:
     """Phrases ready for scanning; made once and shared."""
 
-    def __init__(
-        self, phrases: Sequence[Phrase], demanded: Sequence[tuple[tuple[bytes, ...], ...]] | None = None
-    ) -> None:
-        self.phrases = tuple(phrases)
+    def __init__(self, phrases: Sequence[Phrase], demanded: NDArray[np.bool_] | None = None) -> None:
+        table = self.phrases = phrases if isinstance(phrases, PhraseTable) else table_of(phrases)
         if demanded is None:
-            demanded = [_worth_demanding(phrase.anchors) for phrase in phrases]
-        self.literals = sorted({literal for sets in demanded for literals in sets for literal in literals})
-        words = frozenset(b"\n".join(self.literals).decode().split())
-        self.words = frozenset([word for word in words if len(word) > 1 or word in "aiou"])
-        number = self._number = {literal: index for index, literal in enumerate(self.literals)}
-        # Anchor sets as literal numbers end to end, each set once; and for each phrase the sets it demands.
-        sets = sorted({literals for chosen in demanded for literals in chosen})
-        place = {literals: index for index, literals in enumerate(sets)}
-        self._members = np.array([number[literal] for literals in sets for literal in literals], dtype=np.int64)
-        self._bounds = np.concatenate(([0], np.cumsum([len(literals) for literals in sets]))).astype(np.int64)
-        self._demands = [tuple(place[literals] for literals in chosen) for chosen in demanded]
-        self._demanded = np.array([index for chosen in self._demands for index in chosen], dtype=np.int64)
-        self._demanded_from = np.cumsum([0, *(len(chosen) for chosen in self._demands)], dtype=np.int64)[:-1]
+            demanded = _worth_demanding(table)
+        sets = np.zeros(len(table.bounds) - 1, dtype=bool)
+        sets[table.sets[demanded]] = True
+        looked_for = np.zeros(len(table.literals), dtype=bool)
+        looked_for[table.members[np.repeat(sets, np.diff(table.bounds))]] = True
+        # The literals that are looked for, as places in the table, and the sets of which every literal is.
+        self._looked_for = np.flatnonzero(looked_for)
+        self._known = ~table.any_of_set(~looked_for) if len(sets) else sets
+        self._demanded = table.sets[demanded]
+        self._demanded_from = np.concatenate(([0], np.cumsum(demanded)))[table.first]
         # For phrases that begin with their first set, and demand it: the set.
-        self._leads = [
-            place[phrase.anchors[0]] if phrase.leads and phrase.anchors[0] in chosen else -1
-            for phrase, chosen in zip(self.phrases, demanded, strict=True)
-        ]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(self.literals) if self.literals else None
+        first = table.first[:-1]
+        self._leads = np.where(table.leads & demanded[first], table.sets[first], -1)
+        places = {sign: table.place_of(sign) for sign in SIGNS}
+        self._signs = {sign: place for sign, place in places.items() if place is not None and looked_for[place]}
+        self._literals = [table.literals[place] for place in self._looked_for.tolist()]
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(self._literals) if self._literals else None
         self._expressions: dict[int, re.Pattern[bytes]] = {}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of what is looked for."""
+        words = frozenset(b"\n".join(self._literals).decode().split())
+        return frozenset([word for word in words if len(word) > 1 or word in "aiou"])
 
     def expression(self, phrase: int) -> re.Pattern[bytes]:
         """The compiled expression of a phrase; most are never needed, so each is compiled on first use."""
         found = self._expressions.get(phrase)
         if found is None:
-            found = self._expressions[phrase] = re.compile(self.phrases[phrase].expression)
+            found = self._expressions[phrase] = re.compile(self.phrases.expression(phrase))
         return found
 
     def tuned(self, sample: Folded) -> Lexicon:
@@ -78,27 +82,27 @@ class Lexicon:
 
         Looking for a word that stands everywhere costs more than the expressions it spares.
         """
+        table, rows = self.phrases, len(sample.starts)
         literal, _ = self._sightings(sample)
-        rows = len(sample.starts)
-        share = np.bincount(literal, minlength=len(self.literals)) / rows
-        demanded = []
-        for phrase in self.phrases:
-            ranked = sorted(
-                (min(1.0, sum(float(share[self._number[one]]) for one in literals) + 0.5 / rows), literals)
-                for literals in _known(phrase.anchors, self._number)
-            )
-            left = 1.0
-            chosen: list[tuple[bytes, ...]] = []
-            for common, literals in ranked:
-                # Where a phrase can begin is worth more than one word more: the expression is tried there only.
-                worth = left * TRIAL * (1.0 - (0.2 if phrase.leads and literals == phrase.anchors[0] else 1.0) * common)
-                if chosen and common * SIGHTING >= worth:
-                    continue
-                chosen.append(literals)
-                left *= common
-            demanded.append(tuple(chosen))
-        made = Lexicon(self.phrases, demanded)
-        made.words = self.words
+        share = np.bincount(literal, minlength=len(table.literals)) / rows
+        common = np.minimum(1.0, np.add.reduceat(share[table.members], table.bounds[:-1]) + 0.5 / rows)
+        # A phrase is tried only where its first set stands, if it begins with that.
+        spared = np.ones(len(table.sets))
+        spared[table.first[:-1][table.leads]] = 0.2
+        demanded = np.zeros(len(table.sets), dtype=bool)
+        owner = np.repeat(np.arange(len(table)), np.diff(table.first))
+        ranked = np.lexsort((table.sets, common[table.sets], owner))
+        ranked = ranked[self._known[table.sets[ranked]]]
+        columns = (ranked, owner[ranked], common[table.sets[ranked]], spared[ranked])
+        phrase, left = -1, 1.0
+        for anchor, its_phrase, its_share, spares in zip(*(column.tolist() for column in columns), strict=True):
+            if its_phrase != phrase:
+                phrase, left = its_phrase, 1.0
+            elif its_share * SIGHTING >= left * TRIAL * (1.0 - spares * its_share):
+                continue
+            demanded[anchor] = True
+            left *= its_share
+        made = Lexicon(table, demanded)
         made._expressions = self._expressions
         return made
 
@@ -115,8 +119,7 @@ class Lexicon:
         if len(messages):
             fresh = np.concatenate(([True], (np.diff(messages) != 0) | (np.diff(phrases) != 0)))
             messages, phrases = messages[fresh], phrases[fresh]
-        weights = np.array([phrase.weight for phrase in self.phrases], dtype=np.float64)
-        return Hits(messages=messages, phrases=phrases.astype(np.int32), weights=weights[phrases])
+        return Hits(messages=messages, phrases=phrases.astype(np.int32), weights=self.phrases.weights[phrases])
 
     def _try_in(self, folded: Folded, phrase: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rows in which the expression is found."""
@@ -128,7 +131,7 @@ class Lexicon:
     def _try_at(self, folded: Folded, phrase: int, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rows in which the expression begins at one of the places."""
         rows = _rows_of(places, folded)
-        if self.phrases[phrase].plain:
+        if self.phrases.plain[phrase]:
             return rows
         match, data = self.expression(phrase).match, folded.data
         bounds = zip((places + 1).tolist(), folded.ends[rows].tolist(), strict=True)
@@ -140,13 +143,14 @@ class Lexicon:
             return
         literal, place = self._sightings(folded)
         row = _rows_of(place, folded)
-        counts = np.bincount(literal, minlength=len(self.literals))
+        table = self.phrases
+        counts = np.bincount(literal, minlength=len(table.literals))
         first = np.concatenate(([0], np.cumsum(counts)))
-        totals = np.add.reduceat(counts[self._members], self._bounds[:-1])
+        totals = np.add.reduceat(counts[table.members], table.bounds[:-1])
         pooled: dict[int, NDArray[np.int64]] = {}
 
         def parts_of(index: int) -> list[slice]:
-            members = self._members[self._bounds[index] : self._bounds[index + 1]].tolist()
+            members = table.members[table.bounds[index] : table.bounds[index + 1]].tolist()
             return [slice(first[m], first[m + 1]) for m in members if counts[m]]
 
         def rows_with(index: int) -> NDArray[np.int64]:
@@ -155,9 +159,9 @@ class Lexicon:
             return pooled[index]
 
         # Most phrases demand a set that stands nowhere; they end here, all at once.
-        possible = np.minimum.reduceat(totals[self._demanded], self._demanded_from)
+        possible = np.minimum.reduceat(totals[self._demanded], self._demanded_from[:-1])
         for phrase in np.flatnonzero(possible).tolist():
-            demands = self._demands[phrase]
+            demands = self._demanded[self._demanded_from[phrase] : self._demanded_from[phrase + 1]].tolist()
             # The rarest set goes first: many more end there.
             ranked = sorted(demands, key=lambda index: (totals[index], index))
             met = rows_with(ranked[0])
@@ -170,7 +174,7 @@ class Lexicon:
                 continue
             places = None
             if self._leads[phrase] >= 0:
-                places = np.concatenate([place[part] for part in parts_of(self._leads[phrase])])
+                places = np.concatenate([place[part] for part in parts_of(int(self._leads[phrase]))])
                 places = places[_among(_rows_of(places, folded), met)] if len(demands) > 1 else places
             yield phrase, met, places
 
@@ -181,13 +185,15 @@ class Lexicon:
         matches = self._automaton.find_matches_as_indexes(bordered, overlapping=True)
         flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(-1, 3)
         size = len(folded.data)
-        pairs = [flat[:, 0] * size + flat[:, 1]]
+        pairs = [self._looked_for[flat[:, 0]] * size + flat[:, 1]]
         data = np.frombuffer(folded.data, dtype=np.uint8)
         digits = _digits(data)
-        signs = ((DIGIT_SIGN, digits), (LINK_SIGN, _dots(data)))
-        pairs += [self._number[sign] * size + found - 1 for sign, found in signs if sign in self._number]
-        if MONEY_SIGN in self._number:
-            pairs.append(self._number[MONEY_SIGN] * size + _money(folded, digits) - 1)
+        if DIGIT_SIGN in self._signs:
+            pairs.append(self._signs[DIGIT_SIGN] * size + digits - 1)
+        if LINK_SIGN in self._signs:
+            pairs.append(self._signs[LINK_SIGN] * size + _dots(data) - 1)
+        if MONEY_SIGN in self._signs:
+            pairs.append(self._signs[MONEY_SIGN] * size + _money(folded, digits) - 1)
         keys = np.concatenate(pairs)
         keys.sort()
         literal, place = np.divmod(keys, size)
@@ -209,15 +215,15 @@ def _among(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.b
 MONEY = re.compile(CLASSES["money"])
 
 
-def _worth_demanding(anchors: tuple[tuple[bytes, ...], ...]) -> tuple[tuple[bytes, ...], ...]:
-    """The anchor sets without those that nearly every message meets, if two others remain."""
-    rare = tuple(literals for literals in anchors if EVERYWHERE.isdisjoint(literals))
-    return rare if len(rare) >= 2 else anchors
-
-
-def _known(anchors: tuple[tuple[bytes, ...], ...], number: dict[bytes, int]) -> tuple[tuple[bytes, ...], ...]:
-    """The anchor sets that a lexicon looks for."""
-    return tuple(literals for literals in anchors if all(one in number for one in literals))
+def _worth_demanding(table: PhraseTable) -> NDArray[np.bool_]:
+    """The anchors without those that nearly every message meets, of phrases of which two others remain."""
+    is_common = np.zeros(len(table.literals), dtype=bool)
+    is_common[[place for word in EVERYWHERE if (place := table.place_of(word)) is not None]] = True
+    if not len(table):
+        return np.zeros(0, dtype=bool)
+    rare = ~table.any_of_set(is_common)[table.sets]
+    enough = np.add.reduceat(rare, table.first[:-1], dtype=np.int64) >= 2
+    return rare | ~np.repeat(enough, np.diff(table.first))
 
 
 def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:

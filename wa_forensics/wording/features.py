@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.search import Folded, fold_messages, lexicon
+from wa_forensics.search import Folded, fold_messages, known_words, lexicon
 from wa_forensics.vocabulary import Concept
 from wa_forensics.wording.facts import FACTS, read_facts
 
@@ -59,7 +59,7 @@ def features(texts: Sequence[str]) -> Features:
     lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
     ends = np.cumsum(lengths)
     folded = fold_messages(
-        b"".join(pieces), ends - lengths, ends - 1, np.arange(len(pieces), dtype=np.int64), lexicon().words
+        b"".join(pieces), ends - lengths, ends - 1, np.arange(len(pieces), dtype=np.int64), known_words
     )
     parts = [*_hashed(folded), _concepts(folded), _facts(folded, facts)]
     rows, columns, values, begins, stops = (np.concatenate([part[i] for part in parts]) for i in range(5))
@@ -157,7 +157,7 @@ def _concepts(folded: Folded) -> Part:
     rows = Folded(data=folded.data, starts=folded.starts, ends=folded.ends, messages=np.arange(len(folded.starts)))
     hits = lexicon().scan(rows)
     code = {name: number for number, name in enumerate(CONCEPTS)}
-    concept = np.array([code[phrase.concept] for phrase in lexicon().phrases], dtype=np.int64)[hits.phrases]
+    concept = np.array([code[concept] for concept in lexicon().phrases.concepts], dtype=np.int64)[hits.phrases]
     key = np.unique(hits.messages * len(CONCEPTS) + concept)
     at, concept = np.divmod(key, len(CONCEPTS))
     none = np.full(len(at), -1, dtype=np.int64)

@@ -41,6 +41,7 @@ class Boundaries:
 
 def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> Boundaries | None:
     """Choose the header lines that begin messages; None if no line does."""
+    matches = _without_lone(matches, data, starts)
     if not len(matches.line):
         return None
     family_of = _families(matches, data, starts)
@@ -86,6 +87,30 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
         rejected=tuple(sorted(rejected)),
         unclear=_unclear_words(matches, family == main),
     )
+
+
+def _without_lone(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> Matches:
+    """Leave out lines that only a name would show to be headers, unless most lines of their family have one.
+
+    The others of such a family are lines of the app.
+    """
+    lone = np.array([template.header.needs_name for template in matches.templates] or [False])
+    rows = np.flatnonzero(lone[matches.template])
+    if not len(rows):
+        return matches
+    body = starts[matches.line[rows]] + matches.width()[rows]
+    stop = np.append(starts, len(data))[matches.line[rows] + 1]
+    colons = np.append(np.flatnonzero(data[:-1] == 58), len(data) - 1)
+    first = colons[np.minimum(np.searchsorted(colons, body), len(colons) - 1)]
+    named = (first > body) & (first - body <= LONGEST_NAME) & (first < stop - 1)
+    named &= data[np.minimum(first + 1, len(data) - 1)] == 32
+    families = np.array([template.header.family for template in matches.templates])[matches.template[rows]]
+    keep = np.ones(len(matches.line), dtype=bool)
+    for family in np.unique(families).tolist():
+        of_family = families == family
+        if 2 * int(named[of_family].sum()) < int(of_family.sum()):
+            keep[rows[of_family & ~named]] = False
+    return matches.only(keep)
 
 
 def _platform_of(family: str) -> Platform:

@@ -77,7 +77,7 @@ def _forms(kind: str) -> tuple[re.Pattern[str], ...]:
             forms.append(_form(body, r"(?(open)\](?:\ |$)|(?:\ [-–—](?:\ |$)|:(?:\ |$)))"))
     if kind == "numbers":
         body = rf"(?P<w0>){_NUMERIC}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>"
-        forms.append(_form(body, r"\ (?=.)"))
+        forms.append(_form(body, r"\ "))
     return tuple(forms)
 
 
@@ -153,15 +153,9 @@ def read_header(line: bytes) -> Header | None:
             found = form.match(reading)
             if found:
                 header = _understand(found, text, ends)
-                if header is not None and (not header.needs_name or _has_name(line, header.width)):
+                if header is not None:
                     return header
     return None
-
-
-def _has_name(line: bytes, width: int) -> bool:
-    """Whether the first colon behind the header is not far and followed by a space."""
-    colon = line.find(b":", width, width + LONGEST_NAME + 1)
-    return colon > width and line[colon + 1 : colon + 2] == b" " and line.find(b"\n", width, colon) < 0
 
 
 def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | None:

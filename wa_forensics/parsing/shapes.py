@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wa_forensics.parsing.headers import HEAD, LONGEST, Header, read_header
-from wa_forensics.parsing.templates import Template, byte_shape, hour_table
-from wa_forensics.parsing.words import words_at
+from wa_forensics.parsing.templates import Template, byte_shape, hour_table, numbers_of
+from wa_forensics.parsing.words import count_digits, digit_places, words_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,10 @@ BLOCK = 1 << 15
 _PIECE = 1 << 20
 # A file with more shapes than this is no export of one phone; the rest is read line by line.
 MOST_TEMPLATES = 192
+# From so many templates on it pays to look first where the digits of each line stand.
+FEW_TEMPLATES = 4
+_FIRST = np.zeros(1, dtype=np.int64)
+_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -89,7 +93,7 @@ class _Finder:
         self.templates: list[Template] = []
         self.known: dict[bytes, int] = {}
         self.fast: list[int] = []
-        self.window = 32
+        self.window = 8
         # No line has two headers; memory that is never written costs nothing.
         types = (np.int64, np.int16, np.int16, np.int16, np.int16, np.int32)
         self.columns: tuple[NDArray[Any], ...] = tuple(np.empty(len(starts), dtype=kind) for kind in types)
@@ -97,15 +101,15 @@ class _Finder:
 
     def read_block(self, first: int, last: int) -> None:
         """Match the lines ``first`` to ``last`` (exclusive)."""
-        words = self._words(np.arange(first, last))
+        words = self._words(np.arange(first, last), self.window)
         left = np.ones(last - first, dtype=bool)
         every = np.arange(last - first)
         block: list[tuple[NDArray[Any], ...]] = []
-        for code in self.fast:
-            rows = self._fitting(code, words, left, every, first)
-            if len(rows):
-                left[rows] = False
-                block.append(self._found(code, words, rows, every, first))
+        if len(self.fast) <= FEW_TEMPLATES:
+            for code in self.fast:
+                self._match([code], words, left, every, first, block)
+        else:
+            self._match_by_places(words, left, first, block)
         self._read_slowly(np.flatnonzero(left), first, block)
         if block:
             joined = block[0]
@@ -118,13 +122,57 @@ class _Finder:
                 column[self.count : end] = part
             self.count = end
 
+    def _match(
+        self,
+        codes: list[int],
+        words: list[NDArray[np.uint64]],
+        left: NDArray[np.bool_],
+        lines: NDArray[np.int64],
+        first: int,
+        block: list[tuple[NDArray[Any], ...]],
+    ) -> None:
+        """Hold templates of one layout against the lines ``first + lines``; those that fit are no longer ``left``."""
+        found = []
+        for code in codes:
+            rows = self._fitting(code, words, left, lines, first)
+            if len(rows):
+                left[rows] = False
+                found.append((code, rows))
+        if found:
+            block.append(self._found(found, words, lines, first))
+
+    def _match_by_places(
+        self,
+        words: list[NDArray[np.uint64]],
+        left: NDArray[np.bool_],
+        first: int,
+        block: list[tuple[NDArray[Any], ...]],
+    ) -> None:
+        """Hold each of many templates only against lines whose first digits stand where its own do."""
+        places = digit_places(words)
+        alike: dict[tuple[int, Any], list[int]] = {}
+        for code in self.fast:
+            template = self.templates[code]
+            alike.setdefault((template.places, template.layout), []).append(code)
+        for (place, _), codes in alike.items():
+            lines = np.flatnonzero(places == place if place >= 0 else left)
+            if len(lines):
+                of_lines = left[lines]
+                self._match(codes, [word[lines] for word in words], of_lines, lines, first, block)
+                left[lines] = of_lines
+
     def matches(self) -> Matches:
         """All matches, ascending by line."""
         line, template, a, b, c, seconds = (column[: self.count] for column in self.columns)
         return Matches(templates=self.templates, line=line, template=template, a=a, b=b, c=c, seconds=seconds)
 
-    def _words(self, lines: NDArray[np.int64]) -> list[NDArray[np.uint64]]:
-        return words_at(self.data, self.starts[lines], None, -(-self.window // 8))
+    def _words(self, lines: NDArray[np.int64], width: int) -> list[NDArray[np.uint64]]:
+        return words_at(self.data, self.starts[lines], None, -(-width // 8))
+
+    def _stops(self, lines: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where the next line begins, or the text ends."""
+        inside = lines + 1 < len(self.starts)
+        return np.where(inside, self.starts[np.where(inside, lines + 1, 0)], len(self.data))
 
     def _fitting(
         self, code: int, words: list[NDArray[np.uint64]], left: NDArray[np.bool_], rest: NDArray[np.int64], first: int
@@ -136,37 +184,36 @@ class _Finder:
         # What is left is a line end: LF, CR LF, or a CR where the text ends.
         lines = rest[rows] + first
         body = self.starts[lines] + header.width
-        stop = np.append(self.starts, len(self.data))[lines + 1]
+        stop = self._stops(lines)
         stop = stop - (self.data[stop - 1] == 10)
         stop = stop - ((stop > body) & (self.data[stop - 1] == 13))
         ending: NDArray[np.int64] = rows[stop == body]
         return ending
 
     def _found(
-        self, code: int, words: list[NDArray[np.uint64]], rows: NDArray[np.int64], rest: NDArray[np.int64], first: int
+        self, found: list[tuple[int, NDArray[np.int64]]], words: list[NDArray[np.uint64]], rest: Any, first: int
     ) -> tuple[NDArray[Any], ...]:
-        chosen = words if len(rows) == len(rest) else [word[rows] for word in words]
-        lines = rest[rows] + first
-        return (lines, np.full(len(rows), code, dtype=np.int16), *self.templates[code].numbers(chosen))
-
-    def _heads(self, lines: NDArray[np.int64], size: int) -> NDArray[np.uint8]:
-        """The first bytes of lines as columns, 10 behind the end of the buffer."""
-        starts = self.starts[lines]
-        begin = int(starts[0])
-        piece = self.data[begin : int(starts[-1]) + size]
-        lacking = int(starts[-1]) + size - begin - len(piece)
-        if lacking:
-            piece = np.concatenate([piece, np.full(lacking, 10, dtype=np.uint8)])
-        windows = np.lib.stride_tricks.sliding_window_view(piece, size)
-        return np.ascontiguousarray(windows[starts - begin].T)
+        """The columns of what fits: ``found`` are templates of one layout, each with its rows of ``words``."""
+        counts = [len(rows) for _, rows in found]
+        rows = found[0][1] if len(found) == 1 else np.concatenate([rows for _, rows in found])
+        chosen = words if len(rows) == len(rest) and len(found) == 1 else [word[rows] for word in words]
+        codes = np.repeat(np.array([code for code, _ in found], dtype=np.int16), counts)
+        templates = [self.templates[code] for code, _ in found]
+        return (rest[rows] + first, codes, *numbers_of(templates, counts, chosen))
 
     def _likely(self, lines: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Lines with three digits among their first characters, which are as many bytes in Latin text only."""
-        heads = self._heads(lines, HEAD)
-        likely = _may_be_headers(heads)
-        wide = np.flatnonzero(~likely & (heads >= 0x80).any(axis=0))
-        if len(wide):
-            likely[wide] = _may_be_headers(self._heads(lines[wide], 4 * HEAD))
+        starts = self.starts[lines]
+        length = self._stops(lines) - starts
+        words = words_at(self.data, starts, length, HEAD // 8 + 1)
+        likely = count_digits(words) >= 3
+        wide = np.zeros(len(lines), dtype=np.uint64)
+        for word in words:
+            wide |= word
+        rows = np.flatnonzero(~likely & (wide & _HIGH_BITS).astype(bool))
+        if len(rows):
+            words = words_at(self.data, starts[rows], length[rows], 4 * HEAD // 8)
+            likely[rows] = (count_digits(words) >= 3) | has_other_digits(np.stack(words, axis=1).view(np.uint8))
         return likely
 
     def _read_slowly(self, rest: NDArray[np.int64], first: int, block: list[tuple[NDArray[Any], ...]]) -> None:
@@ -186,16 +233,13 @@ class _Finder:
                 continue
             code, is_new = self._learn(line[: header.width], header)
             left[place] = False
-            single = words_at(self.data, np.array([start]), None, -(-header.width // 8))
-            block.append(self._found(code, single, np.zeros(1, dtype=np.int64), rest[place : place + 1], first))
+            single = self._words(np.array([first + row]), header.width)
+            block.append(self._found([(code, _FIRST)], single, rest[place : place + 1], first))
             if not is_new:
                 # Seen before: it pays to look for it in the rest of the block.
                 if header.width > 8 * len(words):
-                    words = self._words(rest + first)
-                same = self._fitting(code, words, left, rest, first)
-                if len(same):
-                    left[same] = False
-                    block.append(self._found(code, words, same, rest, first))
+                    words = self._words(rest + first, header.width)
+                self._match([code], words, left, rest, first, block)
 
     def _learn(self, line: bytes, header: Header) -> tuple[int, bool]:
         """The code of the header's template, and whether it is new; a second sight makes it a fast one."""
@@ -213,17 +257,19 @@ class _Finder:
         return code, False
 
 
-def _may_be_headers(heads: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Lines with three ASCII digits near their start, or with bytes that digits of other scripts have."""
-    digits = ((heads - np.uint8(48)) < 10).sum(axis=0, dtype=np.uint8)
-    likely: NDArray[np.bool_] = digits >= 3
-    rows = np.flatnonzero(~likely & (heads >= 0xD9).any(axis=0))
-    lead, second, third = heads[:-2, rows], heads[1:-1, rows], heads[2:, rows]
+def has_other_digits(heads: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Rows of bytes some of which may be a digit of another script."""
+    found = np.zeros(len(heads), dtype=bool)
+    flat = heads.reshape(-1)
+    # Of what has two bytes and more only these leads begin digits; those between are punctuation and Chinese.
+    leads = np.flatnonzero((flat >= 0xD9) & ((flat - np.uint8(0xE2)) > 7))
+    leads = leads[leads % heads.shape[1] < heads.shape[1] - 2]
+    lead, second, third = flat[leads], flat[leads + 1], flat[leads + 2]
     other = ((lead == 0xD9) & (second - np.uint8(0xA0) < 10)) | ((lead == 0xDB) & (second - np.uint8(0xB0) < 10))
     other |= (lead == 0xDF) | (lead == 0xE1) | (lead == 0xEA) | (lead == 0xEF)
     # Most Indic digits are the second half of an odd block; Thai, Lao and Tibetan have their own places.
     other |= (lead == 0xE0) & (((second & 1 == 1) & (third - np.uint8(0xA6) < 10)) | (third - np.uint8(0x90) < 26))
     # Four-byte digits are neither emoji nor pictographs (F0 9F), but for the segmented digits (F0 9F AF).
     other |= (lead == 0xF0) & ((second != 0x9F) | (third == 0xAF))
-    likely[rows[other.any(axis=0)]] = True
-    return likely
+    found[leads[other] // heads.shape[1]] = True
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,15 @@ class Template:
         columns = [np.frombuffer(bytes(column), dtype="<u8") for column in (mask, value, low, add, carry, carried)]
         return tuple(zip(*columns, strict=True))
 
+    @cached_property
+    def places(self) -> int:
+        """The ``digit_places`` of every line that fits, -1 where header bytes and ASCII digits do not tell."""
+        fixed = {position for position, byte in self.literals if not 0x30 <= byte <= 0x39}
+        digits = {position for position, zero in self.digits if zero == 0x30}
+        if not fixed | digits >= set(range(16)):
+            return -1
+        return sum(1 << position for position in digits if position < 16)
+
     def fits(self, words: list[NDArray[np.uint64]], left: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Which of the rows that are ``left`` begin with this shape; ``words`` are the first bytes of each row."""
         mask, value = self.checks[0][:2]
@@ -60,18 +70,12 @@ class Template:
                 rows = rows[same]
         return rows
 
-    def numbers(self, words: list[NDArray[np.uint64]]) -> tuple[NDArray[Any], ...]:
-        """The numbers ``a b c`` as written and the seconds of the day (-1 for none) of rows that fit."""
-        values = {role: self._number(words, self.header.runs[role]) for role in ROLES}
-        hours = self.hours[values["hour"]]
-        minutes, seconds = values["minute"], values["second"]
-        moment = hours * 3600
-        moment += minutes.astype(np.int32) * 60
-        moment += seconds
-        moment[(hours < 0) | (minutes > 59) | (seconds > 60)] = -1
-        return values["a"], values["b"], values["c"], moment
+    @cached_property
+    def layout(self) -> tuple[object, ...]:
+        """Where the numbers stand and in which script: equal for templates that differ in their words only."""
+        return (tuple(self.header.runs.items()), self.digits)
 
-    def _number(self, words: list[NDArray[np.uint64]], run: tuple[int, ...]) -> NDArray[np.int16]:
+    def number(self, words: list[NDArray[np.uint64]], run: tuple[int, ...]) -> NDArray[np.int16]:
         total = np.zeros(len(words[0]), dtype=np.uint16)
         zeros = dict(self.digits)
         place = 0
@@ -95,6 +99,27 @@ class Template:
                 place += 1
             total += piece
         return total.view(np.int16)
+
+
+def numbers_of(
+    templates: Sequence[Template], counts: Sequence[int], words: list[NDArray[np.uint64]]
+) -> tuple[NDArray[Any], ...]:
+    """The numbers ``a b c`` as written and the seconds of the day (-1 for none) of rows that fit.
+
+    The ``templates`` have one layout; the first of ``counts`` rows fit the first of them, and so on.
+    """
+    first = templates[0]
+    a, b, c, hour, minutes, seconds = (first.number(words, first.header.runs[role]) for role in ROLES)
+    if len(templates) > 1:
+        tables = np.concatenate([template.hours for template in templates])
+        hours = tables[hour + np.repeat(np.arange(len(templates), dtype=np.int16) * np.int16(len(first.hours)), counts)]
+    else:
+        hours = first.hours[hour]
+    moment = hours * 3600
+    moment += minutes.astype(np.int32) * 60
+    moment += seconds
+    moment[(hours < 0) | (minutes > 59) | (seconds > 60)] = -1
+    return a, b, c, moment
 
 
 def byte_shape(line: bytes, header: Header) -> tuple[bytes, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:

@@ -1,4 +1,4 @@
-"""Make ``locales/app/*.toml`` from the format tables, and compile them to ``locales/app.json``.
+"""Make ``locales/app/*.toml`` from the format tables, and compile them to ``locales/app*``.
 
     python scripts/build_app_locales.py import SYSTEM_MESSAGES.json LOCALE_HEADERS.json   # needs Babel
     python scripts/build_app_locales.py compile
@@ -6,7 +6,7 @@
 ``import`` writes one TOML a language: what the app writes (by event), its words for "you", the names of its
 export files, and the clock words and month names of the language (from the header table and Unicode CLDR
 through Babel). The TOML files are the reviewed source; ``compile`` needs nothing but the standard library
-and this package, and a test proves that ``app.json`` is in step.
+and this package, and a test proves that the compiled files are in step.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from wa_forensics.locales.app_words import normal_line, word_key
-from wa_forensics.parsing.events import PLACEHOLDERS
+from wa_forensics.parsing.events import KEY, MIDDLE, NOT_ALONE, PLACEHOLDERS
 from wa_forensics.vocabulary import Event
 
 FOLDER = Path(__file__).resolve().parent.parent / "wa_forensics" / "locales" / "app"
-COMPILED = FOLDER.parent / "app.json"
 MERIDIEMS = {"am": (0, 720), "pm": (720, 1440)}
 
 
@@ -36,22 +35,47 @@ def main(arguments: list[str]) -> None:
         import_tables(Path(arguments[1]), Path(arguments[2]))
     elif arguments != ["compile"]:
         raise SystemExit(__doc__)
-    COMPILED.write_text(compile_folder(FOLDER), encoding="utf-8")
+    for name, text in compile_folder(FOLDER).items():
+        (FOLDER.parent / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def compile_folder(folder: Path) -> str:
-    """All TOML files of the folder as one JSON text, with the strings also in normal form."""
+def compile_folder(folder: Path) -> dict[str, str]:
+    """The compiled files by name; what few texts need is a file of its own, so that it is not read for nothing."""
     languages = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
     lines, closings = _normal_lines(languages)
-    compiled = {
+    words = {
         "clock": _clock_words(languages),
-        "months": _month_names(languages),
         "file_stems": list(dict.fromkeys(stem for entry in languages.values() for stem in entry.get("file_stems", ()))),
-        "lines": lines,
         "closings": closings,
         "signatures": _signatures(languages),
     }
-    return json.dumps(compiled, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+    return {
+        "app.json": _dump(words),
+        "app_months.json": _dump(_month_names(languages)),
+        "app_lines.tsv": "".join("\t".join((event, " ".join(used), *parts)) + "\n" for event, used, parts in lines),
+        "app_index.json": _dump(_index(lines)),
+    }
+
+
+def _dump(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _index(lines: list[list[Any]]) -> dict[str, dict[str, list[int]]]:
+    """The numbers of the lines by their first, last or middle literal text."""
+    index: dict[str, dict[str, list[int]]] = {"start": {}, "end": {}, "middle": {}}
+    for number, (event, _, parts) in enumerate(lines):
+        if event in NOT_ALONE:
+            continue
+        first, last = parts[0], parts[-1]
+        if len(first) > 2 or (first.strip() and len(parts) <= 3 and len(last) <= len(first)):
+            index["start"].setdefault(first[:KEY], []).append(number)
+        elif len(last) > 2 or (last.strip() and len(parts) <= 3):
+            index["end"].setdefault(last[-KEY:], []).append(number)
+        else:
+            middle = max(parts[2:-1:2], key=len, default="")
+            index["middle"].setdefault(middle[:MIDDLE], []).append(number)
+    return index
 
 
 def _clock_words(languages: dict[str, Any]) -> dict[str, list[tuple[int, int]]]:

@@ -126,7 +126,9 @@ def test_lines_of_the_app_have_no_sender_and_placeholders_keep_theirs(render: ob
 
 def test_compiled_words_are_in_step_with_the_folder() -> None:
     folder = ROOT / "wa_forensics" / "locales" / "app"
-    assert compiler().compile_folder(folder) == (folder.parent / "app.json").read_text(encoding="utf-8")
+    compiled = compiler().compile_folder(folder)
+    assert compiled == {name: (folder.parent / name).read_text(encoding="utf-8") for name in compiled}
+    assert set(compiled) == {path.name for path in folder.parent.glob("app*.*") if path.suffix != ".py"}
 
 
 def test_sixty_one_languages_carry_the_core_strings() -> None:

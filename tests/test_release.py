@@ -65,7 +65,7 @@ def test_the_wheel_has_types_templates_and_words_and_nothing_else(release: dict[
     for wanted in (
         "py.typed",
         "templates/report/page.html",
-        "locales/app.json",
+        "locales/app_lines.tsv",
         "locales/people.json",
         "locales/people.lines",
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Any
 from wa_forensics.vocabulary import Event
 
 Spans = tuple[tuple[int, int], ...]
+AppLine = tuple[Event, tuple[str, ...], tuple[str, ...]]
 
 _INVISIBLE = dict.fromkeys([0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = dict.fromkeys([0xA0, 0x202F, 0x2009, 0x3000], " ")
@@ -48,13 +50,14 @@ def word_key(text: str) -> str:
 @cache
 def clock_words() -> Mapping[str, Spans]:
     """Half of the day or day period by ``word_key``, as spans of minutes (from, before; may wrap midnight)."""
-    words: Mapping[str, Sequence[Sequence[int]]] = _compiled()["clock"]
+    words: Mapping[str, Sequence[Sequence[int]]] = _words()["clock"]
     return {word: tuple((begin, end) for begin, end in spans) for word, spans in words.items()}
 
 
+@cache
 def month_names() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """By ``word_key`` of a month's name its number ("1" to "12") or numbers, with the languages that mean it so."""
-    months: Mapping[str, Mapping[str, Sequence[str]]] = _compiled()["months"]
+    months: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(_compiled("app_months.json"))
     return months
 
 
@@ -67,13 +70,33 @@ def app_strings() -> Iterator[AppString]:
                 yield AppString(event=Event(event), language=entry["language"], text=text)
 
 
-def app_lines() -> Sequence[tuple[str, Sequence[str], Sequence[str]]]:
-    """Strings in normal form without the closing "Tap to learn more", once an event: event, languages, parts.
+@cache
+def _lines() -> Sequence[str]:
+    """The lines as they stand in the file, sorted by event: few of them are ever looked at."""
+    return _compiled("app_lines.tsv").removesuffix("\n").split("\n")
+
+
+@cache
+def app_line(number: int) -> AppLine:
+    """One string in normal form without the closing "Tap to learn more": event, languages, parts.
 
     ``parts`` alternates literal text and the name of a variable part, literal first and last (maybe empty).
     """
-    lines: Sequence[tuple[str, Sequence[str], Sequence[str]]] = _compiled()["lines"]
-    return lines
+    event, languages, *parts = _lines()[number].split("\t")
+    return Event(event), tuple(languages.split(" ")), tuple(parts)
+
+
+def lines_of(event: Event) -> Sequence[AppLine]:
+    """The strings of one event."""
+    first = bisect_left(_lines(), f"{event}\t")
+    return [app_line(number) for number in range(first, bisect_left(_lines(), f"{event}\n", first))]
+
+
+@cache
+def line_index() -> Mapping[str, Mapping[str, Sequence[int]]]:
+    """Numbers of lines by their literal text: how they ``start``, ``end``, or what stands in the ``middle``."""
+    index: Mapping[str, Mapping[str, Sequence[int]]] = json.loads(_compiled("app_index.json"))
+    return index
 
 
 def app_signatures() -> Mapping[str, Sequence[int]]:
@@ -81,23 +104,27 @@ def app_signatures() -> Mapping[str, Sequence[int]]:
 
     ``short`` are whole first lines shorter than eight bytes, with their line end.
     """
-    signatures: Mapping[str, Sequence[int]] = _compiled()["signatures"]
+    signatures: Mapping[str, Sequence[int]] = _words()["signatures"]
     return signatures
 
 
 @cache
 def closings() -> frozenset[str]:
     """Closing sentences ("tap to learn more") in normal form, which some builds leave out."""
-    return frozenset(_compiled()["closings"])
+    return frozenset(_words()["closings"])
 
 
 def file_stems() -> Sequence[str]:
     """Templates of the names of export files, ``WhatsApp Chat with {chat}`` and the like."""
-    stems: Sequence[str] = _compiled()["file_stems"]
+    stems: Sequence[str] = _words()["file_stems"]
     return stems
 
 
 @cache
-def _compiled() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(files("wa_forensics.locales").joinpath("app.json").read_text(encoding="utf-8"))
-    return data
+def _words() -> Mapping[str, Any]:
+    words: Mapping[str, Any] = json.loads(_compiled("app.json"))
+    return words
+
+
+def _compiled(name: str) -> str:
+    return files("wa_forensics.locales").joinpath(name).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.chat import EVENT_CODE, KIND_CODE
-from wa_forensics.locales.app_words import app_lines, normal_line
+from wa_forensics.locales.app_words import lines_of, normal_line
 from wa_forensics.model import Kind, Platform
 from wa_forensics.parsing.events import (
     KINDS_OF_EVENTS,
@@ -279,15 +279,14 @@ def _android_candidates(line: str) -> Iterable[tuple[str, str]]:
 @cache
 def _android_markers() -> Mapping[str, tuple[str, ...]]:
     markers: dict[str, set[str]] = {}
-    for event, languages, parts in app_lines():
-        if event == Event.FILE_ATTACHED:
-            markers.setdefault(normal_line(parts[0] + parts[-1]), set()).update(languages)
+    for _, languages, parts in lines_of(Event.FILE_ATTACHED):
+        markers.setdefault(normal_line(parts[0] + parts[-1]), set()).update(languages)
     return {words: tuple(sorted(languages)) for words, languages in markers.items()}
 
 
 @cache
 def _leading_markers() -> tuple[str, ...]:
-    return tuple(parts[0].strip() for event, _, parts in app_lines() if event == Event.FILE_ATTACHED and parts[0])
+    return tuple(parts[0].strip() for _, _, parts in lines_of(Event.FILE_ATTACHED) if parts[0])
 
 
 def _cut_file(inner: str, before: str, after: str) -> str | None:
@@ -305,9 +304,8 @@ def _cut_file(inner: str, before: str, after: str) -> str | None:
 def _ios_markers() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Text between ``<`` and the file name, text between it and ``>``, languages; the frequent form first."""
     return tuple(
-        (parts[0][1:].strip(), parts[-1][:-1].strip(), tuple(languages))
-        for event, languages, parts in sorted(app_lines(), key=lambda line: "en" not in line[1])
-        if event == Event.ATTACHED_IOS
+        (parts[0][1:].strip(), parts[-1][:-1].strip(), languages)
+        for _, languages, parts in sorted(lines_of(Event.ATTACHED_IOS), key=lambda line: "en" not in line[1])
     )
 
 
@@ -315,15 +313,15 @@ def _ios_markers() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 def _plain_markers() -> Mapping[bytes, tuple[str, ...]]:
     """The bytes before the colon and the file name, for the markers that are written with ``: ``."""
     return {
-        b"\xe2\x80\x8e" + parts[0][:-2].encode(): tuple(languages)
-        for event, languages, parts in app_lines()
-        if event == Event.ATTACHED_IOS and parts[0].endswith(": ") and parts[-1] == ">"
+        b"\xe2\x80\x8e" + parts[0][:-2].encode(): languages
+        for _, languages, parts in lines_of(Event.ATTACHED_IOS)
+        if parts[0].endswith(": ") and parts[-1] == ">"
     }
 
 
 @cache
 def _edit_marks() -> frozenset[str]:
-    return frozenset(parts[0] for event, _, parts in app_lines() if event == Event.EDITED_MARKER)
+    return frozenset(parts[0] for _, _, parts in lines_of(Event.EDITED_MARKER))
 
 
 def _poll(body: str) -> tuple[str, ...] | None:
@@ -336,4 +334,4 @@ def _poll(body: str) -> tuple[str, ...] | None:
 
 @cache
 def _poll_headers() -> Mapping[str, tuple[str, ...]]:
-    return {parts[0]: tuple(languages) for event, languages, parts in app_lines() if event == Event.POLL_HEADER}
+    return {parts[0]: languages for _, languages, parts in lines_of(Event.POLL_HEADER)}

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from wa_forensics.locales.app_words import app_lines, closings, normal_line
+from wa_forensics.locales.app_words import app_line, closings, line_index, normal_line
 from wa_forensics.model import Kind
 from wa_forensics.vocabulary import Event
 
 # Never recognised as a line: a user types such text too, or it stands at the end of a text.
-_NOT_ALONE = frozenset({Event.NULL_BODY, Event.EDITED_MARKER})
+NOT_ALONE = frozenset({Event.NULL_BODY, Event.EDITED_MARKER})
 
 KINDS_OF_EVENTS: Mapping[Event, Kind] = {
     **dict.fromkeys(
@@ -67,8 +67,8 @@ _ON_TIE = {
     Event.MISSED_GROUP_VOICE_CALL: 0,
     Event.MISSED_VOICE_CALL: 0,
 }
-_KEY = 14
-_MIDDLE = 4
+KEY = 14
+MIDDLE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,23 +84,10 @@ class Recognised:
 class LineIndex:
     """Finds the strings that a whole line matches, by their first, last or middle literal text."""
 
-    def __init__(self, events: Iterable[Event] | None = None) -> None:
-        wanted = None if events is None else frozenset(events)
-        self._by_start: dict[str, list[int]] = {}
-        self._by_end: dict[str, list[int]] = {}
-        self._by_middle: dict[str, list[int]] = {}
-        self.lines = app_lines()
-        for number, (event, _, parts) in enumerate(self.lines):
-            if event in _NOT_ALONE or (wanted is not None and event not in wanted):
-                continue
-            first, last = parts[0], parts[-1]
-            if len(first) > 2 or (first.strip() and len(parts) <= 3 and len(last) <= len(first)):
-                self._by_start.setdefault(first[:_KEY], []).append(number)
-            elif len(last) > 2 or (last.strip() and len(parts) <= 3):
-                self._by_end.setdefault(last[-_KEY:], []).append(number)
-            else:
-                middle = max(parts[2:-1:2], key=len, default="")
-                self._by_middle.setdefault(middle[:_MIDDLE], []).append(number)
+    def __init__(self, events: Iterable[Event] = tuple(Event)) -> None:
+        self._events = frozenset(events)
+        index = line_index()
+        self._by_start, self._by_end, self._by_middle = index["start"], index["end"], index["middle"]
 
     def find(self, text: str, favored: Sequence[str] = ()) -> Recognised | None:
         """The matching string with the most literal text; among equals one of a favored language."""
@@ -110,24 +97,24 @@ class LineIndex:
         rank: tuple[int, int, int, str] | None = None
         for line in _variants(text):
             for number in self._candidates(line):
-                event, languages, parts = self.lines[number]
-                values = _match(parts, line)
+                event, languages, parts = app_line(number)
+                values = _match(parts, line) if event in self._events else None
                 if values is None:
                     continue
                 weight = sum(map(len, parts[::2])) - 30 * sum(_odd(*value) for value in values)
                 favor = min((favored.index(code) for code in languages if code in favored), default=99)
-                this = (-weight, favor, _ON_TIE.get(Event(event), 1), event)
+                this = (-weight, favor, _ON_TIE.get(event, 1), event)
                 if rank is None or this < rank:
                     rank = this
-                    best = Recognised(event=Event(event), languages=tuple(languages), weight=weight, values=values)
+                    best = Recognised(event=event, languages=languages, weight=weight, values=values)
         return best
 
     def _candidates(self, line: str) -> Iterable[int]:
-        for size in range(1, min(_KEY, len(line)) + 1):
+        for size in range(1, min(KEY, len(line)) + 1):
             yield from self._by_start.get(line[:size], ())
             yield from self._by_end.get(line[-size:], ())
         # A line that begins and ends with a name is known by what stands between.
-        for key in {line[i : i + _MIDDLE] for i in range(1, len(line) - _MIDDLE)}:
+        for key in {line[i : i + MIDDLE] for i in range(1, len(line) - MIDDLE)}:
             yield from self._by_middle.get(key, ())
 
 

@@ -26,15 +26,17 @@ def likely_rows(
     """Rows without sender, marked by the app, or beginning or ending like a string of the app."""
     known = _signatures()
     first = words_at(data, start, end - start, 1)[0]
-    mark = first & np.uint64(0xFFFFFF)
-    likely = ~named | (mark == np.uint64(0x8E80E2)) | (mark == np.uint64(0x8F80E2))
-    likely |= known.beginnings.has(first)
+    likely = known.beginnings.has(first)
+    likely |= ~named
+    # Both marks of the app: they differ in one bit.
+    likely |= (first & np.uint64(0xFEFFFF)) == np.uint64(0x8E80E2)
+    several = np.flatnonzero(first_stop < end)
     for head, mask in known.short:
-        likely |= (first & mask) == head
+        likely[several] |= (first[several] & mask) == head
     stop = np.maximum(end - 8, start)
     likely |= known.endings.has(words_at(data, stop, end - stop, 1)[0])
     # A caption may follow the marker of an attachment on lines of its own.
-    rows = np.flatnonzero(~likely & (first_stop < end))
+    rows = several[~likely[several]]
     begin = start[rows]
     breaks = np.maximum(first_stop[rows], begin)
     breaks = breaks - (data[np.maximum(breaks - 1, 0)] == 13)
@@ -52,8 +54,10 @@ class _WordSet:
         self.table[self._slots(self.words)] = True
 
     @staticmethod
-    def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
+    def _slots(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+        slots = words * np.uint64(0x9E3779B97F4A7C15)
+        slots >>= np.uint64(48)
+        return slots.view(np.int64)
 
     def has(self, words: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Which of the words are in the set."""

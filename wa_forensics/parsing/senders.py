@@ -40,22 +40,23 @@ def split_senders(data: NDArray[np.uint8], layout: Layout) -> Speakers:
     encoder = _Encoder(data)
     code = np.empty(len(layout.line), dtype=np.int32)
     text_start = np.empty(len(layout.line), dtype=np.int64)
-    bare = []
+    bare: list[int] = []
     for begin in range(0, len(code), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         body = layout.body(part)
         code[part], length = encoder.encode(body, layout, begin)
-        ends = body + length
-        # A name that is followed by a line end has an empty text.
-        behind = np.minimum(ends + 1, len(data) - 1)
-        ends_line = (code[part] >= 0) & ((data[behind] != 32) | (ends + 1 == len(data)))
-        text_start[part] = np.where(code[part] >= 0, ends + 2 - ends_line, body)
-        bare.append(np.flatnonzero(ends_line) + begin)
+        length += 2
+        length[code[part] < 0] = 0
+        body += length
+        text_start[part] = body
+        bare += encoder.bare
+        encoder.bare = []
+    text_start[bare] -= 1
     return Speakers(
         code=code,
         names=encoder.names,
         text_start=text_start,
-        bare=np.concatenate(bare or [np.empty(0, dtype=np.int64)]),
+        bare=np.array(bare, dtype=np.int64),
     )
 
 
@@ -81,13 +82,16 @@ class _Encoder:
     def __init__(self, data: NDArray[np.uint8]) -> None:
         self.data = data
         self.names: list[bytes] = []
+        # Rows whose colon ends the line: the text behind it is empty.
+        self.bare: list[int] = []
         self._codes: dict[bytes, int] = {}
         # By word: the bytes of each name with its ": ", and which of them count.
         self._words = [np.zeros(_ROOM, dtype=np.uint64) for _ in range(WORDS)]
         self._masks = [np.zeros(_ROOM, dtype=np.uint64) for _ in range(WORDS)]
         self._lengths = np.zeros(_ROOM + 1, dtype=np.int64)
-        self._next = np.full(_ROOM, -1, dtype=np.int32)
-        self._table = np.zeros(1 << 12, dtype=np.int32)
+        # Numpy converts every index that is not of this type.
+        self._next = np.full(_ROOM, -1, dtype=np.int64)
+        self._table = np.zeros(1 << 12, dtype=np.int64)
         self._short: list[int] = []
         self._most_words = 1
 
@@ -107,6 +111,8 @@ class _Encoder:
                 if end >= 0:
                     codes[row] = self._learn(self.data[begin:end].tobytes())
                     lengths[row] = end - begin
+                    if self.data[end + 1 : end + 2].tobytes() != b" ":
+                        self.bare.append(row + offset)
             left = left[step:]
             if len(left) > step:
                 found = self._recognise(body[left])
@@ -140,11 +146,12 @@ class _Encoder:
             codes[(words[0] & self._masks[0][code]) == self._words[0][code]] = code
         return codes
 
-    def _same(self, words: list[NDArray[np.uint64]], guess: NDArray[np.int32]) -> NDArray[np.bool_]:
+    def _same(self, words: list[NDArray[np.uint64]], guess: NDArray[np.int64]) -> NDArray[np.bool_]:
         same = np.ones(len(guess), dtype=bool)
-        for k, word in enumerate(words):
-            same &= (word & self._masks[k][guess]) == self._words[k][guess]
-        same &= self._lengths[guess] > 0
+        for word, masks, known in zip(words, self._masks, self._words, strict=False):
+            here = masks[guess]
+            here &= word
+            same &= here == known[guess]
         return same
 
     def _learn(self, name: bytes) -> int:
@@ -181,5 +188,7 @@ class _Encoder:
         self._table[slot] = code
 
 
-def _slots(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return (words * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52)
+def _slots(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    slots = words * np.uint64(0x9E3779B97F4A7C15)
+    slots >>= np.uint64(52)
+    return slots.view(np.int64)

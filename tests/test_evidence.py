@@ -15,9 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wa_forensics.errors import EvidenceError, ParseError
 from wa_forensics.evidence import RawText, find_inputs, read_texts, verify_unchanged
+from wa_forensics.evidence.text import _is_utf8, _is_valid_in_arrow
 
 CHAT = "03/02/2024, 16:05 - Asha Rao: hello there\n03/02/2024, 16:06 - Ben: ça va 👍\n"
 OTHER = "04/02/2024, 09:00 - Carla: another chat\n"
@@ -106,6 +109,22 @@ def test_a_split_character_at_a_block_border_is_valid(tmp_path: Path) -> None:
     path = tmp_path / "chat.txt"
     path.write_bytes(CHAT.encode() + b"a" * ((4 << 20) - len(CHAT.encode()) - 1) + "👍".encode() * 3)
     assert only(path).source.decode_errors == 0
+
+
+SCALARS = ("a", "\x7f", "\x80", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\U0010ffff")
+
+
+@given(st.lists(st.sampled_from(SCALARS)), st.data())
+def test_large_texts_are_validated_like_small_ones(pieces: list[str], data: st.DataObject) -> None:
+    text = bytearray("".join(pieces).encode())
+    for place in data.draw(st.lists(st.integers(0, max(len(text) - 1, 0)), max_size=3 if text else 0)):
+        text[place] = data.draw(st.sampled_from([0x80, 0xBF, 0xA0, 0xC0, 0xE0, 0xED, 0xF0, 0xF4, 0xF5, 0x41]))
+    try:
+        text.decode()
+        valid = True
+    except UnicodeDecodeError:
+        valid = False
+    assert _is_utf8(bytes(text)) == _is_valid_in_arrow(bytes(text)) == valid
 
 
 def test_nul_bytes_in_a_text_are_kept(tmp_path: Path) -> None:

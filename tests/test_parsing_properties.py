@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import unicodedata
 from pathlib import Path
@@ -142,6 +143,33 @@ def test_text_is_the_bytes_behind_header_and_sender(data: bytes) -> None:
             assert before.endswith((b": ", b":"))
         else:
             assert not before or before.endswith((b": ", b":"))
+
+
+@pytest.mark.parametrize("digits", ["0123456789", "٠١٢٣٤٥٦٧٨٩", "᠐᠑᠒᠓᠔᠕᠖᠗᠘᠙"])
+def test_many_shapes_in_one_file_are_found_like_one_by_one(digits: str) -> None:
+    chance = random.Random(3)
+    lines = []
+    for _ in range(3000):
+        a, b, hour, minute = (chance.randrange(1, most) for most in (29, 13, 13, 60))
+        heads = ("[{}/{}/24, {}:{:02}:07 {}] ", "\u200e[{}/{}/24, {}:{:02}:07\u202f{}] ", "{}/{}/24, {}:{:02} {} - ")
+        name = chance.choice(["Asha: 1/2/24, 3:04", "1st: hi", ": x", "12:30", "\n4/5/2", "note 1/2/24"])
+        head = chance.choice(heads).format(a, b, hour, minute, chance.choice(["AM", "PM", "am"]))
+        lines.append(head.translate(str.maketrans("0123456789", digits)) + name)
+    data = "\n".join(lines).encode()
+    fast = find_headers(data, line_starts(np.frombuffer(data, dtype=np.uint8)))
+    plain = match_plainly(data)
+    for name in ("line", "a", "b", "c", "seconds"):
+        assert getattr(fast, name).tolist() == getattr(plain, name).tolist(), name
+    assert len(fast.templates) > 30
+
+
+def test_line_starts_are_the_places_behind_line_feeds() -> None:
+    chance = np.random.default_rng(1)
+    for size in (1, 7, 8, 9, 63, (1 << 20) - 1, (1 << 20) + 1):
+        for share in (0.02, 0.5, 1.0):
+            data = np.where(chance.random(size) < share, 10, 65).astype(np.uint8)
+            expected = [0, *(np.flatnonzero(data[:-1] == 10) + 1).tolist()]
+            assert line_starts(data).tolist() == expected
 
 
 def test_the_same_bytes_give_the_same_chat() -> None:

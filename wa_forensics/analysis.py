@@ -21,6 +21,7 @@ from wa_forensics.model import (
     Example,
     Failure,
     Finding,
+    LeftOut,
     Own,
     OwnRule,
     Rule,
@@ -70,14 +71,23 @@ def reanalyze(chat: Chat, earlier: Analysis, own: Own | None = None) -> Analysis
     return _examine(chat, earlier.checks, _Guard(chat.source.name), own or Own())
 
 
+def _without_allowed(chat: Chat, findings: list[Finding], own: Own) -> tuple[list[Finding], tuple[LeftOut, ...]]:
+    if not own.allowed:
+        return findings, ()
+    kept, left = userrules.leave_out(chat, findings, own.allowed, own.as_of)
+    return list(kept), left
+
+
 def without_allowed(chat: Chat, analysis: Analysis, own: Own) -> Analysis:
     """The analysis without the findings that an allow-list covers, which go to ``left_out``."""
-    kept, left = userrules.leave_out(chat, analysis.findings, own.allowed, own.as_of)
-    return replace(analysis, findings=kept, left_out=(*analysis.left_out, *left)) if left else analysis
+    kept, left = _without_allowed(chat, list(analysis.findings), own)
+    return replace(analysis, findings=tuple(kept), left_out=(*analysis.left_out, *left)) if left else analysis
 
 
 def _own_steps(chat: Chat, own: Own, guard: _Guard) -> list[tuple[Rule, Detect]]:
     """The examiner's rules like any others; their phrases are found in one scan."""
+    if not own.rules:
+        return []
     matched = guard.run("own rules", lambda: userrules.find_matches(chat, own.rules)) or {}
     return [
         (rule.rule, lambda chat, rule=rule: userrules.own_findings(chat, rule, matched[rule.id]))  # type: ignore[misc]
@@ -104,16 +114,14 @@ def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard, own: Own) -> 
         listed = guard.run("listed", lambda: tuple(userrules.find_listed(chat, own.listed)))
         findings += listed or ()
         rules_run += [rule.id for rule in userrules.LISTED_RULES] if listed is not None else ()
-    kept, left = userrules.leave_out(chat, findings, own.allowed, own.as_of)
-    findings = list(kept)
+    findings, left = _without_allowed(chat, findings, own)
     profiles = guard.run("behaviour profiles", lambda: behaviour.profiles(chat, measured)) or () if measured else ()
     windows = guard.run("takeover windows", lambda: incidents.takeover_windows(chat, findings, profiles)) or ()
     hands = guard.run("takeover windows", lambda: tuple(incidents.takeover_findings(chat, windows, findings)))
     if hands is not None:
         findings += hands
         rules_run.append(incidents.TAKEOVER_RULE.id)
-    kept, late = userrules.leave_out(chat, findings, own.allowed, own.as_of)
-    findings = list(kept)
+    findings, late = _without_allowed(chat, findings, own)
     seen = guard.run("indicators", lambda: incidents.occurrences(chat)) or ()
     return Analysis(
         facts=chat.facts,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wa_forensics.batch import cluster, pool
+from wa_forensics.batch import pool
 from wa_forensics.batch.finish import BATCH_FROM, Request, Run, finish
 from wa_forensics.batch.progress import Progress, Watcher, nobody
 from wa_forensics.batch.work import Task, finished
@@ -85,6 +85,8 @@ def read_all(
     for result in results.values():
         counted.add(result)
     if run.scheduler is not None:
+        from wa_forensics.batch import cluster
+
         done = cluster.run_on_cluster(left, run.scheduler, run.timeout)
     else:
         done = pool.run(left, pool.choose_jobs(run.jobs, len(left), size), run.timeout)

@@ -8,12 +8,12 @@ from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
+from wa_forensics import compare
 from wa_forensics.analysis import BUGS, crash, without_allowed
 from wa_forensics.case import StoredChat
 from wa_forensics.case.messages import read_messages
 from wa_forensics.case.stored_chat import chat_of
 from wa_forensics.chat import Chat
-from wa_forensics.compare import Comparison, compare_chats, compared, is_one_conversation, same_conversations
 from wa_forensics.errors import SettingsError
 from wa_forensics.model import Analysis, Failure, Own, Verdict
 
@@ -36,7 +36,7 @@ class Pairs:
 class Compared:
     """What came of it: the comparisons, the pairs of chats that are one conversation, limits and failures."""
 
-    found: tuple[Comparison, ...]
+    found: tuple[compare.Comparison, ...]
     same: tuple[tuple[int, int], ...]
     limits: tuple[Mapping[str, str], ...]
     failures: tuple[Failure, ...]
@@ -47,8 +47,8 @@ def pairs_of(analyses: Sequence[Analysis], choice: str) -> Pairs:
     if choice not in CHOICES:
         raise SettingsError("--compare", f"{choice!r} is no choice", f"Choose: {', '.join(CHOICES)}.")
     every: Sequence[tuple[int, int]] = ()
-    if choice == "auto":
-        every = same_conversations([analysis.sketch for analysis in analyses])
+    if choice == "auto" and len(analyses) > 1:
+        every = compare.same_conversations([analysis.sketch for analysis in analyses])
     elif choice == "all":
         every = list(combinations(range(len(analyses)), 2))
     texts = [analysis.facts.source.text_sha256 for analysis in analyses]
@@ -62,7 +62,7 @@ def compare_pairs(
 ) -> tuple[tuple[Analysis, ...], Compared]:
     """The analyses with a check and findings for each pair, and the comparisons in the order of the chats."""
     grown = list(analyses)
-    found: list[Comparison] = []
+    found: list[compare.Comparison] = []
     same: list[tuple[int, int]] = []
     failures: list[Failure] = []
 
@@ -73,10 +73,10 @@ def compare_pairs(
 
     for i, j in pairs.chosen:
         try:
-            comparison = compare_chats(chat(i), chat(j))
-            if not pairs.asked and not is_one_conversation(comparison):
+            comparison = compare.compare_chats(chat(i), chat(j))
+            if not pairs.asked and not compare.is_one_conversation(comparison):
                 continue
-            one, other = compared(grown[i], grown[j], comparison, (chat(i), chat(j)))
+            one, other = compare.compared(grown[i], grown[j], comparison, (chat(i), chat(j)))
             grown[i], grown[j] = without_allowed(chat(i), one, own), without_allowed(chat(j), other, own)
         except BUGS as error:
             failures.append(crash("comparison", stored[i].facts.source.name, error))

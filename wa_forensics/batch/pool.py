@@ -14,13 +14,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wa_forensics.batch.work import Task, do, lost
 from wa_forensics.case.kept import FileResult
 from wa_forensics.errors import CaseError, WaForensicsError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 # A worker that ended in another way than by SIGKILL was ended by its file, or by a mistake of ours: it will be again.
 # Who sent SIGKILL, and whether they go on, cannot be told (the system does it when memory runs out), so such a file is
@@ -111,6 +112,8 @@ class _Pool:
         self.false_starts = 0
 
     def results(self) -> Iterator[FileResult]:
+        from multiprocessing.connection import wait
+
         while self.waiting or any(worker.task for worker in self.workers):
             starting = sum(not worker.ready for worker in self.workers)
             while len(self.workers) < self.jobs and starting < len(self.waiting):
@@ -201,6 +204,8 @@ def _serve(pipe: Connection[Any, Any], work: Work) -> None:
 
 
 def _context() -> Any:
+    from multiprocessing import get_all_start_methods, get_context
+
     # A fork of a process that has run Arrow's threads can hang; a fork server that has only imported cannot.
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,8 +35,10 @@ def allow_options(function: F) -> F:
     )(function)
 
 
-def brought(rules: Iterable[Path], iocs: Iterable[Path], allow: Iterable[Path] = (), as_of: str | None = None) -> Own:
+def brought(rules: Sequence[Path], iocs: Sequence[Path], allow: Sequence[Path] = (), as_of: str | None = None) -> Own:
     """What stands in the files, the examples of the rules run; SettingsError tells what to mend."""
+    if not (rules or iocs or allow):
+        return Own(as_of=as_of)
     from wa_forensics.analysis import require_examples
     from wa_forensics.userrules import read_own
 

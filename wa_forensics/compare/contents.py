@@ -20,6 +20,8 @@ FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Texts shorter than this say too little to tell two messages of one text apart.
 TELLING_BYTES = 12
 MOST_WHOLE = 4096
+# The smallest hashes of a set are a fair sample of it (bottom-k sketch, Cohen and Kaplan 2007).
+SKETCH_SIZE = 128
 MENTION = re.compile("@\u2068[^\u2069\n]{0,60}\u2069|@~?\u202f?[\u202a\u200e]?\\+?[\\d\u00a0() -]{7,20}")
 EDITED = re.compile("\\s*\u200e?<[^<>\n]{3,60}>\\s*$")
 PLACEHOLDERS: tuple[Kind, ...] = (Kind.MEDIA, Kind.POLL, Kind.LOCATION, Kind.CONTACT, Kind.PAYMENT)
@@ -76,6 +78,11 @@ def side(chat: Chat) -> Side:
         hidden=hidden,
         has_seconds=bool((times % 60 != 0).any()),
     )
+
+
+def sketch(chat: Chat) -> tuple[int, ...]:
+    """A sample of what is said in a chat, the same for each export of it: up to 128 hashes, ascending."""
+    return tuple(sampled_keys(chat)[:SKETCH_SIZE].tolist())
 
 
 def sampled_keys(chat: Chat) -> NDArray[np.uint64]:

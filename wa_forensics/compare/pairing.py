@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from wa_forensics.chat import Chat
 from wa_forensics.compare.comparison import Comparison
-from wa_forensics.compare.contents import sampled_keys
+from wa_forensics.compare.contents import SKETCH_SIZE
 from wa_forensics.compare.findings import RULES, comparison_findings
 from wa_forensics.compare.outcome import comparison_check
 from wa_forensics.model import Analysis, Check, Finding, Severity, Threat, Verdict
 
-# The smallest hashes of a set are a fair sample of it (bottom-k sketch, Cohen and Kaplan 2007).
-SKETCH_SIZE = 128
 FEWEST_COMMON = 4
 LEAST_COMMON_SHARE = 0.3
 # Two exports show one conversation when most of the smaller one is in the other, from two persons at least: what
@@ -33,11 +31,6 @@ NOT_GRAVE = frozenset(
 )
 # A text that so many chats hold was sent around and says nothing about the conversation.
 MOST_HOLDERS = 8
-
-
-def sketch(chat: Chat) -> tuple[int, ...]:
-    """A sample of what is said in a chat, the same for each export of it: up to 128 hashes, ascending."""
-    return tuple(sampled_keys(chat)[:SKETCH_SIZE].tolist())
 
 
 def same_conversations(sketches: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:

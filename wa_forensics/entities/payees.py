@@ -5,12 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import stdnum.bitcoin
-import stdnum.iban
-import stdnum.luhn
-from stdnum.ar import cbu
-from stdnum.br import cpf
-
 from wa_forensics.model import Payee
 
 # Words that introduce an account number, as stems: a digit group of 6 to 18 after one of them is an account.
@@ -137,10 +131,12 @@ def _is_for_money(value: str, text: str) -> bool:
 
 def _iban(text: str) -> tuple[str, bool] | None:
     """An IBAN, or the longest beginning that is one; with a wrong checksum only if it is written like one."""
+    from stdnum import iban
+
     parts = text.upper().replace("-", " ").split(" ")
     for count in range(len(parts), 0, -1):
         value = "".join(parts[:count])
-        if stdnum.iban.is_valid(value):
+        if iban.is_valid(value):
             return value, True
     value = "".join(parts)
     shaped = len(parts) >= 4 and all(len(part) == 4 for part in parts[:4]) and sum(c.isdigit() for c in value) >= 10
@@ -174,15 +170,22 @@ def _swift(text: str) -> tuple[str, bool] | None:
 
 
 def _card(text: str) -> tuple[str, bool] | None:
+    from stdnum import luhn
+
     digits = re.sub(r"\D", "", text)
-    return (digits, True) if stdnum.luhn.is_valid(digits) and len(set(digits)) > 2 else None
+    return (digits, True) if luhn.is_valid(digits) and len(set(digits)) > 2 else None
 
 
-def _checked(is_valid: Callable[[str], bool]) -> Callable[[str], tuple[str, bool] | None]:
-    def read(text: str) -> tuple[str, bool] | None:
-        return (re.sub(r"\D", "", text), True) if is_valid(text) else None
+def _cbu(text: str) -> tuple[str, bool] | None:
+    from stdnum.ar import cbu
 
-    return read
+    return (re.sub(r"\D", "", text), True) if cbu.is_valid(text) else None
+
+
+def _cpf(text: str) -> tuple[str, bool] | None:
+    from stdnum.br import cpf
+
+    return (re.sub(r"\D", "", text), True) if cpf.is_valid(text) else None
 
 
 def _clabe(digits: str) -> tuple[str, bool] | None:
@@ -192,7 +195,9 @@ def _clabe(digits: str) -> tuple[str, bool] | None:
 
 
 def _bitcoin(text: str) -> tuple[str, bool] | None:
-    return (text, True) if stdnum.bitcoin.is_valid(text) else None
+    from stdnum import bitcoin
+
+    return (text, True) if bitcoin.is_valid(text) else None
 
 
 def _tron(text: str) -> tuple[str, bool] | None:
@@ -225,10 +230,10 @@ READERS: tuple[tuple[str, re.Pattern[str], int, Callable[[str], tuple[str, bool]
     ("tron", TRON, 0, _tron),
     ("ltc", LITECOIN, 0, _litecoin),
     ("iban", IBAN, 0, _iban),
-    ("cbu", DIGITS_22, 1, _checked(cbu.is_valid)),
+    ("cbu", DIGITS_22, 1, _cbu),
     ("clabe", DIGITS_18, 1, _clabe),
     ("card", CARD, 1, _card),
-    ("cpf", CPF, 1, _checked(cpf.is_valid)),
+    ("cpf", CPF, 1, _cpf),
     ("multibanco", MULTIBANCO, 2, _digits),
     ("till", TILL, 1, _digits),
     ("mobile", MOBILE, 2, _phone),

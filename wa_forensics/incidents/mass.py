@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import median
 
 from wa_forensics.incidents.sketch import groups
 from wa_forensics.incidents.stories import HOUR, seconds
@@ -141,6 +140,8 @@ def _wave(run: list[tuple[int, Trace]], conversation: Sequence[int]) -> Wave | N
     if duration > LONGEST and flagged < 0.5:
         return None
     harmful = flagged >= FLAGGED_SHARE
+    from statistics import median
+
     shown = median(trace.weight for _, trace in run)
     score = shown + min(MOST_FOR_CHATS, EACH_CHAT * conversations) + PRIOR_KNOWN
     if conversations >= 3 and shown and score >= MEDIUM and duration <= PAUSE and not harmful:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -24,10 +25,14 @@ LEAST_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _MASK = np.uint64(0xFFFFFFFF)
-# Odd multipliers and offsets of the 32 hash functions (fixed: the sketch is part of stored results).
-_random = np.random.Generator(np.random.PCG64(20240901))
-_FACTORS = _random.integers(1, 2**31, size=SLOTS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-_OFFSETS = _random.integers(0, 2**31, size=SLOTS, dtype=np.uint64)
+
+
+@cache
+def _hash_functions() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Odd multipliers and offsets of the 32 hash functions (fixed: the sketch is part of stored results)."""
+    random = np.random.Generator(np.random.PCG64(20240901))
+    factors = random.integers(1, 2**31, size=SLOTS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    return factors, random.integers(0, 2**31, size=SLOTS, dtype=np.uint64)
 
 
 def words_of(text: str) -> list[str]:
@@ -62,8 +67,9 @@ def sketches(texts: Sequence[str]) -> list[str]:
         return out
     values = np.asarray(hashes, dtype=np.uint64)
     table = np.empty((len(rows), SLOTS), dtype=">u2")
+    factors, offsets = _hash_functions()
     for slot in range(SLOTS):
-        mixed = (values * _FACTORS[slot] + _OFFSETS[slot]) & _MASK
+        mixed = (values * factors[slot] + offsets[slot]) & _MASK
         mixed ^= mixed >> np.uint64(15)
         mixed = (mixed * np.uint64(0x2C1B3C6D)) & _MASK
         table[:, slot] = np.minimum.reduceat(mixed ^ (mixed >> np.uint64(12)), starts) & np.uint64(0xFFFF)

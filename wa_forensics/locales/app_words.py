@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +62,8 @@ def month_names() -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 def app_strings() -> Iterator[AppString]:
     """Every string of every language as the app has it, from the TOML files (slow; for tests and reviews)."""
+    import tomllib
+
     for file in sorted(files("wa_forensics.locales").joinpath("app").iterdir(), key=lambda entry: entry.name):
         entry = tomllib.loads(file.read_text(encoding="utf-8"))
         for event, texts in entry.get("events", {}).items():

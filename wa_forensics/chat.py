@@ -230,6 +230,11 @@ class Chat:
         """Everything that could be a one-time code, in order of messages."""
         return self._texts.codes()
 
+    @property
+    def naming_apps(self) -> NDArray[np.int64]:
+        """Messages that hold the letters ``apk``, the ending of Android apps."""
+        return np.flatnonzero(self._texts.marks.apk & self.written)
+
     @cached_property
     def _texts(self) -> Texts:
         c = self.columns

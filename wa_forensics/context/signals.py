@@ -265,25 +265,11 @@ def _files(chat: Chat) -> list[Sighting]:
         if name.lower().endswith(DANGEROUS_ENDINGS):
             found.append(_sighting(message, "dangerous file", name))
     named = set(chat.attachments)
-    for message in _naming_apps(chat):
+    for message in chat.naming_apps.tolist():
         text = chat.text(message).lower()
         if message not in named and any(ending in text for ending in DANGEROUS_ENDINGS):
             found.append(_sighting(message, "dangerous file", text[:60]))
     return found
-
-
-def _naming_apps(chat: Chat) -> list[int]:
-    """Messages that may name an Android app; a look for three bytes spares a scan of the whole chat."""
-    lowered = chat.buffer.lower()
-    places = []
-    place = lowered.find(b"apk")
-    while place >= 0:
-        places.append(place)
-        place = lowered.find(b"apk", place + 3)
-    at = np.array(places, dtype=np.int64)
-    messages = np.searchsorted(chat.columns.text_start, at, "right") - 1
-    within = (messages >= 0) & (at < chat.columns.text_end[messages]) & chat.written[messages]
-    return sorted(set(messages[within].tolist()))
 
 
 def _sighting(message: int, kind: str, detail: str) -> Sighting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from wa_forensics.entities.likeness import NameIndex, similar_names
 from wa_forensics.entities.links import describe_host, links_in
 from wa_forensics.entities.numbers import amounts_in, codes_in, phones_in
 from wa_forensics.entities.payees import payees_in
-from wa_forensics.entities.text import clean, with_digits, with_dots, with_sign
+from wa_forensics.entities.text import Marks, clean, marks_of
 from wa_forensics.model import Amount, Code, Link, Payee, PhoneNumber
 
 __all__ = [
@@ -30,7 +31,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-SHORTEST_PAYEE = 5
+# Digits in a group, at least.
+SHORTEST_PAYEE, SHORTEST_PHONE, SHORTEST_CODE = 5, 8, 4
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,37 +44,35 @@ class Texts:
     end: NDArray[np.int64]
     written: NDArray[np.bool_]
 
+    @cached_property
+    def marks(self) -> Marks:
+        """What each text holds of which entities are made."""
+        return marks_of(self.buffer, self.start, self.end)
+
     def links(self) -> tuple[Link, ...]:
         """Every link, in order of messages."""
-        return self._read(with_dots(self._data(), self.start, self.end), links_in)
+        return self._read(self.marks.dot, links_in)
 
     def payees(self) -> tuple[Payee, ...]:
         """Every payee, in order of messages."""
-        data = self._data()
-        rows = with_digits(data, self.start, self.end, SHORTEST_PAYEE)
-        for sign in "@$":
-            rows = np.union1d(rows, with_sign(data, self.start, self.end, sign))
-        rows = np.union1d(rows, with_dots(data, self.start, self.end))
-        return self._read(rows, payees_in)
+        marks = self.marks
+        return self._read((marks.digits >= SHORTEST_PAYEE) | marks.at | marks.dollar | marks.dot, payees_in)
 
     def phones(self) -> tuple[PhoneNumber, ...]:
         """Every phone number, in order of messages."""
-        return self._read(with_digits(self._data(), self.start, self.end, 8), phones_in)
+        return self._read(self.marks.digits >= SHORTEST_PHONE, phones_in)
 
     def amounts(self) -> tuple[Amount, ...]:
         """Every amount of money, in order of messages."""
-        return self._read(with_digits(self._data(), self.start, self.end, 1), amounts_in)
+        return self._read(self.marks.digits >= 1, amounts_in)
 
     def codes(self) -> tuple[Code, ...]:
         """Everything that could be a one-time code, in order of messages."""
-        return self._read(with_digits(self._data(), self.start, self.end, 4), codes_in)
+        return self._read(self.marks.digits >= SHORTEST_CODE, codes_in)
 
-    def _data(self) -> NDArray[np.uint8]:
-        return np.frombuffer(self.buffer, dtype=np.uint8)
-
-    def _read(self, rows: NDArray[np.int64], read: Callable[[int, str], Iterator[T]]) -> tuple[T, ...]:
+    def _read(self, candidates: NDArray[np.bool_], read: Callable[[int, str], Iterator[T]]) -> tuple[T, ...]:
         found: list[T] = []
-        for row in rows[self.written[rows]].tolist():
-            text = self.buffer[self.start[row] : self.end[row]].decode("utf-8", "replace")
-            found.extend(read(row, clean(text)))
+        rows = np.flatnonzero(candidates & self.written)
+        for row, start, end in zip(rows.tolist(), self.start[rows].tolist(), self.end[rows].tolist(), strict=True):
+            found.extend(read(row, clean(self.buffer[start:end].decode("utf-8", "replace"))))
         return tuple(found)

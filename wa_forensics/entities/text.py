@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ DIGIT_SCRIPTS = "".join(chr(start + d) for start in (0x660, 0x6F0, 0x966, 0x9E6,
 ASCII_DIGITS = str.maketrans(DIGIT_SCRIPTS, "0123456789" * 5)
 # A run of digits goes on over one separator (space, dash, dot, slash, bracket).
 GROUP_STEP = 2
+# Groups are not told apart beyond so many digits.
+MANY = 255
+# Bytes that are looked at together: what a block needs beside stays in the cache.
+BLOCK = 1 << 20
 
 
 def clean(text: str) -> str:
@@ -24,15 +29,53 @@ def clean(text: str) -> str:
     return SPACES.sub(" ", INVISIBLE.sub("", text)).translate(ASCII_DIGITS)
 
 
-def rows_of(positions: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The messages whose text holds one of the byte positions, ascending."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Marks:
+    """What each text holds of which entities are made, found in one pass over the buffer.
+
+    ``digits``: how many the longest group has, ``MANY`` for all the longer ones (groups of other scripts count as
+    such); ``dot``: one between letters or digits, or ``://``, of which every link and file name has one; ``apk``: these
+    three letters, the ending of Android apps.
+    """
+
+    digits: NDArray[np.uint8]
+    dot: NDArray[np.bool_]
+    at: NDArray[np.bool_]
+    dollar: NDArray[np.bool_]
+    apk: NDArray[np.bool_]
+
+
+def marks_of(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) -> Marks:
+    """The marks of the texts ``buffer[start[m]:end[m]]``, which lie in this order."""
+    data = np.frombuffer(buffer, dtype=np.uint8)
+    count = len(start)
+    digits = np.zeros(count, dtype=np.uint8)
+    dot, at, dollar, apk = (np.zeros(count, dtype=bool) for _ in range(4))
+    first = 0
+    while first < count:
+        # A block that fits the cache; its messages end before the next one begins.
+        last = max(first + 1, int(np.searchsorted(end, start[first] + BLOCK, "right")))
+        origin = start[first]
+        part = data[origin : end[last - 1]]
+        texts = start[first:last] - origin, end[first:last] - origin
+        _count_digits(part, *texts, digits[first:last])
+        dot[first + _rows_of(_joining_dots(part), *texts)] = True
+        apk[first + _rows_of(_endings(part), *texts)] = True
+        for mark, sign in ((at, "@"), (dollar, "$")):
+            mark[first + _rows_of(np.flatnonzero(part == ord(sign)), *texts)] = True
+        first = last
+    return Marks(digits=digits, dot=dot, at=at, dollar=dollar, apk=apk)
+
+
+def _rows_of(positions: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The messages whose text holds each of the byte positions; positions outside of texts are left out."""
     row = np.searchsorted(start, positions, "right") - 1
     inside = (row >= 0) & (positions < end[np.maximum(row, 0)])
-    return np.unique(row[inside])
+    return row[inside]
 
 
-def with_dots(data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Messages with a dot between letters or digits, or with ``://``: all that can hold a link or a file name."""
+def _joining_dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Places of dots between letters or digits, and of ``://``."""
     dots = np.flatnonzero(data == ord("."))
     dots = dots[(dots > 0) & (dots < len(data) - 2)]
     joined = _word(data[dots - 1]) & _word(data[dots + 1]) & _word(data[dots + 2])
@@ -41,28 +84,31 @@ def with_dots(data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np
     colons = np.flatnonzero(data == ord(":"))
     colons = colons[colons < len(data) - 2]
     colons = colons[(data[colons + 1] == ord("/")) & (data[colons + 2] == ord("/"))]
-    return rows_of(np.sort(np.concatenate((dots[joined & ~digits], colons))), start, end)
+    return np.concatenate((dots[joined & ~digits], colons))
 
 
-def with_digits(
-    data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64], least: int
-) -> NDArray[np.int64]:
-    """Messages with a group of at least ``least`` digits (digits of other scripts are let through)."""
+def _endings(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Places where ``apk`` ends, in capitals or not."""
+    ends = np.flatnonzero((data | 0x20) == ord("k"))
+    ends = ends[ends > 1]
+    return ends[((data[ends - 1] | 0x20) == ord("p")) & ((data[ends - 2] | 0x20) == ord("a"))]
+
+
+def _count_digits(
+    data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64], longest: NDArray[np.uint8]
+) -> None:
+    """Note in ``longest`` how many digits the longest group of each text has."""
     digits = np.flatnonzero(_digit(data))
+    if len(digits):
+        heads = np.flatnonzero(np.concatenate(([True], np.diff(digits) > GROUP_STEP)))
+        sizes = np.diff(np.concatenate((heads, [len(digits)])))
+        at = digits[heads]
+        row = np.searchsorted(start, at, "right") - 1
+        inside = (row >= 0) & (at < end[np.maximum(row, 0)])
+        np.maximum.at(longest, row[inside], np.minimum(sizes[inside], MANY).astype(np.uint8))
     foreign = np.flatnonzero((data == 0xD9) | (data == 0xDB) | (data == 0xE0))
-    rows = rows_of(foreign[_other_digit(data, foreign)], start, end)
-    if len(digits) < least:
-        return rows
-    heads = np.flatnonzero(np.concatenate(([True], np.diff(digits) > GROUP_STEP)))
-    sizes = np.diff(np.concatenate((heads, [len(digits)])))
-    return np.union1d(rows, rows_of(digits[heads[sizes >= least]], start, end))
-
-
-def with_sign(
-    data: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64], sign: str
-) -> NDArray[np.int64]:
-    """Messages with an ASCII sign."""
-    return rows_of(np.flatnonzero(data == ord(sign)), start, end)
+    if len(foreign):
+        longest[_rows_of(foreign[_other_digit(data, foreign)], start, end)] = MANY
 
 
 def _word(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -73,7 +119,8 @@ def _word(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _digit(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return (values >= ord("0")) & (values <= ord("9"))
+    digits: NDArray[np.bool_] = (values - np.uint8(ord("0"))) < 10
+    return digits
 
 
 def _other_digit(data: NDArray[np.uint8], at: NDArray[np.int64]) -> NDArray[np.bool_]:

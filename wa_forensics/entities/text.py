@@ -91,7 +91,8 @@ def _endings(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Places where ``apk`` ends, in capitals or not."""
     ends = np.flatnonzero((data | 0x20) == ord("k"))
     ends = ends[ends > 1]
-    return ends[((data[ends - 1] | 0x20) == ord("p")) & ((data[ends - 2] | 0x20) == ord("a"))]
+    found: NDArray[np.int64] = ends[((data[ends - 1] | 0x20) == ord("p")) & ((data[ends - 2] | 0x20) == ord("a"))]
+    return found
 
 
 def _count_digits(

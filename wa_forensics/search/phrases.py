@@ -20,9 +20,10 @@ from wa_forensics.search.fold import fold
 SHORTEST_ANCHOR = 3
 MOST_PAIRS = 600
 MOST_WAYS = 8
-# Stand for "some digit", "something like a link" and "an amount" among the anchors; no folded text holds them.
-DIGIT_SIGN, LINK_SIGN, MONEY_SIGN = b"#", b"/", b"&"
-SIGNS = (DIGIT_SIGN, LINK_SIGN, MONEY_SIGN)
+# Stand for "some digit", "something like a link", "an amount" and "a dot before something" among the anchors; no
+# folded text holds them.
+DIGIT_SIGN, LINK_SIGN, MONEY_SIGN, DOT_SIGN = b"#", b"/", b"&", b"*"
+SIGNS = frozenset([DIGIT_SIGN, LINK_SIGN, MONEY_SIGN, DOT_SIGN])
 CURRENCY_WORDS = (
     "rs re inr rupee rupees rupaye rupaya rupiya rupay pkr usd us dollar dollars bucks quid gbp pound pounds eur "
     "euro euros usdt btc eth ngn naira kes ksh kshs shilling shillings bob zar rand aud cad sgd myr rm rp idr "
@@ -82,7 +83,7 @@ def compile_phrase(text: str, *, concept: str = "", language: str = "und", weigh
     if rest != len(_tokens(text)):
         raise PhraseError(f"{text!r}: unbalanced bracket")
     anchors = tuple(_anchor_sets(nodes))
-    if not any(literals[0] not in SIGNS for literals in anchors):
+    if all(SIGNS.intersection(literals) for literals in anchors):
         raise PhraseError(f"{text!r}: no required literal")
     expression = _expression(nodes, spaced=not UNSPACED.search(text))
     try:
@@ -192,6 +193,11 @@ CLASSES = {
 }
 
 
+# What stands in every text that a class fits, for all but runs of digits.
+CLASS_SIGNS = {"money": [MONEY_SIGN], "link": [DOT_SIGN, b" htp ", b" htps "]}
+DIGIT = re.compile(rb"[0-9]")
+
+
 def _expression(nodes: Sequence[Node], *, spaced: bool) -> bytes:
     body = _join(nodes, spaced=spaced)
     if not spaced:
@@ -239,8 +245,12 @@ def _part(node: Node, *, spaced: bool) -> bytes:
 def _anchor_sets(nodes: Sequence[Node]) -> Iterator[tuple[bytes, ...]]:
     """For each required part the literals of which one must occur, in the order of the phrase."""
     sets = [literals for run in _runs(nodes) if (literals := _literals(run))]
-    for literals in sets or list(_pairs(nodes)):
+    words = [literals for literals in sets if SIGNS.isdisjoint(literals)]
+    for literals in words or list(_pairs(nodes)):
         yield tuple(sorted(set(literals)))
+    for literals in sets:
+        if not SIGNS.isdisjoint(literals):
+            yield tuple(sorted(set(literals)))
     classes = {node.text for node in nodes if node.kind == "class" and not node.optional}
     if classes:
         yield (MONEY_SIGN if "money" in classes else LINK_SIGN if classes == {"link"} else DIGIT_SIGN,)
@@ -249,7 +259,10 @@ def _anchor_sets(nodes: Sequence[Node]) -> Iterator[tuple[bytes, ...]]:
 def _leads(nodes: Sequence[Node]) -> bool:
     """Do the literals of the first set stand where the phrase begins?"""
     run = next(_runs(nodes), ())
-    if not nodes or not run or run[0] is not nodes[0] or not _literals(run):
+    if not nodes or not run or run[0] is not nodes[0]:
+        return False
+    literals = _literals(run)
+    if not literals or not SIGNS.isdisjoint(literals):
         return False
     if run[0].kind == "word":
         return not run[0].text.startswith("*") and not any(UNSPACED.search(node.text) for node in run)
@@ -320,7 +333,7 @@ def _literals(run: Sequence[Node]) -> list[bytes]:
         found: list[bytes] = []
         for nodes in run[0].alternatives:
             sets = [_literals(part) for part in _runs(nodes)]
-            sets = [literals for literals in sets if literals]
+            sets = [literals for literals in sets if literals] or _class_signs(nodes)
             if not sets:
                 return []
             found += max(sets, key=lambda literals: min(map(len, literals)))
@@ -337,4 +350,12 @@ def _literals(run: Sequence[Node]) -> list[bytes]:
     # The scan sees every border as a space, so that short words are not found inside longer ones.
     left, right = b"" if first.startswith("*") else b" ", b"" if last.endswith("*") else b" "
     bordered = [left + way + right for way in ways]
-    return bordered if min(map(len, bordered)) >= SHORTEST_ANCHOR else []
+    if min(map(len, bordered)) >= SHORTEST_ANCHOR:
+        return bordered
+    return [DIGIT_SIGN] if all(DIGIT.search(way) for way in ways) else []
+
+
+def _class_signs(nodes: Sequence[Node]) -> list[list[bytes]]:
+    """For a way through a group without literals: what one of its classes cannot be without."""
+    kinds = [node.text for node in nodes if node.kind == "class" and not node.optional]
+    return [CLASS_SIGNS.get(kind, [DIGIT_SIGN]) for kind in kinds[:1]]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.search.fold import Folded
-from wa_forensics.search.phrases import CLASSES, DIGIT_SIGN, LINK_SIGN, MONEY_SIGN, SIGNS, Phrase
+from wa_forensics.search.phrases import CLASSES, DIGIT_SIGN, DOT_SIGN, LINK_SIGN, MONEY_SIGN, SIGNS, Phrase
 from wa_forensics.search.table import PhraseTable, table_of
 
 # Everything that ends a word, as the scan sees it.
@@ -58,7 +58,7 @@ class Lexicon:
         # For phrases that begin with their first set, and demand it: the set.
         first = table.first[:-1]
         self._leads = np.where(table.leads & demanded[first], table.sets[first], -1)
-        places = {sign: table.place_of(sign) for sign in SIGNS}
+        places = {sign: table.place_of(sign) for sign in sorted(SIGNS)}
         self._signs = {sign: place for sign, place in places.items() if place is not None and looked_for[place]}
         self._literals = [table.literals[place] for place in self._looked_for.tolist()]
         self._automaton = ahocorasick_rs.BytesAhoCorasick(self._literals) if self._literals else None
@@ -192,6 +192,8 @@ class Lexicon:
             pairs.append(self._signs[DIGIT_SIGN] * size + digits - 1)
         if LINK_SIGN in self._signs:
             pairs.append(self._signs[LINK_SIGN] * size + _dots(data) - 1)
+        if DOT_SIGN in self._signs:
+            pairs.append(self._signs[DOT_SIGN] * size + _leading_dots(data) - 1)
         if MONEY_SIGN in self._signs:
             pairs.append(self._signs[MONEY_SIGN] * size + _money(folded, digits) - 1)
         keys = np.concatenate(pairs)
@@ -252,6 +254,13 @@ def _dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
         (data[dots - 1] > ord("?")) & (data[dots + 1] > ord("?"))
         | _is_digit(data[dots - 1]) & _is_digit(data[dots + 1])
     ]
+
+
+def _leading_dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Dots that no space follows, as in every link."""
+    dots = np.flatnonzero(data[:-1] == ord("."))
+    found: NDArray[np.int64] = dots[(data[dots + 1] != ord(" ")) & (data[dots + 1] != ord("\n"))]
+    return found
 
 
 def _is_digit(values: NDArray[np.uint8]) -> NDArray[np.bool_]:

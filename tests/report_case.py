@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -268,7 +268,7 @@ class MemoryCase:
     comparisons: tuple[Comparison, ...] = ()
     labels: tuple[dict[str, Any], ...] = ()
 
-    def messages(self, source: str) -> Any:
+    def messages(self, source: str, columns: Sequence[str] | None = None) -> Any:
         return self.tables[source]
 
 

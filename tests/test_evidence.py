@@ -412,3 +412,14 @@ def test_a_folder_that_cannot_be_listed_is_part_of_the_result(tmp_path: Path, mo
 
 def test_a_zip_of_zips_says_what_to_do(tmp_path: Path) -> None:
     assert "Unpack the zips inside" in refusal(make_zip(tmp_path / "a.zip", {"1.zip": b"x", "2.zip": b"x"}))
+
+
+def test_of_many_files_beside_a_text_those_it_names_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wa_forensics.evidence.inputs.NAME_BLOCK", 16)
+    named = ["IMG-20240203-WA0001.jpg", "AUD 1.opus", "a", "é.webp"]
+    for name in [*named, "IMG-20240203-WA0002.jpg", "AUD 2.opus", "z"]:
+        (tmp_path / name).write_bytes(b"x")
+    line = "03/02/2024, 16:05 - Asha: "
+    text = f"{line}IMG-20240203-WA0001.jpg (file attached)\n{line}AUD 1.opus\n{line}é.webp\n"
+    (tmp_path / "chat.txt").write_text(text, "utf-8")
+    assert [item.name for item in only(tmp_path / "chat.txt").source.attachments] == sorted(named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -12,6 +13,8 @@ import pytest
 from damaged_chats import cut, damages, is_noticed
 from damaged_exports import DAMAGES, Damage, Export, checks_table, outcome_of, packed, untouched
 from damaged_exports import checks as checks_of
+from hypothesis import given
+from hypothesis import strategies as st
 from invented_chats import PHONES, Phone
 
 from wa_forensics import integrity
@@ -372,3 +375,14 @@ def test_the_document_lists_the_checks_as_the_program_has_them() -> None:
     assert f"{len(PHONES)} phones" in document
     for damage in DAMAGES:
         assert f"| {damage.name} |" in document
+
+
+@given(st.lists(st.text("ab?? 1", max_size=12), min_size=3, max_size=20), st.sampled_from([2, 7, 1 << 20]))
+def test_question_marks_inside_words_are_counted_as_an_expression_would(texts: list[str], block: int) -> None:
+    chat = "".join(f"0{n % 9 + 1}/02/2024, 16:05 - Asha: {text} done?\n" for n, text in enumerate(texts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wa_forensics.integrity.octets.BLOCK", block)
+        statement = checks(chat)["I20"].statement
+    count = len(re.findall(r"[A-Za-z]\?+[A-Za-z]", chat))
+    told = re.search(r"([\d,]+) question marks? inside", statement)
+    assert (int(told[1]) if told else 0) == (count if count >= 3 else 0)

@@ -78,15 +78,18 @@ def _encoding(schema: Any) -> dict[str, Any]:
     }
 
 
-def read_messages(path: Path, first_group: int = 0, groups: int | None = None) -> Any:
-    """The table of one source; CaseError when the file is missing or damaged."""
+def read_messages(
+    path: Path, first_group: int = 0, groups: int | None = None, columns: Sequence[str] | None = None
+) -> Any:
+    """The table of one source, or some of its columns; CaseError when the file is missing or damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
             end = file.num_row_groups if groups is None else first_group + groups
-            return file.read_row_groups(list(range(first_group, end)), use_threads=False)
+            names = None if columns is None else list(columns)
+            return file.read_row_groups(list(range(first_group, end)), columns=names, use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise CaseError(str(path), "the messages cannot be read", "Scan the evidence again.") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -164,10 +164,10 @@ class Case:
             for entry in told
         )
 
-    def messages(self, source: str) -> Any:
-        """The messages of one chat; KeyError for a source that the case does not have."""
+    def messages(self, source: str, columns: Sequence[str] | None = None) -> Any:
+        """The messages of one chat, or some of their columns; KeyError for a source that the case does not have."""
         stored = self._places[source]
-        return read_messages(self.path / stored.messages, stored.first_row_group, stored.row_groups)
+        return read_messages(self.path / stored.messages, stored.first_row_group, stored.row_groups, columns)
 
     @cached_property
     def _places(self) -> Mapping[str, StoredChat]:

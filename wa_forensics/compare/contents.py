@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,8 @@ from wa_forensics.vocabulary import Event
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 1 << 15
+# Messages that are hashed at once: what that needs stays in the cache.
+BLOCK = 1 << 12
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Texts shorter than this say too little to tell two messages of one text apart.
 TELLING_BYTES = 12
@@ -163,11 +165,35 @@ def _with_mention_or_edit(chat: Chat, ids: NDArray[np.int64]) -> NDArray[np.int6
     return np.flatnonzero((first < last) | chat.columns.edited[ids])
 
 
+@lru_cache(maxsize=2)
+def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The first ``2 ** bits`` powers of the factor, from the first on, and of its inverse (modulo 2**64)."""
+    inverse = np.uint64(pow(int(FACTOR), -1, 1 << 64))
+    powers, backwards = (np.cumprod(np.full(1 << bits, base), dtype=np.uint64) for base in (FACTOR, inverse))
+    return powers.astype(np.uint64, copy=False), backwards.astype(np.uint64, copy=False)
+
+
 def _hash_slices(
     octets: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Polynomial hash (modulo 2**64) of ascending slices over the bytes that matter."""
     keep = (octets > 32) & (octets != 127)
+    if len(octets) and octets.max() >= 0xC2:
+        _drop_blanks(octets, keep)
+    place = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(keep, dtype=np.int64)])
+    left, right = place[starts], place[ends]
+    kept = octets[keep]
+    powers, backwards = _powers(len(kept).bit_length())
+    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum((kept + np.uint64(1)) * powers[: len(kept)])])
+    keys = (sums[right] - sums[left]) * backwards[left]
+    lengths = right - left
+    keys = (keys ^ (keys >> np.uint64(31))) * FACTOR + lengths.astype(np.uint64)
+    # 0 and the smallest numbers stand for placeholders.
+    return np.maximum(keys, np.uint64(64)), lengths
+
+
+def _drop_blanks(octets: NDArray[np.uint8], keep: NDArray[np.bool_]) -> None:
+    """Take the bytes of blank and invisible characters beyond ASCII out of what is kept."""
     padded = np.concatenate([octets, np.zeros(2, dtype=np.uint8)])
     # U+200B to U+200F, U+2028 to U+202F, U+2060 to U+206F, U+00A0 and U+FEFF are invisible or blank.
     third = padded[2:]
@@ -183,15 +209,3 @@ def _hash_slices(
     blank = np.flatnonzero((octets == 0xC2) & (padded[1:-1] == 0xA0))
     keep[blank] = False
     keep[np.minimum(blank + 1, len(keep) - 1)] = False
-    place = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(keep, dtype=np.int64)])
-    left, right = place[starts], place[ends]
-    kept = octets[keep]
-    powers = np.cumprod(np.full(len(kept) + 1, FACTOR, dtype=np.uint64))
-    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum((kept + np.uint64(1)) * powers[:-1])])
-    inverse = np.uint64(pow(int(FACTOR), -1, 1 << 64))
-    backwards = np.cumprod(np.full(len(kept) + 1, inverse, dtype=np.uint64))
-    keys = (sums[right] - sums[left]) * backwards[left]
-    lengths = right - left
-    keys = (keys ^ (keys >> np.uint64(31))) * FACTOR + lengths.astype(np.uint64)
-    # 0 and the smallest numbers stand for placeholders.
-    return np.maximum(keys, np.uint64(64)), lengths

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
+from typing import Any
 
 from wa_forensics.errors import EvidenceError
 from wa_forensics.evidence.archive import (
@@ -29,6 +30,8 @@ from wa_forensics.model import Attachment, Failure, Source, ZipFacts
 
 # A folder with more files than this is a disk, not an unpacked export.
 MOST_BESIDE = 20_000
+# So many names are looked for one by one; of more, all are looked for in blocks of so many bytes.
+FEW_NAMES, NAME_BLOCK = 4, 1 << 20
 
 
 def find_inputs(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -147,9 +150,9 @@ def _text_file(handle: BufferedReader, path: Path, member: str | None, place: Pa
 def files_beside(path: Path, data: bytes) -> tuple[Attachment, ...]:
     """The files of an unpacked export: those in the folder of the text that the text names, in sorted order."""
     found = []
-    for name in _candidates(path.parent, path.parent.stat().st_mtime_ns):
+    for name in _named(_candidates(path.parent, path.parent.stat().st_mtime_ns), data):
         other = path.parent / name
-        if os.fsencode(name) not in data or other.is_symlink() or not other.is_file():
+        if other.is_symlink() or not other.is_file():
             continue
         try:
             with other.open("rb") as handle:
@@ -158,6 +161,28 @@ def files_beside(path: Path, data: bytes) -> tuple[Attachment, ...]:
         except OSError:
             found.append(Attachment(name=name, size=0, detected="unreadable"))
     return tuple(found)
+
+
+def _named(names: tuple[str, ...], data: bytes) -> Iterator[str]:
+    """Those of the names that stand in a text, in their order."""
+    if len(names) < FEW_NAMES:
+        yield from (name for name in names if os.fsencode(name) in data)
+        return
+    finder, longest = _finder(names)
+    found: set[int] = set()
+    for begin in range(0, len(data), NAME_BLOCK):
+        part = data[begin : begin + NAME_BLOCK + longest]
+        found.update(match[0] for match in finder.find_matches_as_indexes(part, overlapping=True))
+    yield from (names[number] for number in sorted(found))
+
+
+@lru_cache(maxsize=2)
+def _finder(names: tuple[str, ...]) -> tuple[Any, int]:
+    """Finds all names in one pass: a folder with media has thousands, and each export of it is asked for them."""
+    import ahocorasick_rs
+
+    coded = [os.fsencode(name) for name in names]
+    return ahocorasick_rs.BytesAhoCorasick(coded), max(map(len, coded))
 
 
 @lru_cache(maxsize=8)

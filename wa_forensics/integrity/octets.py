@@ -40,7 +40,6 @@ MOJIBAKE = re.compile(
     rb"|\xc3\xb0(?:\xc5\xb8|\xc2\x9f)|\xc3\x82\xc2[\xa0-\xbf]"
 )
 BLOCK = 1 << 20
-QUESTIONED = re.compile(rb"[A-Za-z]\?+[A-Za-z]")
 
 
 def habits(export: Export) -> Check:
@@ -126,7 +125,7 @@ def damage(export: Export) -> Check:
     nul = buffer.count(b"\0")
     foreign = 0 if buffer.isascii() else _leading_bytes(export)
     doubled = [match.start() for match in MOJIBAKE.finditer(buffer)] if b"\xc3" in buffer else []
-    questioned = len(QUESTIONED.findall(buffer)) if not foreign else 0
+    questioned = _questioned(export) if not foreign else 0
     counts: dict[str, int | float | str] = {
         "undecodable_bytes": lost,
         "replacement_characters": replaced,
@@ -166,6 +165,26 @@ def _leading_bytes(export: Export) -> int:
     """Number of characters beyond ASCII, counted in blocks that fit the cache."""
     octets = export.octets
     return sum(int((octets[begin : begin + BLOCK] >= 0xC0).sum()) for begin in range(0, len(octets), BLOCK))
+
+
+def _questioned(export: Export) -> int:
+    """How often question marks stand between two ASCII letters, each letter counted once."""
+    octets = export.octets
+    blocks = range(0, len(octets), BLOCK)
+    marks = np.concatenate([begin + np.flatnonzero(octets[begin : begin + BLOCK] == ord("?")) for begin in blocks])
+    marks = marks[(marks > 0) & (marks < len(octets) - 1)]
+    apart = np.flatnonzero(np.diff(marks) > 1)
+    first, last = marks[np.append(0, apart + 1)[: len(marks)]], marks[np.append(apart, len(marks) - 1)[: len(marks)]]
+    inside = _is_letter(octets[first - 1]) & _is_letter(octets[last + 1])
+    first, last = first[inside], last[inside]
+    # In "a?b?c" the second pair has no letter of its own on the left.
+    chains = np.flatnonzero(np.append(True, first[1:] - last[:-1] > 2)[: len(first)])
+    return int(((np.diff(np.append(chains, len(first))) + 1) // 2).sum())
+
+
+def _is_letter(octets: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    letters: NDArray[np.bool_] = ((octets | 0x20) >= ord("a")) & ((octets | 0x20) <= ord("z"))
+    return letters
 
 
 def _places(buffer: bytes, needle: bytes, most: int = 1000) -> list[int]:

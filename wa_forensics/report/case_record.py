@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from wa_forensics.case import InputFile
@@ -40,5 +40,5 @@ class CaseRecord(Protocol):
     @property
     def custody(self) -> tuple[Mapping[str, Any], ...]: ...
 
-    def messages(self, source: str) -> Any:
-        """A pyarrow table with the columns of the OUTPUT contract; the position is the message id."""
+    def messages(self, source: str, columns: Sequence[str] | None = None) -> Any:
+        """A pyarrow table with the columns of the OUTPUT contract, or some; the position is the message id."""

@@ -38,7 +38,7 @@ class Messages:
     def __init__(self, source: str, table: Any) -> None:
         self.source = source
         self.table = table
-        self.seconds: NDArray[np.int64] = _numbers(table, "timestamp")
+        self.seconds = seconds_of(table)
         self.sender, self.senders = _codes(table, "sender")
         self.line: NDArray[np.int64] = _numbers(table, "line")
 
@@ -103,6 +103,11 @@ class Messages:
 
 
 _ROW_COLUMNS = ("kind", "event", "text", "attachment", "edited", "line_end", "byte_offset", "byte_length")
+
+
+def seconds_of(table: Any) -> NDArray[np.int64]:
+    """The timestamps of a table as seconds of local wall time since 1970."""
+    return _numbers(table, "timestamp")
 
 
 def _numbers(table: Any, name: str) -> NDArray[np.int64]:

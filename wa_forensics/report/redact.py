@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -42,13 +42,15 @@ class RedactedCase:
         self._pattern = self._compiled()
         self._sources = self._unique_sources()
 
-    def messages(self, source: str) -> Any:
+    def messages(self, source: str, columns: Sequence[str] | None = None) -> Any:
         """The table with its texts and names replaced."""
         import pyarrow as pa
 
         original = next(name for name, shown in self._sources.items() if shown == source)
-        table = self._case.messages(original)
+        table = self._case.messages(original, columns)
         for name in ("sender", "text", "attachment"):
+            if name not in table.column_names:
+                continue
             column = table[name].cast(pa.large_string()).to_pylist()
             shown = [None if value is None else self.hide(value) for value in column]
             table = table.set_column(table.column_names.index(name), name, pa.array(shown, pa.large_string()))

@@ -136,3 +136,20 @@ def test_help_and_version_load_nothing_heavy(option: str) -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_scan_of_one_export_loads_only_what_it_needs(tmp_path: Path) -> None:
+    chat = tmp_path / "chat.txt"
+    chat.write_text("".join(f"25/02/2024, 10:{n:02} - Asha: all is well\n" for n in range(60)), "utf-8")
+    unneeded = {
+        *("pandas", "pyarrow.compute", "stdnum", "phonenumbers", "numpy.random", "multiprocessing.connection"),
+        *("wa_forensics.compare.outcome", "wa_forensics.userrules.allow", "wa_forensics.batch.grow"),
+    }
+    code = (
+        "import sys\n"
+        "from wa_forensics import scan\n"
+        f"scan([{str(chat)!r}], {str(tmp_path / 'case')!r})\n"
+        f"print(sorted({unneeded!r} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"

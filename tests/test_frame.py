@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from parsing_texts import parsed
 
 from wa_forensics.frame import text_array
@@ -97,3 +98,15 @@ def test_parsing_loads_neither_pandas_nor_pyarrow_nor_phonenumbers(tmp_path: Pat
     )
     result = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 1 << 16])
+def test_few_and_many_messages_make_the_same_table(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = parsed(TEXT)
+    whole = chat.arrow
+    monkeypatch.setattr("wa_forensics.frame._CHUNK", chunk)
+    table = chat.arrow_rows(0, len(chat))
+    table.validate(full=True)
+    assert table.equals(whole)
+    assert table["sender_phone"].null_count == whole["sender_phone"].null_count == 4
+    assert table["text"].to_pylist() == [chat.text(message) for message in range(len(chat))]

@@ -71,7 +71,7 @@ class PhraseTable(Sequence[Phrase]):
     @cached_property
     def native(self) -> NDArray[np.bool_]:
         """Which phrases stand in a script other than Latin."""
-        foreign = np.fromiter((not literal.isascii() for literal in self.literals), dtype=bool)
+        foreign = ~np.array(list(map(bytes.isascii, self.literals)), dtype=bool)
         return self.any_of_phrase(self.any_of_set(foreign)[self.sets])
 
     def any_of_set(self, literals: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -34,32 +34,52 @@ SISTERS = {"ur-Latn": "hi-Latn", "ms": "id"}
 # Stands between two texts; decoded text holds no lone surrogates. It has a number as words have.
 BETWEEN, ENDS, UNKNOWN = "\ud800", -1, -2
 WORD = re.compile(rf"[^\W\d_]{{2,}}(?:'[^\W\d_]+)?|{BETWEEN}")
+# Most texts are ASCII without an apostrophe: cut at all that is no letter, they need no expression.
+CODED_END = b"\xff"
+LETTERS = bytes(c | 0x20 if chr(c).isalpha() and c < 128 else c if c == 0xFF else 0x20 for c in range(256))
 OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2c00-\ud7ff]")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FunctionWords:
-    """The function words of all languages by ``number``; the languages that list number ``n`` are
-    ``listing[first[n] : first[n + 1]]``, as places in ``languages``.
+    """The function words of all languages by ``number``, ASCII ones by ``coded`` too; the languages that list number
+    ``n`` are ``listing[first[n] : first[n + 1]]``, as places in ``languages``.
     """
 
     languages: tuple[str, ...]
     number: Mapping[str, int]
+    coded: Mapping[bytes, int]
     first: NDArray[np.int64]
     listing: NDArray[np.int64]
 
     def count(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """How much each text (row) speaks for each language (column); a word of several counts less for each."""
+        counts = np.zeros((len(texts), len(self.languages)))
+        is_plain = np.array([text.isascii() and "'" not in text for text in texts], dtype=bool)
+        for mask, numbers_of in ((is_plain, self._plain_numbers), (~is_plain, self._numbers)):
+            rows = np.flatnonzero(mask)
+            if len(rows):
+                counts[rows] = self._counted(numbers_of([texts[row] for row in rows.tolist()]), len(rows))
+        return counts
+
+    def _plain_numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        words = (b" %s " % CODED_END).join(map(str.encode, texts)).translate(LETTERS).split()
+        return np.fromiter(map(self.coded.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
+
+    def _numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
         words = WORD.findall(BETWEEN.join(texts).lower())
-        numbers = np.fromiter(map(self.number.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
+        return np.fromiter(map(self.number.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
+
+    def _counted(self, numbers: NDArray[np.int64], texts: int) -> NDArray[np.float64]:
+        """What the numbers of words, with ``ENDS`` between the texts, speak for."""
         known = np.flatnonzero(numbers >= 0)
         text, numbers = np.searchsorted(np.flatnonzero(numbers == ENDS), known), numbers[known]
         shared = self.first[numbers + 1] - self.first[numbers]
         place = np.arange(shared.sum()) + np.repeat(self.first[numbers] - (np.cumsum(shared) - shared), shared)
         cells = np.repeat(text, shared) * len(self.languages) + self.listing[place]
-        size = len(texts) * len(self.languages)
+        size = texts * len(self.languages)
         counts = np.bincount(cells, weights=np.repeat(1.0 / shared, shared), minlength=size)
-        return counts.astype(np.float64, copy=False).reshape(len(texts), len(self.languages))
+        return counts.astype(np.float64, copy=False).reshape(texts, len(self.languages))
 
 
 def function_words(listed: Mapping[str, Iterable[str]]) -> FunctionWords:
@@ -70,9 +90,13 @@ def function_words(listed: Mapping[str, Iterable[str]]) -> FunctionWords:
             languages.setdefault(word.lower(), set()).add(SISTERS.get(language, language))
     names = tuple(sorted(set().union(*languages.values())))
     place = {name: index for index, name in enumerate(names)}
+    numbers = {word: number for number, word in enumerate(languages)}
+    # The expression takes words of two letters and more.
+    coded = {word.encode(): number for word, number in numbers.items() if word.isascii() and len(word) > 1}
     return FunctionWords(
         languages=names,
-        number={BETWEEN: ENDS} | {word: number for number, word in enumerate(languages)},
+        number={BETWEEN: ENDS} | numbers,
+        coded={CODED_END: ENDS} | coded,
         first=np.cumsum([0, *map(len, languages.values())], dtype=np.int64),
         listing=np.array([place[name] for found in languages.values() for name in sorted(found)], dtype=np.int64),
     )

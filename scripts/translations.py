@@ -21,8 +21,10 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "wa_forensics" / "report" / "translations"
-RULE_FOLDERS = ("behaviour", "compare", "context", "detectors", "incidents")
-RULE_WORDS = frozenset({"alternatives", "next_steps", "inference"})
+RULE_FOLDERS = ("behaviour", "compare", "context", "detectors", "incidents", "integrity", "userrules")
+RULE_WORDS = frozenset({"alternatives", "next_steps", "inference", "did", "innocent_causes"})
+# How rooms below the report make sentences (wa_forensics/model/said.py): which arguments are templates.
+SAID = {"say": slice(0, 1), "phrase": slice(0, 1), "counted": slice(0, 2), "forms": slice(0, 2), "joined": slice(1, 2)}
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -47,7 +49,34 @@ def extracted() -> Catalog:
         ):
             if message and message != ("", ""):
                 found.add(message)
+    for template in said():
+        found.add(template)
     return found
+
+
+def said() -> Iterator[str | tuple[str, str]]:
+    """The templates of the sentences that the rooms below the report make; a plural as its two forms."""
+    for _path, call in _sentence_calls():
+        parts = call.args[SAID[getattr(call.func, "id", "")]]
+        texts = [text for part in parts for text in _constants(part)]
+        if any(map(str.isalpha, "".join(texts))):
+            yield (texts[0], texts[1]) if len(texts) > 1 else texts[0]
+
+
+def _sentence_calls() -> Iterator[tuple[Path, ast.Call]]:
+    """The calls that make sentences, of modules that import their names from ``model``."""
+    for path in sorted((ROOT / "wa_forensics").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        imported = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("wa_forensics.model")
+            for alias in node.names
+        }
+        own = SAID if path.name == "said.py" else SAID.keys() & imported
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in own:
+                yield path, node
 
 
 def rule_texts() -> dict[str, str]:
@@ -112,6 +141,42 @@ def source_of(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
+def template() -> Catalog:
+    """Every word that a catalogue has to have."""
+    found = extracted()
+    for text in rule_texts():
+        found.add(text)
+    return found
+
+
+def key_of(name: str | tuple[str, ...]) -> str:
+    return name if isinstance(name, str) else name[0]
+
+
+def unfixed() -> list[str]:
+    """Calls that say a sentence from something else than a constant or a name: they would reach no catalogue."""
+    return [
+        f"{path.name}:{call.lineno}"
+        for path, call in _sentence_calls()
+        if getattr(call.func, "id", "") != "joined" and isinstance(call.args[0], ast.JoinedStr | ast.BinOp | ast.IfExp)
+    ]
+
+
+def signal_names() -> set[str]:
+    """The constants that are names of signals."""
+    calls = (
+        node
+        for path in (ROOT / "wa_forensics").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Signal", "_signal")
+    )
+    found: set[str] = set()
+    for call in calls:
+        names = [keyword.value for keyword in call.keywords if keyword.arg == "name"] or call.args[1:2]
+        found |= {text for name in names for text in _constants(name)}
+    return found
+
+
 def untranslated(catalog: Catalog) -> list[str]:
     """The words without a translation; of a plural, each form counts."""
     found = []
@@ -123,12 +188,10 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 
 def main() -> None:
-    template = extracted()
-    for text in rule_texts():
-        template.add(text)
+    wanted = template()
     for language in languages():
         catalog = load(language)
-        catalog.update(template, no_fuzzy_matching=True)
+        catalog.update(wanted, no_fuzzy_matching=True)
         without_clock(catalog)
         missing = untranslated(catalog)
         path_of(language, "po").write_bytes(source_of(catalog))

@@ -21,6 +21,7 @@ from wa_forensics.model import (
     Finding,
     Incident,
     Indicator,
+    Limit,
     Rule,
     SenderProfile,
     Severity,
@@ -30,6 +31,7 @@ from wa_forensics.model import (
     Threat,
     Verdict,
     Window,
+    say,
 )
 from wa_forensics.parsing import parse_text
 
@@ -281,7 +283,8 @@ def _find(
         if chat.time(m).startswith("2025-03-12") and any(chat.text(m).startswith(s) for s in starts)
     ]
     more.setdefault("confidence", Confidence.HIGH)
-    return make_finding(chat, RULES[rule], ids, observation=observation, inference=inference, **more)
+    told = say("Messages of %(name)s: %(facts)s.", name=chat.name, facts=observation.removesuffix("."))
+    return make_finding(chat, RULES[rule], ids, observation=told, inference=inference, **more)
 
 
 def findings(chats: dict[str, Chat]) -> Iterator[Finding]:
@@ -424,7 +427,7 @@ def build_case(extra: str = "", chat_names: tuple[str, ...] = tuple(_ORDINARY)) 
             ]
             + [{"id": "gift-card", "hits": 0}],
             "skipped": [],
-            "limits": [{"source": "Kaveri Ops.txt", "limit": "2 bytes could not be decoded"}],
+            "limits": [Limit(source="Kaveri Ops.txt", limit="2 bytes could not be decoded")],
             "failures": [
                 Failure(where="detectors.remote_access", source="Kaveri Ops.txt", problem="crashed")
             ],

@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 from report_case import MemoryCase
 
+from wa_forensics.model import Said
+
 PAYLOADS = (
     "<script>window.pwned=1</script>",
     '"><img src=x onerror="window.pwned=1">',
@@ -56,6 +58,8 @@ def poison(case: MemoryCase, payload: str) -> MemoryCase:
 def _poisoned(value: Any, payload: str) -> Any:
     if isinstance(value, Enum) or value is None:
         return value
+    if isinstance(value, Said):
+        return value.with_values(lambda text: _poisoned(text, payload))
     if isinstance(value, str):
         return value if _TIME.match(value) else value + payload
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -166,7 +166,7 @@ def test_lone_surrogates_are_read_as_replacement_and_counted(tmp_path: Path) -> 
     data = chat_text().encode().replace(b"note 3", b"note \xed\xa0\x80")
     case = scan([save(tmp_path, "surrogate.txt", data)], tmp_path / "case")
     assert case.inputs[0].source.decode_errors > 0
-    assert any("U+FFFD" in limit["limit"] for limit in case.coverage["limits"])
+    assert any("U+FFFD" in limit.limit for limit in case.coverage["limits"])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")

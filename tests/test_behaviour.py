@@ -278,8 +278,8 @@ def test_quotas_share_a_sample_fairly() -> None:
 
 
 def test_factors_are_rounded_and_capped() -> None:
-    assert verbal(3.0) == ("about 20", "moderate")
-    assert verbal(40.0) == ("more than 1,000", "very strong")
+    assert verbal(3.0) == ("about 20", "moderate support")
+    assert verbal(40.0) == ("more than 1,000", "very strong support")
 
 
 def test_the_same_chat_gives_the_same_findings_twice() -> None:

@@ -293,6 +293,6 @@ def test_an_incident_says_who_was_asked_answered_paid_and_warned() -> None:
         ("Contact 1", ("450 euros",))
     ]
     assert ("doubted", "Contact 2") in did and ("warned", "Contact 3") in did
-    assert "asked 4, answered 3, say paid 1 (450 euros), doubted or warned 2" in incident.summary
+    assert "4 were written to, 3 answered, 1 wrote of a payment (450 euros), 2 doubted or warned" in incident.summary
     drawn = incidents.graph([incident], incidents.correlate(sent).findings)
     assert ("account:Contact 1", "paid in") in {(edge.source, edge.kind) for edge in drawn.edges}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gettext
+import html
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -14,8 +16,15 @@ import pytest
 from report_case import build_case
 from report_hostile import PAYLOADS, faults, poison, visible_text
 
-from wa_forensics.report import LANGUAGES, render_case, render_index
+from wa_forensics.batch import scan
+from wa_forensics.case import Case
+from wa_forensics.context.hearing import HEARD_WEIGHTS
+from wa_forensics.context.signals import WEIGHTS
+from wa_forensics.model import say
+from wa_forensics.report import LANGUAGES, render_case, render_index, wording
 from wa_forensics.report.words import Words
+from wa_forensics.vocabulary import Concept
+from wa_forensics.wording.facts import FACTS
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -24,6 +33,14 @@ import translations  # noqa: E402
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 _PLACE = re.compile(r"%\(\w+\)s")
+# Chats of different crimes, and one in which nothing happened.
+_CHATS = (
+    "benchmarks/labelled_chats/d_01a_cafe_staff.txt",
+    "benchmarks/labelled_chats/d_01b_cafe_customer.txt",
+    "benchmarks/labelled_chats/d_07_michael_rig.txt",
+    "benchmarks/labelled_chats/e_18_tr-TR_yeni_numara.txt",
+    "sample_exports",
+)
 
 
 def _page(folder: Path, language: str) -> str:
@@ -48,13 +65,96 @@ def test_each_word_of_the_report_is_translated(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_nine_of_ten_fixed_sentences_of_the_rules_are_translated(language: str) -> None:
-    """Not all: a new rule may come before its translations; it is then told in English."""
+def test_each_sentence_of_the_rules_is_translated(language: str) -> None:
     catalog = translations.load(language)
     rules = translations.rule_texts()
-    missing = [text for text in rules if not (catalog.get(text) and catalog.get(text).string)]
-    assert len(rules) > 100
-    assert len(missing) <= len(rules) // 10, missing
+    assert len(rules) > 150
+    assert [text for text in rules if not (catalog.get(text) and catalog.get(text).string)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_catalogues_are_whole(language: str) -> None:
+    """Nothing missing, nothing fuzzy, nothing that no longer occurs, each form of a plural filled."""
+    catalog = translations.load(language)
+    wanted = {*(translations.key_of(m.id) for m in translations.template() if m.id)}
+    assert {translations.key_of(m.id) for m in catalog if m.id} == wanted
+    assert translations.untranslated(catalog) == []
+    assert [m.id for m in catalog if m.id and m.fuzzy] == []
+    assert not catalog.obsolete
+
+
+def test_every_template_of_a_sentence_is_a_constant() -> None:
+    """What is put together before it is said reaches no catalogue."""
+    assert translations.unfixed() == []
+
+
+def test_every_signal_has_a_name_in_the_catalogues() -> None:
+    names = {str(concept).replace("_", " ") for concept in Concept} | {*WEIGHTS, *HEARD_WEIGHTS, *FACTS}
+    names |= translations.signal_names()
+    assert {str(name).replace("_", " ") for name in names} - {*wording.SIGNALS} == set()
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return scan([ROOT / path for path in _CHATS], tmp_path_factory.mktemp("languages") / "case")
+
+
+# Single words may be the same in two languages; sentences are not.
+_SENTENCE = 25
+
+
+def _bare_text(page: str) -> str:
+    """What stands between the tags: quicker than a parser on pages of some megabytes."""
+    return " ".join(html.unescape(re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)).split())
+
+
+def _english_sentences() -> list[str]:
+    """The fixed part of each sentence of the catalogues: the longest stretch between two placeholders."""
+    found = {
+        max(_PLACE.split(translations.key_of(m.id)), key=len).strip() for m in translations.template() if m.id
+    }
+    return sorted(part for part in found if len(part) >= _SENTENCE and " " in part)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_sentence_is_left_in_english(language: str, scanned: Case, tmp_path: Path) -> None:
+    pages = [
+        render_case(scanned, tmp_path / f"{audience}.html", language=language, audience=audience)
+        for audience in ("victim", "court")
+    ]
+    pages.append(render_index(scanned, tmp_path / "index.html", language=language))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert 'lang="en"' not in text
+        read = _bare_text(text)
+        quoted = {item.quote for finding in scanned.findings for item in finding.evidence}
+        left = [
+            part
+            for part in _english_sentences()
+            if part in read and not any(part in quote for quote in quoted)
+        ]
+        assert left == []
+
+
+def test_an_english_sentence_is_noticed(scanned: Case, tmp_path: Path) -> None:
+    read = _bare_text(render_case(scanned, tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert sum(part in read for part in _english_sentences()) > 100
+
+
+def test_a_sentence_of_another_version_is_told_in_english_and_says_so(tmp_path: Path) -> None:
+    case = build_case()
+    strange = replace(case.findings[0], observation=say("A <b>new</b> template about %(name)s.", name="Ana"))
+    page = render_case(
+        replace(case, findings=(strange, *case.findings[1:])), tmp_path / "report.html", language="de"
+    ).read_text(encoding="utf-8")
+    assert '<bdi dir="auto" lang="en">A &lt;b&gt;new&lt;/b&gt; template about Ana.</bdi>' in page
+
+
+def test_names_in_translated_sentences_are_redacted(tmp_path: Path) -> None:
+    page = render_case(build_case(), tmp_path / "r.html", language="de", redactions=("names",))
+    read = visible_text(page.read_text(encoding="utf-8"))
+    assert "Nachrichten von" in read
+    assert "Lakshmi" not in read
 
 
 class _Bracketed(gettext.NullTranslations):
@@ -116,7 +216,10 @@ def _words_outside_catalogues(
     page = render_case(case, folder / "report.html", language="de", template_folder=templates, **options)
     reader = _Ours()
     reader.feed(page.read_text(encoding="utf-8"))
-    names = {case.name, *(name for facts in case.inputs for name in (*facts.senders, facts.name, facts.source.name))}
+    names = {
+        case.name,
+        *(name for facts in case.inputs for name in (*facts.senders, facts.name, facts.source.name)),
+    }
     return [text for text in reader.bare if re.search(r"[A-Za-z]{3,}", _SAME.sub("", _without(text, names)))]
 
 
@@ -146,9 +249,12 @@ def test_placeholders_are_those_of_the_english_text(language: str) -> None:
     for message in translations.load(language):
         if message.id:
             texts = [message.string] if isinstance(message.string, str) else list(message.string)
-            wanted = message.id[-1] if isinstance(message.id, tuple) else message.id
+            wanted = [
+                set(_PLACE.findall(text))
+                for text in ([*message.id] if isinstance(message.id, tuple) else [message.id])
+            ]
             for text in texts:
-                assert set(_PLACE.findall(text)) == set(_PLACE.findall(wanted)), text
+                assert set(_PLACE.findall(text)) in wanted, text
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from wa_forensics.chat import Chat
-from wa_forensics.model import Confidence, Finding, Rule, Severity, Signal
+from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, Signal
 
 
 def make_finding(
@@ -14,7 +14,7 @@ def make_finding(
     rule: Rule,
     messages: Iterable[int],
     *,
-    observation: str,
+    observation: Said,
     inference: str,
     confidence: Confidence,
     severity: Severity | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -15,7 +15,7 @@ from wa_forensics.case.messages import read_messages
 from wa_forensics.case.stored_chat import chat_of
 from wa_forensics.chat import Chat
 from wa_forensics.errors import SettingsError
-from wa_forensics.model import Analysis, Failure, Own, Verdict
+from wa_forensics.model import Analysis, Failure, Limit, Own, Verdict, counted
 
 CHOICES = ("auto", "all", "none")
 # A pair of large exports takes half a second; what is left out is named in the coverage.
@@ -38,7 +38,7 @@ class Compared:
 
     found: tuple[compare.Comparison, ...]
     same: tuple[tuple[int, int], ...]
-    limits: tuple[Mapping[str, str], ...]
+    limits: tuple[Limit, ...]
     failures: tuple[Failure, ...]
 
 
@@ -84,10 +84,12 @@ def compare_pairs(
         found.append(comparison)
         if comparison.verdict != Verdict.NOT_TESTABLE:
             same.append((i, j))
-    limits = [{"source": "comparison", "limit": f"{pairs.left} more pairs of exports were not compared"}]
+    left = counted(
+        "%(num)s more pair of exports was not compared", "%(num)s more pairs of exports were not compared", pairs.left
+    )
     return tuple(grown), Compared(
         found=tuple(found),
         same=tuple(same),
-        limits=tuple(limits if pairs.left else ()),
+        limits=(Limit(source="comparison", limit=left),) if pairs.left else (),
         failures=tuple(failures),
     )

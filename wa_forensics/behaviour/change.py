@@ -32,11 +32,16 @@ from wa_forensics.model import (
     Finding,
     Kind,
     Rule,
+    Said,
     SenderProfile,
     Severity,
     Signal,
     Stage,
     Threat,
+    counted,
+    joined,
+    phrase,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +74,13 @@ SHORT_RATE = 10
 SESSION_SECONDS = 3 * 3600
 # Collections of this size cannot support larger figures.
 LARGEST_FACTOR = 1000
-SCALE = ((1000, "very strong"), (100, "strong"), (10, "moderate"), (2, "weak"), (0, "no"))
+SCALE = (
+    (1000, phrase("very strong support")),
+    (100, phrase("strong support")),
+    (10, phrase("moderate support")),
+    (2, phrase("weak support")),
+    (0, phrase("no support")),
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -179,20 +190,30 @@ def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibrati
     factor, word = verbal(stretch.ratio)
     rate = next(rate for rate, least in sorted(limits.items()) if stretch.ratio >= least)
     name = chat.senders[own.sender]
-    facts = "; ".join(_phrase(c) for c in why)
+    facts = joined((_share(c) for c in why), "; ")
     return make_finding(
         chat,
         RULE,
         messages.tolist(),
-        observation=(
-            f"{len(messages)} messages in a row of {name} differ from the other {len(own.message) - len(messages)} "
-            f"measured messages of this sender{': ' + facts if facts else ''}."
-        ),
-        inference=(
-            f"The stretch is {factor} times more likely if another person wrote it than if the owner did "
-            f"({word} support). In tests a stretch like this came up about {rate} "
-            f"{'time' if rate == 1 else 'times'} in 10,000 genuine messages, and {_found(calibration, rate, short)}."
-            + (" The history is short, so this is weak evidence." if short else "")
+        observation=_observed(name, len(messages), len(own.message) - len(messages), facts),
+        inference=joined(
+            [
+                say(
+                    "The stretch is %(factor)s times more likely if another person wrote it than if the owner did "
+                    "(%(support)s).",
+                    factor=factor,
+                    support=say(word),
+                ),
+                counted(
+                    "In tests a stretch like this came up about %(num)s time in 10,000 genuine messages, and "
+                    "%(found)s.",
+                    "In tests a stretch like this came up about %(num)s times in 10,000 genuine messages, and "
+                    "%(found)s.",
+                    rate,
+                    found=_found(calibration, rate, short),
+                ),
+                *([say("The history is short, so this is weak evidence.")] if short else []),
+            ]
         ),
         confidence=Confidence.MEDIUM if strong and not short else Confidence.LOW,
         severity=Severity.MEDIUM if strong and not short else Severity.LOW,
@@ -202,19 +223,40 @@ def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibrati
     )
 
 
-def verbal(ratio: float) -> tuple[str, str]:
+def _observed(name: str, inside: int, others: int, facts: Said) -> Said:
+    values: dict[str, str | int] = {"messages": inside, "name": name, "others": others}
+    if not facts:
+        return say(
+            "%(messages)s messages in a row of %(name)s differ from the other %(others)s measured messages of this "
+            "sender.",
+            **values,
+        )
+    return say(
+        "%(messages)s messages in a row of %(name)s differ from the other %(others)s measured messages of this sender: "
+        "%(facts)s.",
+        **values,
+        facts=facts,
+    )
+
+
+def verbal(ratio: float) -> tuple[Said, str]:
     """A log ratio as a rounded factor and its word; larger factors than the tests can bear are capped."""
     value = math.exp(min(ratio, 50.0))
     word = next(word for least, word in SCALE if value >= least)
     if value >= LARGEST_FACTOR:
-        return f"more than {LARGEST_FACTOR:,}", word
+        return say("more than %(factor)s", factor=LARGEST_FACTOR), word
     digits = 10 ** max(0, math.floor(math.log10(max(value, 1.0))))
-    return f"about {max(1, round(value / digits) * digits):,}", word
+    return say("about %(factor)s", factor=max(1, round(value / digits) * digits)), word
 
 
-def _phrase(contrast: Contrast) -> str:
+def _share(contrast: Contrast) -> Said:
     inside, outside = 100 * contrast.observed, 100 * contrast.baseline
-    return f"{inside:.0f} % against {outside:.0f} % of the messages each {contrast.name}"
+    return say(
+        "%(inside)s against %(outside)s of the messages each %(habit)s",
+        inside=f"{inside:.0f} %",
+        outside=f"{outside:.0f} %",
+        habit=say(contrast.name),
+    )
 
 
 def thresholds(own: Measured, calibration: Calibration) -> Mapping[int, float]:
@@ -222,12 +264,14 @@ def thresholds(own: Measured, calibration: Calibration) -> Mapping[int, float]:
     return calibration.short_thresholds if own.means else calibration.thresholds
 
 
-def _found(calibration: Calibration, rate: int, short: bool) -> str:
+def _found(calibration: Calibration, rate: int, short: bool) -> Said:
     table = (calibration.short_found if short else calibration.found)[rate]
     rows = [(length, share) for length, share in sorted(table.items()) if length in (10, 15, 20)]
-    lengths = " and ".join(str(length) for length, _ in rows)
-    shares = " and ".join(f"{100 * share:.0f} %" for _, share in rows)
-    return f"of the stretches of {lengths} messages by somebody else {shares} were found"
+    return say(
+        "of the stretches of %(lengths)s messages by somebody else %(shares)s were found",
+        lengths=joined((str(length) for length, _ in rows), " and "),
+        shares=joined((f"{100 * share:.0f} %" for _, share in rows), " and "),
+    )
 
 
 def _details(
@@ -287,12 +331,25 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
     return tuple(made)
 
 
-def _too_little(own: int, others: int) -> str:
+def _too_little(own: int, others: int) -> Said:
     if own < FEWEST_OWN:
-        return f"Not testable: {own} text messages, {FEWEST_OWN} are the minimum."
+        return counted(
+            "Not testable: %(num)s text message, %(fewest)s are the minimum.",
+            "Not testable: %(num)s text messages, %(fewest)s are the minimum.",
+            own,
+            fewest=FEWEST_OWN,
+        )
     if others < FEWEST_OTHERS:
-        return f"Not testable: {others} text messages of others to compare with, {FEWEST_OTHERS} are the minimum."
-    return f"Not testable: fewer than {FEWEST_OWN} messages that carry a style (links, repeats and lists left out)."
+        return counted(
+            "Not testable: %(num)s text message of others to compare with, %(fewest)s are the minimum.",
+            "Not testable: %(num)s text messages of others to compare with, %(fewest)s are the minimum.",
+            others,
+            fewest=FEWEST_OTHERS,
+        )
+    return say(
+        "Not testable: fewer than %(fewest)s messages that carry a style (links, repeats and lists left out).",
+        fewest=FEWEST_OWN,
+    )
 
 
 def _profile(
@@ -316,7 +373,9 @@ def _profile(
         sender=chat.senders[own.sender],
         messages=messages,
         testable=True,
-        reason=f"Short history: {len(own.message)} measured messages, weak evidence only." if short else "",
+        reason=say("Short history: %(messages)s measured messages, weak evidence only.", messages=len(own.message))
+        if short
+        else "",
         score=round(stretch.ratio, 3),
         threshold=round(thresholds(own, calibration)[SHORT_RATE if short else RATE], 3),
         first_message=int(own.message[stretch.first]),

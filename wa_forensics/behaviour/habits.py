@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wa_forensics.model import Said, counted, phrase, say
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -33,24 +35,24 @@ FEWEST_INSIDE = 4
 
 
 HABITS: tuple[str, ...] = (
-    "begins with a capital letter",
-    "has no capital letter",
-    "is in capitals",
-    "ends with a full stop",
-    "ends with ! or ?",
-    "uses dots in a row",
-    "uses a comma",
-    "uses an apostrophe",
-    "uses emoji",
-    "uses a skin tone on emoji",
-    "uses a typed smiley",
-    "has drawn-out letters or doubled marks",
-    "has accented letters",
-    "has no space after a mark",
-    "is written in Latin script",
-    "is shorter than 15 characters",
-    "is longer than 80 characters",
-    "has several lines",
+    phrase("begins with a capital letter"),
+    phrase("has no capital letter"),
+    phrase("is in capitals"),
+    phrase("ends with a full stop"),
+    phrase("ends with ! or ?"),
+    phrase("uses dots in a row"),
+    phrase("uses a comma"),
+    phrase("uses an apostrophe"),
+    phrase("uses emoji"),
+    phrase("uses a skin tone on emoji"),
+    phrase("uses a typed smiley"),
+    phrase("has drawn-out letters or doubled marks"),
+    phrase("has accented letters"),
+    phrase("has no space after a mark"),
+    phrase("is written in Latin script"),
+    phrase("is shorter than 15 characters"),
+    phrase("is longer than 80 characters"),
+    phrase("has several lines"),
 )
 
 
@@ -134,6 +136,10 @@ def contrasts(chat: Chat, own: NDArray[np.int64], first: int, last: int, most: i
     return tuple(c for c in found[:most] if c.strength >= 1.0)
 
 
+def _seconds(value: float) -> Said:
+    return counted("%(num)s second", "%(num)s seconds", round(value))
+
+
 def _table(chat: Chat, messages: Sequence[int]) -> NDArray[np.bool_]:
     rows = [_habits_of(chat.text(message).strip()) for message in messages]
     return np.array(rows, dtype=bool).reshape(len(messages), len(HABITS))
@@ -156,9 +162,11 @@ def cues(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[Cue
     seen = 100 * float(usual[hour[inside]].mean())
     found = [
         Cue(
-            name="hour of day",
-            baseline=f"{known:.0f} % of the sender's other messages were sent at the sender's usual hours",
-            observed=f"{seen:.0f} % of these",
+            name=phrase("hour of day"),
+            baseline=say(
+                "%(share)s of the sender's other messages were sent at the sender's usual hours", share=f"{known:.0f} %"
+            ),
+            observed=say("%(share)s of these", share=f"{seen:.0f} %"),
             weight=round(weight, 3),
         )
     ]
@@ -170,9 +178,11 @@ def cues(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[Cue
         fast, slow = float(np.median(a)), float(np.median(b))
         found.append(
             Cue(
-                name="pace",
-                baseline=f"a median of {slow:.0f} s between the sender's messages of one sitting",
-                observed=f"{fast:.0f} s",
+                name=phrase("pace"),
+                baseline=say(
+                    "a median of %(seconds)s between the sender's messages of one sitting", seconds=_seconds(slow)
+                ),
+                observed=_seconds(fast),
                 weight=round(abs(math.log((fast + 20) / (slow + 20))), 3),
             )
         )

@@ -27,10 +27,14 @@ from wa_forensics.model import (
     HandGroup,
     Kind,
     Rule,
+    Said,
     Severity,
     Signal,
     Stage,
     Threat,
+    counted,
+    joined,
+    say,
 )
 
 RULE = Rule(
@@ -193,19 +197,29 @@ def findings(chat: Chat, attributions: Mapping[int, Attribution]) -> Iterator[Fi
         evidence = _examples(found)
         facts = []
         if found.signed:
-            facts.append("signed " + ", ".join(f"“{sign}” ({count} times)" for sign, count in found.signed.items()))
+            signs = (
+                counted("“%(sign)s” (%(num)s time)", "“%(sign)s” (%(num)s times)", count, sign=sign)
+                for sign, count in found.signed.items()
+            )
+            facts.append(say("signed %(signs)s", signs=joined(signs, ", ")))
         if found.parted is not None:
             sides = Counter(group.hand for group in found.groups for _ in range(group.messages))
             facts.append(
-                f"{len(found.groups)} groups in turn, {sides['A']} messages in one way of writing and {sides['B']} in "
-                f"another, {sides['']} undecided"
+                say(
+                    "%(groups)s groups in turn, %(one)s messages in one way of writing and %(other)s in another, "
+                    "%(undecided)s undecided",
+                    groups=len(found.groups),
+                    one=sides["A"],
+                    other=sides["B"],
+                    undecided=sides[""],
+                )
             )
         both = found.parted is not None and len(found.signed) >= 2
         yield make_finding(
             chat,
             RULE,
             evidence,
-            observation=f"Messages of {name}: {'; '.join(facts)}.",
+            observation=say("Messages of %(name)s: %(facts)s.", name=name, facts=joined(facts, "; ")),
             inference=_inference(found),
             confidence=Confidence.MEDIUM if both or len(found.signed) >= 2 else Confidence.LOW,
             actors=(name,),
@@ -240,13 +254,19 @@ def _examples(found: Attribution) -> list[int]:
     return [group.first_message for group in found.groups if group.hand][:EVIDENCE]
 
 
-def _inference(found: Attribution) -> str:
+def _inference(found: Attribution) -> Said:
     hands = hands_of(found)
     if found.parted is None:
-        return f"At least {hands} people may write under this name; unsigned messages are given to nobody."
+        return say(
+            "At least %(hands)s people may write under this name; unsigned messages are given to nobody.", hands=hands
+        )
     false = read_calibration().parted_false
-    return (
-        f"At least {hands} hands may write under this name. Of {false.accounts} accounts of one hand in public "
-        f"collections {false.above} parted as clearly. Each group is given with its probability; below "
-        f"{100 * SURE:.0f} % it is given to nobody."
+    return say(
+        "At least %(hands)s hands may write under this name. Of %(accounts)s accounts of one hand in public "
+        "collections %(parted)s parted as clearly. Each group is given with its probability; below %(sure)s it is "
+        "given to nobody.",
+        hands=hands,
+        accounts=false.accounts,
+        parted=false.above,
+        sure=f"{100 * SURE:.0f} %",
     )

@@ -15,7 +15,18 @@ from wa_forensics.case.store import COMPARISONS, SCHEMA_VERSION, InputFile, Stor
 from wa_forensics.case.verdicts import labels_of
 from wa_forensics.compare import Comparison, comparison_from
 from wa_forensics.errors import CaseError
-from wa_forensics.model import CaseData, ChatFacts, Check, Failure, Finding, Graph, Incident, Indicator, SenderProfile
+from wa_forensics.model import (
+    CaseData,
+    ChatFacts,
+    Check,
+    Failure,
+    Finding,
+    Graph,
+    Incident,
+    Indicator,
+    Limit,
+    SenderProfile,
+)
 
 T = TypeVar("T")
 _DAMAGED = "Ask for the case folder again, or scan the evidence again."
@@ -146,6 +157,7 @@ class Case:
     def coverage(self) -> Mapping[str, Any]:
         content = dict(self._json("coverage.json"))
         content["failures"] = self._records("coverage.json", Failure, content.get("failures", []))
+        content["limits"] = self._records("coverage.json", Limit, content.get("limits", []))
         return content
 
     @cached_property

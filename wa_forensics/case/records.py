@@ -12,6 +12,8 @@ from numbers import Integral, Real
 from sys import intern
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from wa_forensics.model.said import SAID, form_of, remembered
+
 T = TypeVar("T")
 
 
@@ -38,8 +40,7 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
     if issubclass(kind, Real):
         return _number
     if is_dataclass(kind):
-        names = tuple(field.name for field in fields(kind))
-        return lambda value: {name: plain(getattr(value, name)) for name in names}
+        return _record_writer(kind)
     if issubclass(kind, Mapping):
         return lambda value: {str(key): plain(item) for key, item in value.items()}
     if issubclass(kind, list | tuple):
@@ -49,6 +50,28 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
     if issubclass(kind, str):
         return str
     raise TypeError(f"{kind.__name__} cannot stand in a case record")
+
+
+def _record_writer(kind: Any) -> Callable[[Any], Any]:
+    """Fields by name; sentences that remember their template have it once more under ``said``."""
+    names = tuple(field.name for field in fields(kind))
+    spoken = _spoken(kind)
+    if not spoken:
+        return lambda value: {name: plain(getattr(value, name)) for name in names}
+
+    def write(value: Any) -> dict[str, Any]:
+        row = {name: plain(getattr(value, name)) for name in names}
+        forms = {name: form for name in spoken if (form := form_of(getattr(value, name))) is not None}
+        return row | {"said": forms} if forms else row
+
+    return write
+
+
+@cache
+def _spoken(kind: type) -> tuple[str, ...]:
+    """The fields whose text may be a ``Said``."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(name for name in _names(kind) if SAID in getattr(hints[name], "__metadata__", ()))
 
 
 def _number(value: Any) -> float | None:
@@ -88,6 +111,12 @@ def record(kind: type[T], value: Any) -> T:
     return cast(T, _reader(cast(Any, kind))(value))
 
 
+def _spoken_record(kind: Any, members: Mapping[str, Callable[[Any], Any]], value: Any) -> Any:
+    given = {name: read(value[name]) for name, read in members.items() if name in value}
+    forms = value.get("said") or {}
+    return kind(**given | {name: remembered(given[name], forms[name]) for name in _spoken(kind) if name in forms})
+
+
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
@@ -115,6 +144,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         members = {name: _reader(hints[name]) for name in _names(kind)}
+        if _spoken(kind):
+            return lambda value: _spoken_record(kind, members, value)
         return lambda value: kind(**{n: read(value[n]) for n, read in members.items() if n in value})
     if origin is not None and issubclass(origin, Mapping):
         return dict

@@ -22,10 +22,12 @@ from wa_forensics.model import (
     Failure,
     Graph,
     Indicator,
+    Limit,
     Rule,
     Settings,
     Span,
     Verdict,
+    counted,
 )
 
 SCHEMA_VERSION = 1
@@ -72,7 +74,7 @@ class CaseRecords:
     rules: tuple[Rule, ...]
     failures: tuple[Failure, ...]
     comparisons: tuple[Comparison, ...] = ()
-    limits: tuple[Mapping[str, str], ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 def write_records(folder: Path, records: CaseRecords) -> None:
@@ -220,9 +222,14 @@ def _undecided(source: str, order: DateOrder) -> Mapping[str, Any]:
     return {"source": source, "shown": order.order, "readings": order.readings}
 
 
-def _limits(facts: ChatFacts) -> list[dict[str, Any]]:
-    found = [{"source": facts.source.name, "limit": note} for note in facts.notes]
+def _limits(facts: ChatFacts) -> list[Limit]:
+    found = [Limit(source=facts.source.name, limit=note) for note in facts.notes]
     if facts.source.decode_errors:
-        told = f"{facts.source.decode_errors} bytes were no {facts.source.encoding} and read as U+FFFD"
-        found.append({"source": facts.source.name, "limit": told})
+        told = counted(
+            "%(num)s byte was no %(encoding)s and read as U+FFFD",
+            "%(num)s bytes were no %(encoding)s and read as U+FFFD",
+            facts.source.decode_errors,
+            encoding=facts.source.encoding,
+        )
+        found.append(Limit(source=facts.source.name, limit=told))
     return found

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from wa_forensics.chat import Chat
 from wa_forensics.compare.comparison import ComparedMessage, Comparison, Pair
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, Stage, Threat, counted, forms, joined, say
 
 MISSING = Rule(
     id="missing-in-one-export",
@@ -53,6 +53,14 @@ SHORT = 12
 _NAMED = 3
 
 
+_MISSING = forms(
+    "%(num)s message of %(source)s between %(start)s and %(end)s, written by %(writers)s, is missing in %(other)s, "
+    "which covers that time and holds the messages around.",
+    "%(num)s messages of %(source)s between %(start)s and %(end)s, written by %(writers)s, are missing in "
+    "%(other)s, which covers that time and holds the messages around.",
+)
+
+
 def comparison_findings(
     comparison: Comparison, a: Chat, b: Chat, grave: Container[tuple[str, int]] = ()
 ) -> tuple[Finding, ...]:
@@ -76,11 +84,16 @@ def _differs(pair: Pair, a: Chat, b: Chat, is_grave: bool) -> Finding:
         a,
         DIFFERS,
         [pair.a.message],
-        observation=(
-            f"The message at line {pair.a.line} of {a.source.name} stands at line {pair.b.line} of "
-            f"{b.source.name} otherwise (similarity of the texts {pair.similarity:.2f})."
+        observation=say(
+            "The message at line %(line)s of %(source)s stands at line %(other_line)s of %(other)s otherwise "
+            "(similarity of the texts %(similarity)s).",
+            line=str(pair.a.line),
+            source=a.source.name,
+            other_line=str(pair.b.line),
+            other=b.source.name,
+            similarity=f"{pair.similarity:.2f}",
         ),
-        inference=f"Possible reasons: {'; '.join(pair.reasons)}.",
+        inference=_possible(pair.reasons),
         confidence=Confidence.MEDIUM,
         severity=Severity.MEDIUM if is_grave else Severity.LOW,
         details={"other_source": b.source.name, "other_line": pair.b.line, "other_text": pair.b.text},
@@ -92,18 +105,22 @@ def _missing(holder: Chat, other: Chat, group: list[ComparedMessage], grave: Con
     several = len(group) > 1
     flagged = [message for message in group if (message.source, message.message) in grave]
     writers = Counter(message.sender or "" for message in group)
-    written = ", ".join(f"{name} ({count})" for name, count in writers.most_common(_NAMED))
-    kept = f" Other findings rest on {len(flagged):,} of them." if flagged else ""
+    facts: dict[str, str | int] = {
+        "source": holder.source.name,
+        "start": group[0].timestamp,
+        "end": group[-1].timestamp,
+        "writers": joined((f"{name} ({count})" for name, count in writers.most_common(_NAMED)), ", "),
+        "other": other.source.name,
+    }
+    told = [counted(*_MISSING, len(group), **facts)]
+    if flagged:
+        told.append(say("Other findings rest on %(flagged)s of them.", flagged=len(flagged)))
     finding = make_finding(
         holder,
         MISSING,
         [message.message for message in group],
-        observation=(
-            f"{len(group):,} message{'s' if several else ''} of {holder.source.name} between {group[0].timestamp} "
-            f"and {group[-1].timestamp}, written by {written}, {'are' if several else 'is'} missing in "
-            f"{other.source.name}, which covers that time and holds the messages around.{kept}"
-        ),
-        inference=f"Possible reasons: {'; '.join(group[0].reasons)}.",
+        observation=joined(told),
+        inference=_possible(group[0].reasons),
         confidence=Confidence.MEDIUM if several or flagged else Confidence.LOW,
         severity=_severity(group, bool(flagged)),
         # Who removed them is not known: it need not be who wrote them.
@@ -111,6 +128,10 @@ def _missing(holder: Chat, other: Chat, group: list[ComparedMessage], grave: Con
         details={"missing_in": other.source.name, "flagged": len(flagged)},
     )
     return _told_apart(finding, other)
+
+
+def _possible(reasons: Sequence[str]) -> Said:
+    return say("Possible reasons: %(reasons)s.", reasons=joined(map(say, reasons), "; "))
 
 
 def _severity(group: list[ComparedMessage], is_grave: bool) -> Severity:

@@ -11,7 +11,7 @@ from wa_forensics.chat import Chat
 from wa_forensics.compare.alignment import LEAST_LIKENESS, Alignment, align, on_time
 from wa_forensics.compare.comparison import ClockChange, ComparedMessage, Comparison, Pair
 from wa_forensics.compare.contents import Side, plain_text, side, similarity
-from wa_forensics.model import Check, Verdict
+from wa_forensics.model import Check, Verdict, phrase, say
 from wa_forensics.vocabulary import Event
 
 if TYPE_CHECKING:
@@ -31,20 +31,20 @@ MOST_LEFT = 2_000
 # Two texts of one sender and moment with this share of common letter pairs are one text, edited.
 ALIKE = 0.4
 
-DELETED_FOR_ONESELF = "deleted for oneself on that phone, which leaves no trace"
-TAKEN_OUT = "taken out of that file after the export"
-NOT_DELIVERED = "never delivered to that phone (blocked, offline, not in the group at that moment)"
-DISAPPEARED = "disappearing messages were on, and one phone kept the message longer"
-JOINED_LATER = "that side begins here: joined later, or older messages were cut by the export limit"
-DELETED_FOR_EVERYONE = "deleted for everyone before one of the exports was made"
-NOT_RECEIVED = "not yet received, or shown once only, on one of the phones"
-EDITED = "edited by the sender; one export shows an earlier form"
-ALTERED = "altered in one of the files after the export"
-OTHER_SENDER = "the sender differs: altered in one file, or one contact under two names"
-OTHER_TIME = "the time differs by more than the clocks do: altered, or a phone's clock was wrong"
-DELIVERED_LATE = "delivered late to one of the phones"
-TWO_MESSAGES = "two messages of one moment, each missing on the other side"
-ONE_OF_SEVERAL = "equal messages stand beside it; which of them is missing cannot be told"
+DELETED_FOR_ONESELF = phrase("deleted for oneself on that phone, which leaves no trace")
+TAKEN_OUT = phrase("taken out of that file after the export")
+NOT_DELIVERED = phrase("never delivered to that phone (blocked, offline, not in the group at that moment)")
+DISAPPEARED = phrase("disappearing messages were on, and one phone kept the message longer")
+JOINED_LATER = phrase("that side begins here: joined later, or older messages were cut by the export limit")
+DELETED_FOR_EVERYONE = phrase("deleted for everyone before one of the exports was made")
+NOT_RECEIVED = phrase("not yet received, or shown once only, on one of the phones")
+EDITED = phrase("edited by the sender; one export shows an earlier form")
+ALTERED = phrase("altered in one of the files after the export")
+OTHER_SENDER = phrase("the sender differs: altered in one file, or one contact under two names")
+OTHER_TIME = phrase("the time differs by more than the clocks do: altered, or a phone's clock was wrong")
+DELIVERED_LATE = phrase("delivered late to one of the phones")
+TWO_MESSAGES = phrase("two messages of one moment, each missing on the other side")
+ONE_OF_SEVERAL = phrase("equal messages stand beside it; which of them is missing cannot be told")
 
 
 def compare_chats(a: Chat, b: Chat) -> Comparison:
@@ -56,12 +56,14 @@ def compare_chats(a: Chat, b: Chat) -> Comparison:
     side_a, side_b = side(a), side(b)
     found = align(side_a, side_b)
     if found is None:
-        return _not_testable(a, b, "Too few messages are common to both exports to compare them.")
+        return _not_testable(a, b, say("Too few messages are common to both exports to compare them."))
     work = _Work(side_a, side_b, found)
     smaller = min(work.inside_a.sum(), work.inside_b.sum())
     if len(found.a) < FEWEST_COMMON_SHARE * smaller:
         return _not_testable(
-            a, b, f"Only {len(found.a):,} messages are common to both: these look like two conversations."
+            a,
+            b,
+            say("Only %(common)s messages are common to both: these look like two conversations.", common=len(found.a)),
         )
     return work.comparison()
 
@@ -71,17 +73,27 @@ def comparison_check(comparison: Comparison, source: str) -> Check:
     is_a = source == comparison.sources[0]
     here, there = (comparison.missing_in_a, comparison.missing_in_b)[:: 1 if is_a else -1]
     other = comparison.sources[1 if is_a else 0]
-    statement = (
-        f"Compared with {other}: {comparison.matched:,} messages stand in both, {len(here):,} of the other are "
-        f"missing here, {len(there):,} of this one are missing there, {len(comparison.changed):,} differ, "
-        f"{len(comparison.moved):,} stand elsewhere."
+    statement = say(
+        "Compared with %(other)s: %(matched)s messages stand in both, %(here)s of the other are missing here, "
+        "%(there)s of this one are missing there, %(changed)s differ, %(moved)s stand elsewhere.",
+        other=other,
+        matched=comparison.matched,
+        here=len(here),
+        there=len(there),
+        changed=len(comparison.changed),
+        moved=len(comparison.moved),
     )
     return Check(
         id="I19",
-        title="Comparison with another export",
+        title=phrase("Comparison with another export"),
         verdict=comparison.verdict,
         statement=comparison.statement if comparison.verdict == Verdict.NOT_TESTABLE else statement,
-        innocent_causes=(DELETED_FOR_ONESELF, "joined later", "another retention setting", NOT_DELIVERED),
+        innocent_causes=(
+            DELETED_FOR_ONESELF,
+            phrase("joined later"),
+            phrase("another retention setting"),
+            NOT_DELIVERED,
+        ),
         basis="alignment of the two exports by content and order",
         source=source,
         counts={

@@ -19,7 +19,7 @@ from wa_forensics.context.crowd import Crowd, beyond_crowd, crowd
 from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
 from wa_forensics.context.signals import COMMON, Sighting, Sightings, recites, sightings, strangers, wary
 from wa_forensics.context.writing import change_of_habits
-from wa_forensics.model import Severity, Signal
+from wa_forensics.model import Said, Severity, Signal, counted, joined, say
 from wa_forensics.vocabulary import Concept
 
 HOUR = 3600
@@ -193,7 +193,8 @@ def _stretch(
     if share < dense:
         # Somebody who writes a lot says some of these words by chance.
         thin = sum(s.weight for s in signals) * (share / dense - 1.0)
-        signals.append(Signal(name="few of its messages", weight=round(thin, 3), detail=f"{share:.0%} of {length}"))
+        of_all = say("%(share)s of %(messages)s", share=f"{share:.0%}", messages=length)
+        signals.append(Signal(name="few of its messages", weight=round(thin, 3), detail=of_all))
     total = sum(s.weight for s in signals)
     if total < LEAST:
         return None
@@ -209,9 +210,11 @@ def _stretch(
     )
 
 
-def _where(chat: Chat, sighting: Sighting) -> str:
-    line = f"line {chat.columns.line[sighting.message]}"
-    return f"{line}: {sighting.detail}" if sighting.detail else line
+def _where(chat: Chat, sighting: Sighting) -> Said:
+    line = str(chat.columns.line[sighting.message])
+    if sighting.detail:
+        return say("line %(line)s: %(detail)s", line=line, detail=sighting.detail)
+    return say("line %(lines)s", lines=line)
 
 
 def _discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds: NDArray[np.int64]) -> bool:
@@ -249,7 +252,7 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd) -> Episode:
     if not stretch.stranger and stretch.sum >= SHOWN:
         habits, facts = change_of_habits(chat, own, stretch.first, stretch.last)
         if habits > 0:
-            around.append(Signal(name="writes unlike before", weight=round(habits, 3), detail="; ".join(facts)))
+            around.append(Signal(name="writes unlike before", weight=round(habits, 3), detail=joined(facts, "; ")))
     # What is heard can at most double what was seen: a warning about nothing is no evidence.
     confirmed = sum(s.weight for s in around)
     excess = confirmed - CARRIES * stretch.sum
@@ -296,7 +299,11 @@ def _with_partners(chat: Chat, built: Sequence[Episode]) -> list[Episode]:
         if worth and partners:
             signal = Signal(name="vouches for a suspicious account", weight=round(2.2 * worth, 3), detail="")
         elif worth and episode in pitching and len(cast) >= CAST:
-            signal = Signal(name="strangers vouch for it", weight=round(1.2 * worth, 3), detail=f"{len(cast)} accounts")
+            signal = Signal(
+                name="strangers vouch for it",
+                weight=round(1.2 * worth, 3),
+                detail=counted("%(num)s account", "%(num)s accounts", len(cast)),
+            )
         if signal is not None:
             score = round(episode.score + signal.weight, 3)
             episode = replace(episode, signals=(*episode.signals, signal), score=score)
@@ -319,7 +326,7 @@ def _with_other_signs(built: Sequence[Episode], seconds: NDArray[np.int64]) -> l
         }
         if elsewhere:
             worth = round(min(MOST_ELSEWHERE, ELSEWHERE * sum(elsewhere.values())), 3)
-            detail = ", ".join(kind.replace("_", " ") for kind in sorted(elsewhere))
+            detail = joined((say(kind.replace("_", " ")) for kind in sorted(elsewhere)), ", ")
             signal = Signal(name="other signs at other times", weight=worth, detail=detail)
             episode = replace(episode, signals=(*episode.signals, signal), score=round(episode.score + worth, 3))
         result.append(episode)
@@ -336,7 +343,11 @@ def _with_earlier(built: Sequence[Episode]) -> list[Episode]:
             earlier[episode.sender] = count + 1
         # It makes a suspicion stronger, and none where there was none.
         if count and episode.score >= MEDIUM:
-            signal = Signal(name="suspicious before", weight=0.5 * count, detail=f"{count} earlier stretches")
+            signal = Signal(
+                name="suspicious before",
+                weight=0.5 * count,
+                detail=counted("%(num)s earlier stretch", "%(num)s earlier stretches", count),
+            )
             score = round(episode.score + signal.weight, 3)
             episode = replace(episode, signals=(*episode.signals, signal), score=score)
         result.append(episode)
@@ -362,10 +373,11 @@ def _with_neighbors(built: Sequence[Episode], seconds: NDArray[np.int64]) -> lis
 
 
 def _signal(chat: Chat, name: str, messages: Iterable[int], one: float, more: float, most: int = 3) -> Signal:
-    listed = list(messages)
-    weight = one + more * (min(len(listed), most) - 1)
-    lines = ", ".join(str(chat.columns.line[m]) for m in listed[:most])
-    return Signal(name=name, weight=round(weight, 3), detail=f"line {lines}")
+    heard = list(messages)
+    weight = one + more * (min(len(heard), most) - 1)
+    lines = ", ".join(str(chat.columns.line[m]) for m in heard[:most])
+    detail = counted("line %(lines)s", "lines %(lines)s", min(len(heard), most), lines=lines)
+    return Signal(name=name, weight=round(weight, 3), detail=detail)
 
 
 @lru_cache(maxsize=512)

@@ -10,13 +10,31 @@ from wa_forensics.context.kinship import akin
 from wa_forensics.context.signals import sightings
 from wa_forensics.context.sitting import OWN_WORD
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Finding, Rule, Severity
+from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, counted, joined, listed, phrase, say
 
 SURE = HIGH + 2.0
 # What lines are said to do that name nothing themselves.
-BETWEEN = "wrote next to messages of this kind"
+BETWEEN = phrase("wrote next to messages of this kind")
 # An observation names at most so many payees, links, amounts or files.
 MOST_NAMED = 3
+# Kinds of payees that are English words; the others are names of schemes (iban, pix, upi ...).
+PAYEE_KINDS = {
+    "account": say("account"),
+    "alias": say("alias"),
+    "card": say("card"),
+    "handle": say("payment address"),
+    "link": say("link"),
+    "mobile": say("phone number"),
+    "routing": say("routing number"),
+    "till": say("till number"),
+}
+NEW_DOMAIN = phrase("Link to %(host)s: its domain stands here for the first time.")
+KNOWN_DOMAIN = phrase("Link to %(host)s: its domain stood here before.")
+NEW_PAYEE = phrase("The payee %(payee)s (%(type)s) stands in this chat for the first time in line %(line)s.")
+NEW_PAYEE_AFTER = phrase(
+    "The payee %(payee)s (%(type)s) stands in this chat for the first time in line %(line)s; before, the same sender "
+    "had named %(before)s (line %(before_line)s)."
+)
 
 
 def confidence_of(score: float) -> Confidence:
@@ -76,7 +94,7 @@ def finding_of(
         chat,
         rule,
         messages,
-        observation=" ".join([observed(chat, messages, did), *named_facts(chat, messages)]),
+        observation=joined([observed(chat, messages, did), *named_facts(chat, messages)]),
         inference=inference,
         confidence=confidence_of(episode.score),
         severity=capped(rule, episode) if severity is None else severity,
@@ -84,63 +102,74 @@ def finding_of(
     )
 
 
-def observed(chat: Chat, messages: Sequence[int], did: str) -> str:
+def observed(chat: Chat, messages: Sequence[int], did: str) -> Said:
     """Who did what, in how many messages, where and when: checkable facts only."""
     names = list(dict.fromkeys(name for m in messages if (name := chat.sender(m)) is not None))
-    who = " and ".join(names) if 0 < len(names) < 4 else f"{len(names)} senders" if names else "The app"
     first, last = messages[0], messages[-1]
     line = chat.columns.line
-    if first == last:
-        return f"{who} {did} at {chat.time(first)} (line {line[first]})."
-    return (
-        f"{who} {did} in {len(messages)} messages between {chat.time(first)} and {chat.time(last)} "
-        f"(lines {line[first]} to {line[last]})."
+    facts: dict[str, str] = {
+        "did": did if isinstance(did, Said) else say(did),
+        "first": chat.time(first),
+        "line": str(line[first]),
+    }
+    if first != last:
+        facts |= {"last": chat.time(last), "last_line": str(line[last])}
+        facts["count"] = counted("in %(num)s message", "in %(num)s messages", len(messages))
+    if not names:
+        if first == last:
+            return say("The app %(did)s at %(first)s (line %(line)s).", **facts)
+        return say(
+            "The app %(did)s %(count)s between %(first)s and %(last)s (lines %(line)s to %(last_line)s).", **facts
+        )
+    facts["who"] = (
+        joined(names, " and ") if len(names) < 4 else counted("%(num)s sender", "%(num)s senders", len(names))
     )
+    if first == last:
+        return say("%(who)s %(did)s at %(first)s (line %(line)s).", **facts)
+    return say("%(who)s %(did)s %(count)s between %(first)s and %(last)s (lines %(line)s to %(last_line)s).", **facts)
 
 
-def named_facts(chat: Chat, messages: Sequence[int]) -> list[str]:
+def named_facts(chat: Chat, messages: Sequence[int]) -> list[Said]:
     """What the messages name, as sentences: amounts, payees and whether they are new here, hosts of links, files."""
     wanted = set(messages)
-    facts: list[str] = []
+    facts: list[Said] = []
     amounts = list(dict.fromkeys(a.text.strip() for a in chat.amounts if a.message in wanted))
     if amounts:
-        facts.append(f"Amounts written: {_listed(amounts)}.")
+        facts.append(say("Amounts written: %(amounts)s.", amounts=listed(amounts, MOST_NAMED)))
     facts += _payee_facts(chat, wanted)
     hosts: dict[str, str] = {}
     met: set[str] = set()
     for link in chat.links:
         if link.message in wanted and len(hosts) < MOST_NAMED:
-            new = "stood here before" if link.domain in met else "stands here for the first time"
-            hosts.setdefault(link.host.replace(".", "[.]"), new)
+            hosts.setdefault(link.host.replace(".", "[.]"), KNOWN_DOMAIN if link.domain in met else NEW_DOMAIN)
         met.add(link.domain)
-    facts += [f"Link to {host}: its domain {new}." for host, new in hosts.items()]
+    facts += [say(template, host=host) for host, template in hosts.items()]
     files = [chat.attachments[m] for m in sorted(wanted) if m in chat.attachments]
     if files:
-        facts.append(f"Files: {_listed(files)}.")
+        facts.append(say("Files: %(files)s.", files=listed(files, MOST_NAMED)))
     return facts
 
 
-def _payee_facts(chat: Chat, wanted: set[int]) -> list[str]:
+def _payee_facts(chat: Chat, wanted: set[int]) -> list[Said]:
     """For each new payee in the messages: where it stands, and which one the same sender had named before."""
-    facts: list[str] = []
+    facts: list[Said] = []
     seen: dict[str, int] = {}
     before: dict[tuple[int, str], tuple[str, int]] = {}
     line = chat.columns.line
     for payee in chat.payees:
         key = int(chat.columns.sender[payee.message]), payee.type
         if payee.message in wanted and payee.value not in seen and len(facts) < MOST_NAMED:
-            here = f"line {line[payee.message]}"
-            fact = f"The payee {payee.value} ({payee.type}) stands in this chat for the first time in {here}"
+            fact = {
+                "payee": payee.value,
+                "type": PAYEE_KINDS.get(payee.type, payee.type),
+                "line": str(line[payee.message]),
+            }
             if key in before:
                 value, where = before[key]
-                fact += f"; before, the same sender had named {value} (line {line[where]})"
-            facts.append(fact + ".")
+                facts.append(say(NEW_PAYEE_AFTER, **fact, before=value, before_line=str(line[where])))
+            else:
+                facts.append(say(NEW_PAYEE, **fact))
         seen.setdefault(payee.value, payee.message)
         if payee.message not in wanted:
             before[key] = (payee.value, payee.message)
     return facts
-
-
-def _listed(items: Sequence[str]) -> str:
-    more = f" and {len(items) - MOST_NAMED} more" if len(items) > MOST_NAMED else ""
-    return ", ".join(items[:MOST_NAMED]) + more

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.frame import KINDS
-from wa_forensics.model import Kind
+from wa_forensics.model import Kind, Said, phrase, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from wa_forensics.chat import Chat
 
 HABITS: tuple[tuple[str, str], ...] = (
-    ("capital", "begin with a capital letter"),
-    ("no capital", "hold no capital letter"),
-    ("shouting", "are in capitals"),
-    ("full stop", "end with a full stop"),
-    ("closing mark", "end with a closing mark"),
-    ("comma", "hold a comma"),
-    ("accent", "hold accented letters or opening marks"),
-    ("emoji", "hold an emoji or smiley"),
-    ("drawn out", "hold drawn-out letters or doubled marks"),
-    ("very short", "are shorter than 12 characters"),
-    ("long", "are longer than 60 characters"),
-    ("usual hour", "were sent at an hour that is usual for the account"),
+    ("capital", phrase("begin with a capital letter")),
+    ("no capital", phrase("hold no capital letter")),
+    ("shouting", phrase("are in capitals")),
+    ("full stop", phrase("end with a full stop")),
+    ("closing mark", phrase("end with a closing mark")),
+    ("comma", phrase("hold a comma")),
+    ("accent", phrase("hold accented letters or opening marks")),
+    ("emoji", phrase("hold an emoji or smiley")),
+    ("drawn out", phrase("hold drawn-out letters or doubled marks")),
+    ("very short", phrase("are shorter than 12 characters")),
+    ("long", phrase("are longer than 60 characters")),
+    ("usual hour", phrase("were sent at an hour that is usual for the account")),
 )
 _DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}|\.\.|(?:ja|ha|he|ah|kk|ह|ه|xd)(?:ja|ha|he|ah|k|ह|ه)", re.I)
 _EMOJI = re.compile(
@@ -149,7 +149,7 @@ def _shares(habits: Habits, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.asarray((rows.sum(axis=0) + 1.0) / (len(rows) + 2.0), dtype=np.float64)
 
 
-def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]) -> tuple[float, tuple[str, ...]]:
+def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.bool_]) -> tuple[float, tuple[Said, ...]]:
     """How surely the two sets differ in habit (sum of the clear differences) and up to three sentences on
     it.
 
@@ -159,19 +159,27 @@ def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.boo
     a, b = habits.seen[inside & habits.usable], habits.seen[baseline & habits.usable]
     if len(a) < 3 or len(b) < 8:
         return 0.0, ()
-    scored: list[tuple[float, str]] = []
+    scored: list[tuple[float, Said]] = []
     for column, (name, words) in enumerate(HABITS):
         k, m = int(a[:, column].sum()), int(b[:, column].sum())
         pooled = (k + m + 1) / (len(a) + len(b) + 2)
         z = abs(k / len(a) - m / len(b)) / math.sqrt(pooled * (1 - pooled) * (1 / len(a) + 1 / len(b)))
         if z > 2 and abs(k / len(a) - m / len(b)) >= CLEAR:
             most = MOST_OF_TOPIC if name in TOPICAL else MOST_OF_ONE
-            scored.append((min(z - 2, most), f"{k} of {len(a)} texts inside {words}, {m} of {len(b)} outside"))
+            told = say(
+                "%(inside)s of %(texts)s texts inside %(habit)s, %(outside)s of %(others)s outside",
+                inside=k,
+                texts=len(a),
+                habit=say(words),
+                outside=m,
+                others=len(b),
+            )
+            scored.append((min(z - 2, most), told))
     scored.sort(reverse=True)
     return sum(score for score, _ in scored), tuple(sentence for _, sentence in scored[:3])
 
 
-def change_of_habits(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[float, tuple[str, ...]]:
+def change_of_habits(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[float, tuple[Said, ...]]:
     """How the account's sitting around messages ``first`` to ``last`` departs from what it wrote at other times.
 
     ``own`` are the ids of the account's messages, ascending. Weight in log-odds (0 to 2) and sentences on it.

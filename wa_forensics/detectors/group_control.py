@@ -17,7 +17,7 @@ from wa_forensics.chat import Chat
 from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings
 from wa_forensics.entities import clean
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, joined, say
 from wa_forensics.vocabulary import Concept, Event
 
 RULE = Rule(
@@ -83,7 +83,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             RULE,
             best[sender],
             sorted(messages),
-            did=f"noted acts of {chat.senders[sender]} on the group",
+            did=say("noted acts of %(name)s on the group", name=chat.senders[sender]),
             inference="The acts fit an attempt to silence warnings.",
         )
     for sender in range(min(len(chat.senders), MOST_SENDERS)):
@@ -112,13 +112,19 @@ def _without_words(chat: Chat, sender: int, acts: list[int]) -> Iterator[Finding
     if not keys and not disclosed:
         return
     line = chat.columns.line
-    facts = [f"The app noted a change of {name}'s security code before (line {line[m]})." for m in keys[:1]]
-    facts += [f"Somebody later named {name} as hacked (line {line[m]})." for m in disclosed[:1]]
+    facts = [
+        say("The app noted a change of %(name)s's security code before (line %(line)s).", name=name, line=str(line[m]))
+        for m in keys[:1]
+    ]
+    facts += [
+        say("Somebody later named %(name)s as hacked (line %(line)s).", name=name, line=str(line[m]))
+        for m in disclosed[:1]
+    ]
     yield make_finding(
         chat,
         RULE,
         burst,
-        observation=" ".join([observed(chat, burst, f"noted acts of {name} on the group"), *facts]),
+        observation=joined([observed(chat, burst, say("noted acts of %(name)s on the group", name=name)), *facts]),
         inference="The acts fit an attempt to silence warnings by somebody else who used the account.",
         confidence=Confidence.HIGH if keys and disclosed else Confidence.MEDIUM,
         severity=Severity.MEDIUM,

@@ -15,7 +15,7 @@ import numpy as np
 from wa_forensics.chat import Chat
 from wa_forensics.context import MEDIUM, episodes, observed, sightings
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, phrase
 from wa_forensics.vocabulary import Concept, Event
 
 RULE = Rule(
@@ -76,9 +76,9 @@ def detect(chat: Chat) -> Iterator[Finding]:
             observation=observed(
                 chat,
                 [message],
-                "noted a change of security code or number"
+                phrase("noted a change of security code or number")
                 if message in notices
-                else "told of a linked device or session",
+                else phrase("told of a linked device or session"),
             ),
             inference="Close to a suspicious stretch it may mark the takeover."
             if close

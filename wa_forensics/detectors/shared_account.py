@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from wa_forensics.chat import Chat
 from wa_forensics.context import observed
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, phrase
 from wa_forensics.vocabulary import Concept
 
 RULE = Rule(
@@ -39,7 +39,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             chat,
             RULE,
             messages,
-            observation=observed(chat, messages, "spoke of a shared phone or login"),
+            observation=observed(chat, messages, phrase("spoke of a shared phone or login")),
             inference="More than one person may write under the account.",
             confidence=Confidence.LOW,
         )

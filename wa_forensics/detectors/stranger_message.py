@@ -17,7 +17,20 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat
 from wa_forensics.context import strangers
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Signal, Stage, Threat
+from wa_forensics.model import (
+    Confidence,
+    Example,
+    Finding,
+    Rule,
+    Said,
+    Severity,
+    Signal,
+    Stage,
+    Threat,
+    counted,
+    joined,
+    say,
+)
 from wa_forensics.wording import model, scam_reasons, scam_scores
 
 RULE = Rule(
@@ -103,7 +116,11 @@ def detect(chat: Chat) -> Iterator[Finding]:
             severity=Severity.MEDIUM if sure else Severity.LOW,
             confidence=Confidence.MEDIUM if sure else Confidence.LOW,
             signals=[
-                Signal(name=name, weight=weight, detail=f"line {chat.columns.line[message]}")
+                Signal(
+                    name=joined([name]) if name.startswith("“") else name,
+                    weight=weight,
+                    detail=say("line %(lines)s", lines=str(chat.columns.line[message])),
+                )
                 for name, weight in scam_reasons(chat.text(message))
             ],
         )
@@ -140,12 +157,18 @@ def _own_between(chat: Chat, order: NDArray[np.int64], first: NDArray[np.int64])
     return count
 
 
-def _observed(chat: Chat, messages: list[int]) -> str:
+def _observed(chat: Chat, messages: list[int]) -> Said:
     first = messages[0]
     name = chat.sender(first)
     lines = ", ".join(str(chat.columns.line[m]) for m in messages)
-    where = f"line {lines}" if len(messages) == 1 else f"lines {lines}"
+    where = counted("line %(lines)s", "lines %(lines)s", len(messages), lines=lines)
     after = np.flatnonzero(chat.written[messages[-1] + 1 :]) + messages[-1] + 1
     answered = any(chat.columns.sender[m] != chat.columns.sender[first] for m in after[:20].tolist())
-    heard = "others wrote after it" if answered else "nobody answered in this export"
-    return f"{name}, who is not among the contacts, opened at {chat.time(first)} ({where}); {heard}."
+    heard = say("others wrote after it") if answered else say("nobody answered in this export")
+    return say(
+        "%(name)s, who is not among the contacts, opened at %(time)s (%(where)s); %(heard)s.",
+        name=str(name),
+        time=chat.time(first),
+        where=where,
+        heard=heard,
+    )

@@ -7,14 +7,14 @@ Limits: talk about scams in general is not reported; quotations are told from wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from wa_forensics.chat import Chat
 from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, joined, phrase, say
 from wa_forensics.vocabulary import Concept
 
 RULE = Rule(
@@ -57,7 +57,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
     hostile = {m for e in serious for m in e.messages}
     taken: set[int] = set()
     certain = talk[Concept.WARNING] | talk[Concept.HACKED_DISCLOSURE]
-    for concepts, did in ((STRONG, "warned or disowned"), (DOUBT, "doubted")):
+    for concepts, did in ((STRONG, phrase("warned or disowned")), (DOUBT, phrase("doubted"))):
         spoken = {m for concept in concepts for m in talk[concept]} - hostile
         for episode in sorted(serious, key=lambda e: -e.score):
             lines = [m for m in _after(episode, spoken, seconds) if m not in taken and chat.columns.sender[m] >= 0]
@@ -85,7 +85,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             chat,
             RULE,
             [message],
-            observation=observed(chat, [message], f"told of a hacked or stolen account{_naming(named)}"),
+            observation=observed(chat, [message], _told_of(named)),
             inference="An account may have been taken over, in this chat or elsewhere.",
             confidence=Confidence.MEDIUM if named else Confidence.LOW,
             severity=Severity.MEDIUM if named else Severity.INFO,
@@ -122,8 +122,10 @@ def _next_to(
             )
 
 
-def _naming(names: list[str]) -> str:
-    return f" and named {' and '.join(names)}" if names else ""
+def _told_of(names: Sequence[str]) -> str:
+    if not names:
+        return phrase("told of a hacked or stolen account")
+    return say("told of a hacked or stolen account and named %(names)s", names=joined(names, " and "))
 
 
 def _after(episode: Episode, messages: set[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 from wa_forensics.chat import Chat
 from wa_forensics.findings import make_finding
 from wa_forensics.incidents.traces import harmful_messages
-from wa_forensics.model import Confidence, Finding, Rule, Severity, Stage, Threat, Window
+from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, Stage, Threat, Window, counted, joined
 
 RULE = Rule(
     id="account-taken-over",
@@ -45,16 +45,27 @@ def takeover_findings(chat: Chat, windows: Iterable[Window], findings: Iterable[
         own = np.flatnonzero(chat.columns.sender == chat.sender_code(window.account))
         inside = own[(own >= window.first_message) & (own <= window.last_message)].tolist()
         serious = any(message in harmful for message in inside)
-        count = f"{len(inside)} messages" if len(inside) > 1 else "One message"
         yield make_finding(
             chat,
             RULE,
             inside,
-            observation=(
-                f"{count} under the name {window.account} between {window.start} and {window.end} (lines "
-                f"{window.first_line} to {window.last_line}) stand apart. {' '.join(window.basis)}"
-            ),
+            observation=joined([_apart(window, len(inside)), *window.basis]),
             inference="Somebody else may have written them while holding the account.",
             confidence=Confidence.HIGH if serious and len(window.basis) >= 4 else Confidence.MEDIUM,
             severity=Severity.HIGH if serious or len(window.basis) > FEW_REASONS else Severity.MEDIUM,
         )
+
+
+def _apart(window: Window, messages: int) -> Said:
+    return counted(
+        "%(num)s message under the name %(account)s between %(start)s and %(end)s (lines %(first)s to %(last)s) stands "
+        "apart.",
+        "%(num)s messages under the name %(account)s between %(start)s and %(end)s (lines %(first)s to %(last)s) stand "
+        "apart.",
+        messages,
+        account=window.account,
+        start=window.start,
+        end=window.end,
+        first=str(window.first_line),
+        last=str(window.last_line),
+    )

@@ -22,6 +22,8 @@ from wa_forensics.model import (
     Stage,
     Threat,
     Trace,
+    counted,
+    say,
 )
 
 # Exports carry no time zone: the same moment can stand 26 hours apart in two of them (UTC-12 and UTC+14).
@@ -184,7 +186,7 @@ def _finding(
     source = analysis.facts.source
     copies = sorted(copies, key=lambda t: t.message)
     key = f"{RULE.id}|{source.text_sha256}|{source.name}|{','.join(str(t.message) for t in copies)}"
-    names = f"{len(senders)} sender names" if len(senders) > 1 else "one sender name"
+    names = counted("%(num)s sender name", "%(num)s sender names", len(senders))
     return Finding(
         id=hashlib.sha256(key.encode()).hexdigest()[:16],
         rule=RULE.id,
@@ -198,9 +200,13 @@ def _finding(
         actors=tuple(dict.fromkeys(t.sender for t in copies)),
         start=copies[0].time,
         end=copies[-1].time,
-        observation=(
-            f"A text that differs in little more than names and numbers stands in {chats} of the exports, "
-            f"under {names}, between {first} and {last} by the clocks of the exports."
+        observation=say(
+            "A text that differs in little more than names and numbers stands in %(chats)s of the exports, under "
+            "%(names)s, between %(first)s and %(last)s by the clocks of the exports.",
+            chats=chats,
+            names=names,
+            first=first,
+            last=last,
         ),
         inference=("One hand may have sent a prepared text to several contacts; a forwarded notice is possible too."),
         alternatives=RULE.alternatives,
@@ -221,7 +227,7 @@ def _finding(
             Signal(
                 name="same text in several chats",
                 weight=round(min(MOST_FOR_CHATS, EACH_CHAT * chats), 4),
-                detail=f"{chats} chats",
+                detail=counted("%(num)s chat", "%(num)s chats", chats),
             ),
         ),
         score=round(min(MOST_FOR_CHATS, EACH_CHAT * chats), 4),

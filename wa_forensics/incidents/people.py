@@ -7,13 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from wa_forensics.incidents.marks import HARM
 from wa_forensics.incidents.stories import Story
-from wa_forensics.model import Analysis, Finding, Role, Severity, Threat
+from wa_forensics.model import Analysis, Finding, Role, Said, Severity, Threat, counted, forms, joined, listed, say
 
 REPLIES = ("answered", "paid", "doubted", "warned")
 ORDER = ("asked", "answered", "gave a code", "paid", "doubted", "warned")
 # A tip of one group is told by its first people; the counts in the summary are of all.
 MOST_ROLES = 2000
 AMOUNTS_TOLD = 3
+DEEDS = {
+    "asked": forms("%(num)s was written to", "%(num)s were written to"),
+    "answered": forms("%(num)s answered", "%(num)s answered"),
+    "gave a code": forms("%(num)s gave a code", "%(num)s gave a code"),
+}
 
 
 def roles(parts: Sequence[Story], analyses: Sequence[Analysis]) -> tuple[Role, ...]:
@@ -28,32 +33,28 @@ def roles(parts: Sequence[Story], analyses: Sequence[Analysis]) -> tuple[Role, .
     return tuple(once.values())[:MOST_ROLES]
 
 
-def told(people: Iterable[Role]) -> str:
-    """The roles in one sentence, empty where there is none."""
+def told(people: Iterable[Role]) -> Said | None:
+    """The roles in one sentence, None where there is none."""
     by_deed: dict[str, list[Role]] = {}
     for role in people:
         by_deed.setdefault(role.did, []).append(role)
-    words = []
-    for did, say in (
-        ("asked", "asked"),
-        ("answered", "answered"),
-        ("gave a code", "gave a code"),
-        ("paid", "say paid"),
-    ):
-        if did in by_deed:
-            words.append(f"{say} {len(by_deed[did])}")
-            if did == "paid":
-                words[-1] += _amounts(by_deed[did])
+    words = [counted(*DEEDS[did], len(by_deed[did])) for did in DEEDS if did in by_deed]
+    if "paid" in by_deed:
+        words.append(_payments(by_deed["paid"]))
     wary = {(role.source, role.who) for did in ("doubted", "warned") for role in by_deed.get(did, ())}
     if wary:
-        words.append(f"doubted or warned {len(wary)}")
-    return f" Others: {', '.join(words)}." if words else ""
+        words.append(counted("%(num)s doubted or warned", "%(num)s doubted or warned", len(wary)))
+    return say("Of the others, %(deeds)s.", deeds=joined(words, ", ")) if words else None
 
 
-def _amounts(paid: Iterable[Role]) -> str:
-    amounts = Counter(amount for role in paid for amount in role.amounts)
-    shown = list(amounts)[:AMOUNTS_TOLD]
-    return f" ({'; '.join(shown)}{' …' if len(amounts) > len(shown) else ''})" if shown else ""
+def _payments(paid: Sequence[Role]) -> Said:
+    amounts = list(Counter(amount for role in paid for amount in role.amounts))
+    if not amounts:
+        return counted("%(num)s wrote of a payment", "%(num)s wrote of a payment", len(paid))
+    shown = listed(amounts, AMOUNTS_TOLD)
+    return counted(
+        "%(num)s wrote of a payment (%(amounts)s)", "%(num)s wrote of a payment (%(amounts)s)", len(paid), amounts=shown
+    )
 
 
 def _of_story(story: Story, analysis: Analysis) -> list[Role]:

@@ -11,6 +11,7 @@ from wa_forensics.context.writing import contrast, hours_of, read_habits, usual_
 from wa_forensics.incidents.question import DAY, Question, Reason, at_lines
 from wa_forensics.incidents.stretch import Account
 from wa_forensics.incidents.voices import afterwards, others
+from wa_forensics.model import Said, counted, joined, say
 
 HOUR = 3600
 # Fewer messages away from the stretch than this are no history that a change could be measured against: what a
@@ -59,8 +60,14 @@ def weigh(account: Account, span: tuple[int, int], spent: Set[int] = frozenset()
     if ((away < asked.start - AWAY) | (away > asked.end + AWAY)).sum() < LEAST_HISTORY:
         return Proof(total=0.0)
     harmful = [m for m in inside.tolist() if m in marks.harm]
-    what = f"{len(harmful)} of the {len(inside)} messages are evidence of findings"
-    what += f" ({at_lines(asked, harmful)})." if harmful else "."
+    what = say("None of the %(messages)s messages is evidence of a finding.", messages=len(inside))
+    if harmful:
+        what = say(
+            "%(harmful)s of the %(messages)s messages are evidence of findings (%(lines)s).",
+            harmful=len(harmful),
+            messages=len(inside),
+            lines=at_lines(asked, harmful),
+        )
     access = list(_access(asked))
     habits = _habit_change(asked)
     reasons = [
@@ -100,7 +107,11 @@ def _access(asked: Question) -> Iterator[Reason]:
         pause = _duration(asked.start - int(seconds[notice]))
         yield Reason(
             weight=2.5 if written <= 2 else 1.0,
-            sentence=f"A security-code notice for the account is {pause} earlier ({at_lines(asked, [notice])}).",
+            sentence=say(
+                "A security-code notice for the account is %(pause)s earlier (%(lines)s).",
+                pause=pause,
+                lines=at_lines(asked, [notice]),
+            ),
             messages=(notice,),
             named=True,
         )
@@ -108,14 +119,18 @@ def _access(asked: Question) -> Iterator[Reason]:
     if told:
         yield Reason(
             weight=1.5,
-            sentence=f"Earlier the account tells that a code was given away ({at_lines(asked, told)}).",
+            sentence=say(
+                "Earlier the account tells that a code was given away (%(lines)s).", lines=at_lines(asked, told)
+            ),
             messages=tuple(told),
         )
     spoken = [m for m in earlier(marks.access, ACCESS_REACH) if asked.chat.sender(m) is not None and m not in told]
     if spoken:
         yield Reason(
             weight=1.0,
-            sentence=f"Earlier a linked device or lost login is reported ({at_lines(asked, spoken)}).",
+            sentence=say(
+                "Earlier a linked device or lost login is reported (%(lines)s).", lines=at_lines(asked, spoken)
+            ),
             messages=tuple(spoken),
         )
 
@@ -130,7 +145,9 @@ def _habit_change(asked: Question) -> Reason:
     habits = with_hours(read_habits(asked.chat, messages), hours, usual_hours(hours[~is_inside]))
     score, sentences = contrast(habits, is_inside, ~is_inside)
     if sentences:
-        return Reason(weight=min(3.0, 0.5 * score), sentence="Habits of writing: " + "; ".join(sentences) + ".")
+        return Reason(
+            weight=min(3.0, 0.5 * score), sentence=say("Habits of writing: %(habits)s.", habits=joined(sentences, "; "))
+        )
     testable = int((habits.usable & is_inside).sum()) >= 6 and int((habits.usable & ~is_inside).sum()) >= 20
     return Reason(weight=-1.0 if testable else 0.0)
 
@@ -157,7 +174,9 @@ def _worst_of_others(asked: Question) -> float:
     return float(harm.max())
 
 
-def _duration(seconds: int) -> str:
+def _duration(seconds: int) -> Said:
     if seconds < 2 * HOUR:
-        return f"{max(0, seconds) // 60} minutes"
-    return f"{seconds // HOUR} hours" if seconds < 2 * DAY else f"{seconds // DAY} days"
+        return counted("%(num)s minute", "%(num)s minutes", max(0, seconds) // 60)
+    if seconds < 2 * DAY:
+        return counted("%(num)s hour", "%(num)s hours", seconds // HOUR)
+    return counted("%(num)s day", "%(num)s days", seconds // DAY)

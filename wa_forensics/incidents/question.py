@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat
 from wa_forensics.incidents.marks import Marks, names_account
 from wa_forensics.incidents.stretch import Account
+from wa_forensics.model import Said, counted, listed
 
 DAY = 86_400
 # What others say within two days is about the stretch; the owner may come back weeks later.
@@ -92,8 +93,7 @@ class Question:
         return [m for m in messages if m not in self.spent]
 
 
-def at_lines(asked: Question, messages: list[int]) -> str:
+def at_lines(asked: Question, messages: list[int]) -> Said:
     lines = asked.chat.columns.line
-    shown = [str(int(lines[m])) for m in messages[:6]]
-    more = f" and {len(messages) - 6} more" if len(messages) > 6 else ""
-    return ("line " if len(messages) == 1 else "lines ") + ", ".join(shown) + more
+    shown = listed((str(int(lines[m])) for m in messages), 6)
+    return counted("line %(lines)s", "lines %(lines)s", len(messages), lines=shown)

@@ -17,36 +17,41 @@ from wa_forensics.model import (
     Finding,
     Incident,
     Indicator,
+    Said,
     Severity,
     Step,
     Threat,
     Window,
+    counted,
+    joined,
+    phrase,
+    say,
 )
 
 WORDS: Mapping[Threat, str] = {
-    Threat.OTP_REQUEST: "request for a code",
-    Threat.OTP_DISCLOSED: "code given away",
-    Threat.PAYMENT_REQUEST: "payment request",
-    Threat.BANK_DETAILS_CHANGED: "changed payee",
-    Threat.MALICIOUS_LINK: "suspicious link",
-    Threat.LOOKALIKE_LINK: "look-alike link",
-    Threat.MALWARE_FILE: "dangerous file",
-    Threat.IMPERSONATION_NEW_NUMBER: "claim to be somebody else",
-    Threat.URGENT_MONEY: "pressure about money",
-    Threat.JOB_OR_INVESTMENT_SCAM: "job or investment pitch",
-    Threat.GIVEAWAY: "prize or vote bait",
-    Threat.GIFT_CARD_OR_CRYPTO: "gift cards or crypto",
-    Threat.REMOTE_ACCESS: "remote access",
-    Threat.SECURITY_NOTICE: "security notice",
-    Threat.EVIDENCE_DELETION: "deleted messages",
-    Threat.WARNING_FROM_OTHERS: "warning or disowning",
-    Threat.INTRUDER_OTHER: "cover story or pressure",
-    Threat.BEHAVIOUR_CHANGE: "change of writing habits",
-    Threat.SHARED_ACCOUNT: "several hands on one account",
-    Threat.MASS_MESSAGE: "same text in several chats",
-    Threat.NEW_LINK: "first-ever link",
-    Threat.IDENTITY: "identity question",
-    Threat.INTEGRITY: "integrity of the export",
+    Threat.OTP_REQUEST: phrase("request for a code"),
+    Threat.OTP_DISCLOSED: phrase("code given away"),
+    Threat.PAYMENT_REQUEST: phrase("payment request"),
+    Threat.BANK_DETAILS_CHANGED: phrase("changed payee"),
+    Threat.MALICIOUS_LINK: phrase("suspicious link"),
+    Threat.LOOKALIKE_LINK: phrase("look-alike link"),
+    Threat.MALWARE_FILE: phrase("dangerous file"),
+    Threat.IMPERSONATION_NEW_NUMBER: phrase("claim to be somebody else"),
+    Threat.URGENT_MONEY: phrase("pressure about money"),
+    Threat.JOB_OR_INVESTMENT_SCAM: phrase("job or investment pitch"),
+    Threat.GIVEAWAY: phrase("prize or vote bait"),
+    Threat.GIFT_CARD_OR_CRYPTO: phrase("gift cards or crypto"),
+    Threat.REMOTE_ACCESS: phrase("remote access"),
+    Threat.SECURITY_NOTICE: phrase("security notice"),
+    Threat.EVIDENCE_DELETION: phrase("deleted messages"),
+    Threat.WARNING_FROM_OTHERS: phrase("warning or disowning"),
+    Threat.INTRUDER_OTHER: phrase("cover story or pressure"),
+    Threat.BEHAVIOUR_CHANGE: phrase("change of writing habits"),
+    Threat.SHARED_ACCOUNT: phrase("several hands on one account"),
+    Threat.MASS_MESSAGE: phrase("same text in several chats"),
+    Threat.NEW_LINK: phrase("first-ever link"),
+    Threat.IDENTITY: phrase("identity question"),
+    Threat.INTEGRITY: phrase("integrity of the export"),
 }
 MONEY = frozenset(
     {Threat.PAYMENT_REQUEST, Threat.BANK_DETAILS_CHANGED, Threat.GIFT_CARD_OR_CRYPTO, Threat.URGENT_MONEY}
@@ -132,33 +137,45 @@ def _accounts(findings: Iterable[Finding], windows: Sequence[Window]) -> tuple[s
     return tuple(name for name in ranked if tally[name] >= 0.1 * most)
 
 
-def _title(facts: Facts) -> str:
+def _title(facts: Facts) -> Said:
+    title = say("Possible %(what)s", what=_happened(facts))
+    if len(facts.chats) > 1:
+        chats = counted("%(num)s chat", "%(num)s chats", len(facts.chats))
+        title = say("Possible %(what)s in %(chats)s", what=_happened(facts), chats=chats)
+    more = len(facts.accounts) - 1
+    if more > 0:
+        return counted(
+            "%(title)s: %(account)s and %(num)s more",
+            "%(title)s: %(account)s and %(num)s more",
+            more,
+            title=title,
+            account=facts.accounts[0],
+        )
+    return say("%(title)s: %(account)s", title=title, account=facts.accounts[0]) if facts.accounts else title
+
+
+def _happened(facts: Facts) -> Said:
     threats = facts.threats
     if facts.windows:
-        what = "Account taken over"
         if threats & MONEY:
-            what += " and used to ask for money"
-        elif Threat.OTP_REQUEST in threats:
-            what += " and used to ask for codes"
-        elif threats & {Threat.MALWARE_FILE, Threat.MALICIOUS_LINK, Threat.LOOKALIKE_LINK}:
-            what += " and used to spread links or files"
-    elif threats & STYLE and not threats & HARM.keys():
-        what = "Sudden change of writing habits"
-    else:
-        what = _leading(facts.findings)
-    where = f" in {len(facts.chats)} chats" if len(facts.chats) > 1 else ""
-    who = f": {facts.accounts[0]}" if facts.accounts else ""
-    more = f" and {len(facts.accounts) - 1} more" if len(facts.accounts) > 1 else ""
-    return f"Possible {what[0].lower()}{what[1:]}{where}{who}{more}"
+            return say("account taken over and used to ask for money")
+        if Threat.OTP_REQUEST in threats:
+            return say("account taken over and used to ask for codes")
+        if threats & {Threat.MALWARE_FILE, Threat.MALICIOUS_LINK, Threat.LOOKALIKE_LINK}:
+            return say("account taken over and used to spread links or files")
+        return say("account taken over")
+    if threats & STYLE and not threats & HARM.keys():
+        return say("sudden change of writing habits")
+    leading = _leading(facts.findings)
+    return joined(map(say, leading), " and ") if leading else say("matter worth a look")
 
 
-def _leading(findings: Iterable[Finding]) -> str:
+def _leading(findings: Iterable[Finding]) -> list[str]:
     weight: Counter[str] = Counter()
     for finding in findings:
         if finding.threat is not Threat.WARNING_FROM_OTHERS and finding.severity >= Severity.MEDIUM:
             weight[WORDS[finding.threat]] += 1 + int(finding.severity) + int(finding.confidence)
-    ranked = sorted(weight, key=lambda words: (-weight[words], words))
-    return " and ".join(ranked[:2]) or "matter worth a look"
+    return sorted(weight, key=lambda words: (-weight[words], words))[:2]
 
 
 def _payee_inside(story: Story, analysis: Analysis) -> bool:
@@ -220,36 +237,56 @@ def _confidence(facts: Facts) -> Confidence:
     return min(Confidence.MEDIUM, max((f.confidence for f in facts.findings), default=Confidence.LOW))
 
 
-def _summary(facts: Facts, others: str) -> str:
+def _summary(facts: Facts, others: Said | None) -> Said:
     messages = len({(item.source, item.message) for f in facts.findings for item in f.evidence})
     counts = Counter(f.threat for f in facts.findings)
     kinds = sorted(counts, key=lambda t: (-counts[t], list(Threat).index(t)))
-    listed = ", ".join(f"{WORDS[t]} ({counts[t]})" for t in kinds[:6])
-    where = facts.chats[0] if len(facts.chats) == 1 else f"{len(facts.chats)} chats"
-    seen = (
-        f"What was seen: between {_clock(facts.start)} and {_clock(facts.end)}, {len(facts.findings)} "
-        f"{'finding rests' if len(facts.findings) == 1 else 'findings rest'} on {messages} "
-        f"{'message' if messages == 1 else 'messages'} in {where}: {listed}."
-    )
-    for window in facts.windows[:3]:
-        seen += (
-            f" Under the name {window.account}, lines {window.first_line} to {window.last_line} "
-            f"({_clock(window.start)} to {_clock(window.end)}) differ from the rest of the account."
+    chats = counted("%(num)s chat", "%(num)s chats", len(facts.chats))
+    told = [
+        say(
+            "What was seen: between %(start)s and %(end)s, %(findings)s on %(messages)s in %(where)s: %(kinds)s.",
+            start=_clock(facts.start),
+            end=_clock(facts.end),
+            findings=counted("%(num)s finding rests", "%(num)s findings rest", len(facts.findings)),
+            messages=counted("%(num)s message", "%(num)s messages", messages),
+            where=facts.chats[0] if len(facts.chats) == 1 else chats,
+            kinds=joined((say("%(kind)s (%(count)s)", kind=say(WORDS[t]), count=counts[t]) for t in kinds[:6]), ", "),
         )
-    seen += others
+    ]
+    told += [
+        say(
+            "Under the name %(account)s, lines %(first)s to %(last)s (%(start)s to %(end)s) differ from the rest of "
+            "the account.",
+            account=window.account,
+            first=str(window.first_line),
+            last=str(window.last_line),
+            start=_clock(window.start),
+            end=_clock(window.end),
+        )
+        for window in facts.windows[:3]
+    ]
+    told += [others] if others else []
     if len(facts.chats) > 1:
-        seen += " Times are those of the exporting phones, whose clocks may differ."
-    return f"{seen} What it may mean: {_meaning(facts)}"
+        told.append(say("Times are those of the exporting phones, whose clocks may differ."))
+    return joined([*told, _meaning(facts)])
 
 
-def _meaning(facts: Facts) -> str:
+def _meaning(facts: Facts) -> Said:
     if facts.windows:
-        name = facts.windows[0].account
-        return f"somebody else may have written as {name} during that time; the owner may be a victim too."
+        return say(
+            "What it may mean: somebody else may have written as %(account)s during that time; the owner may be a "
+            "victim too.",
+            account=facts.windows[0].account,
+        )
     if facts.threats <= STYLE | {Threat.IDENTITY}:
-        return "another person may have written some of the messages; other explanations are listed."
-    who = facts.accounts[0] if facts.accounts else "one of the accounts"
-    return f"{who} may have tried to obtain money, codes or access under a false pretence."
+        return say(
+            "What it may mean: another person may have written some of the messages; other explanations are listed."
+        )
+    who = facts.accounts[0] if facts.accounts else say("one of the accounts")
+    return say(
+        "What it may mean: %(account)s may have tried to obtain money, codes or access under a false pretence.",
+        account=who,
+    )
 
 
 def _clock(time: str) -> str:

@@ -9,11 +9,21 @@ from wa_forensics.incidents.marks import HARM, INVISIBLE
 from wa_forensics.incidents.mass import CLOCK_TOLERANCE, Wave
 from wa_forensics.incidents.stories import DAY, Story, seconds
 from wa_forensics.incidents.union import Union
-from wa_forensics.model import Analysis, Severity
+from wa_forensics.model import Analysis, Said, Severity, phrase, say
 
 # A payee or a domain of a fraud is used for weeks; the same one a year later may be another story.
 SAME_INDICATOR = 60 * DAY
 NO_INDICATOR = frozenset({"text", "account", "notice", "answered", "paid", "doubted", "warned", "amount"})
+SAME = {
+    "link": phrase("The same link stands in messages that findings rest on."),
+    "domain": phrase("The same domain stands in messages that findings rest on."),
+    "payee": phrase("The same payee stands in messages that findings rest on."),
+    "wallet": phrase("The same wallet stands in messages that findings rest on."),
+    "phone": phrase("The same phone number stands in messages that findings rest on."),
+    "email": phrase("The same e-mail address stands in messages that findings rest on."),
+    "file": phrase("The same file stands in messages that findings rest on."),
+}
+SAME_VALUE = say("The same value stands in messages that findings rest on.")
 # Anybody can put a page there, so the host alone ties nothing together; the full link does.
 SHARED_HOSTS = frozenset(
     """
@@ -46,7 +56,9 @@ def tie(
     for wave in waves:
         if wave.harmful:
             numbers = sorted({by_message[c, t.message] for c, t in wave.copies if (c, t.message) in by_message})
-            _join_all(told, numbers, union, "The same text, with names and numbers changed, stands in these chats.")
+            _join_all(
+                told, numbers, union, say("The same text, with names and numbers changed, stands in these chats.")
+            )
     incidents: dict[int, list[Story]] = {}
     for number, story in enumerate(told):
         incidents.setdefault(union.find(number), []).append(story)
@@ -58,10 +70,10 @@ def _tie_exports(told: Sequence[Story], same: Sequence[tuple[int, int]], union: 
     for pair in same:
         spans = [(s.start, s.end, number) for number, s in enumerate(told) if s.chat in pair]
         for numbers in _runs(spans, CLOCK_TOLERANCE):
-            _join_all(told, numbers, union, "These exports show one conversation.")
+            _join_all(told, numbers, union, say("These exports show one conversation."))
 
 
-def _join_all(told: Sequence[Story], numbers: Sequence[int], union: Union, reason: str) -> None:
+def _join_all(told: Sequence[Story], numbers: Sequence[int], union: Union, reason: Said) -> None:
     for number in numbers[1:]:
         union.join(numbers[0], number)
     if len(numbers) > 1:
@@ -103,9 +115,10 @@ def _tie_accounts(told: Sequence[Story], analyses: Sequence[Analysis], union: Un
         if key in spans:
             spans[key].append((at, at, number))
     for key in sorted(spans):
-        reason = (
-            f"The account {written[key]} stands in these chats within 26 hours, the most by which the clocks of two "
-            "exports of one moment can differ."
+        reason = say(
+            "The account %(account)s stands in these chats within 26 hours, the most by which the clocks of two "
+            "exports of one moment can differ.",
+            account=written[key],
         )
         for numbers in _runs(spans[key], CLOCK_TOLERANCE):
             # Notices of a new code alone tie nothing: the account must have done harm in one of the chats.
@@ -144,7 +157,7 @@ def _tie_indicators(
                 spans.setdefault((trace.type, trace.value), []).append((at, at, number))
     for key in sorted(spans):
         for numbers in _runs(spans[key], SAME_INDICATOR):
-            _join_all(told, numbers, union, f"The same {key[0]} stands in messages that findings rest on.")
+            _join_all(told, numbers, union, say(SAME[key[0]]) if key[0] in SAME else SAME_VALUE)
 
 
 def _runs(spans: Iterable[tuple[int, int, int]], pause: int) -> list[list[int]]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from wa_forensics.incidents.marks import names_account
 from wa_forensics.incidents.question import DAY, DOUBT_REACH, OWNER_REACH, Question, Reason, at_lines
+from wa_forensics.model import say
 
 
 def others(asked: Question) -> Iterator[Reason]:
@@ -28,7 +29,7 @@ def others(asked: Question) -> Iterator[Reason]:
         where = at_lines(asked, doubts)
         yield Reason(
             weight=1.5 * _beyond_usual(asked, doubts, marks.doubts),
-            sentence=f"Others doubt that the owner is writing ({where}).",
+            sentence=say("Others doubt that the owner is writing (%(lines)s).", lines=where),
             messages=tuple(doubts),
             named=any(names_account(chat, m, asked.account) for m in doubts),
         )
@@ -36,7 +37,9 @@ def others(asked: Question) -> Iterator[Reason]:
     if warnings:
         yield Reason(
             weight=1.5 * _beyond_usual(asked, warnings, marks.warnings),
-            sentence=f"Others warn, or say that the account is in other hands ({at_lines(asked, warnings)}).",
+            sentence=say(
+                "Others warn, or say that the account is in other hands (%(lines)s).", lines=at_lines(asked, warnings)
+            ),
             messages=tuple(warnings),
             disowning=True,
         )
@@ -54,11 +57,15 @@ def afterwards(asked: Question) -> Iterator[Reason]:
     warned = own_later(marks.own_warnings)
     if not word and warned:
         where = at_lines(asked, warned)
-        yield Reason(weight=1.0, sentence=f"Afterwards the account itself warns ({where}).", messages=tuple(warned))
+        told = say("Afterwards the account itself warns (%(lines)s).", lines=where)
+        yield Reason(weight=1.0, sentence=told, messages=tuple(warned))
     if word:
         yield Reason(
             weight=(3.0 if marks.told & set(word) else 1.5) * _own_beyond_usual(asked, word),
-            sentence=f"Afterwards the account itself tells of a theft or disowns texts ({at_lines(asked, word)}).",
+            sentence=say(
+                "Afterwards the account itself tells of a theft or disowns texts (%(lines)s).",
+                lines=at_lines(asked, word),
+            ),
             messages=tuple(word),
             disowning=True,
             own_word=True,
@@ -73,17 +80,23 @@ def afterwards(asked: Question) -> Iterator[Reason]:
         where = at_lines(asked, removed)
         yield Reason(
             weight=1.0,
-            sentence=f"The account is removed from the group ({where}).",
+            sentence=say("The account is removed from the group (%(lines)s).", lines=where),
             messages=tuple(removed),
             named=True,
         )
     deleted = [m for m in asked.inside.tolist() if m in marks.deletions]
     if len(deleted) >= 2:
-        yield Reason(weight=0.5, sentence=f"{len(deleted)} of the messages were deleted ({at_lines(asked, deleted)}).")
+        gone = say(
+            "%(deleted)s of the messages were deleted (%(lines)s).",
+            deleted=len(deleted),
+            lines=at_lines(asked, deleted),
+        )
+        yield Reason(weight=0.5, sentence=gone)
     change = [m for m in marks.change if asked.first <= m <= asked.last and asked.by_account(m)]
     if change:
         where = at_lines(asked, change)
-        yield Reason(weight=1.5, sentence=f"The behaviour model reports a change of sender here ({where}).")
+        told = say("The behaviour model reports a change of sender here (%(lines)s).", lines=where)
+        yield Reason(weight=1.5, sentence=told)
 
 
 def _aimed_at(asked: Question, message: int) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from wa_forensics.integrity.export import About, Export, result, several
-from wa_forensics.model import Check, Kind, Verdict
+from wa_forensics.integrity.export import About, Export, messages, result
+from wa_forensics.model import Check, Kind, Verdict, counted, phrase, say
 from wa_forensics.vocabulary import Event
 
 HEAD = About(
@@ -56,12 +56,11 @@ LIMITS = (10_000, 40_000)
 def head(export: Export) -> Check:
     """I12: a missing opening is common and concludes nothing."""
     if has_opening(export):
-        statement = "The first lines hold the notice with which the app opens a chat."
+        statement = say("The first lines hold the notice with which the app opens a chat.")
         return result(export, HEAD, Verdict.CONSISTENT, statement)
-    statement = (
-        f"None of the first {FIRST_LINES} lines is a notice with which the app opens a chat: the "
-        f"beginning may be "
-        "missing."
+    statement = say(
+        "None of the first %(lines)s lines is a notice with which the app opens a chat: the beginning may be missing.",
+        lines=FIRST_LINES,
     )
     return result(export, HEAD, Verdict.NO_CONCLUSION, statement)
 
@@ -72,15 +71,18 @@ def limit(export: Export) -> Check:
     near = [size for size in LIMITS if abs(count - size) * 200 <= size]
     counts: dict[str, int | float | str] = {"messages": count}
     if near and not has_opening(export):
-        statement = (
-            f"The file has {count:,} messages, close to the limit of {near[0]:,}, and no beginning: "
-            f"older messages "
-            "may have been left out by the app."
+        statement = say(
+            "The file has %(messages)s, close to the limit of %(limit)s, and no beginning: older messages may have "
+            "been left out by the app.",
+            messages=messages(count),
+            limit=near[0],
         )
         return result(export, LIMIT, Verdict.NO_CONCLUSION, statement, counts=counts)
-    statement = f"The file has {several(count, 'message')}, " + (
-        "close to a limit, but the beginning is there." if near else "not close to a known limit."
-    )
+    if near:
+        template = phrase("The file has %(messages)s, close to a limit, but the beginning is there.")
+    else:
+        template = phrase("The file has %(messages)s, not close to a known limit.")
+    statement = say(template, messages=messages(count))
     return result(export, LIMIT, Verdict.CONSISTENT, statement, counts=counts)
 
 
@@ -92,12 +94,11 @@ def notices(export: Export) -> Check:
         "lines_of_the_app": len(export.chat) - people,
     }
     if people:
-        statement = f"{several(people, 'message')} of persons."
+        statement = counted("%(num)s message of persons.", "%(num)s messages of persons.", people)
         return result(export, NOTICES, Verdict.CONSISTENT, statement, counts=counts)
-    statement = (
-        "The file holds only lines of the app: a new or cleared chat, or an export from a linked "
-        "device that had "
-        "no messages."
+    statement = say(
+        "The file holds only lines of the app: a new or cleared chat, or an export from a linked device that had no "
+        "messages."
     )
     return result(export, NOTICES, Verdict.NO_CONCLUSION, statement, counts=counts)
 
@@ -108,13 +109,17 @@ def declared(export: Export) -> Check:
     deleted = chat.messages_with(kind=Kind.DELETED)
     edited = np.flatnonzero(chat.columns.edited)
     counts: dict[str, int | float | str] = {"deleted": len(deleted), "edited": len(edited)}
-    for name, messages in (("deleted", deleted), ("edited", edited)):
-        senders = chat.columns.sender[messages]
+    for name, marked in (("deleted", deleted), ("edited", edited)):
+        senders = chat.columns.sender[marked]
         for code, number in zip(*np.unique(senders[senders >= 0], return_counts=True), strict=True):
             counts[f"{name}: {chat.senders[code]}"] = int(number)
-    statement = (
-        f"{several(len(deleted), 'message')} shown as deleted, {len(edited):,} as edited. What people delete for "
-        "themselves is not in their exports and leaves no trace."
+    statement = counted(
+        "%(num)s message shown as deleted, %(edited)s as edited. What people delete for themselves is not in their "
+        "exports and leaves no trace.",
+        "%(num)s messages shown as deleted, %(edited)s as edited. What people delete for themselves is not in their "
+        "exports and leaves no trace.",
+        len(deleted),
+        edited=len(edited),
     )
     lines = export.lines_of([*deleted.tolist(), *edited.tolist()])
     verdict = Verdict.NO_CONCLUSION if lines else Verdict.CONSISTENT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from wa_forensics.integrity.export import About, Export, result, several
-from wa_forensics.model import Check, Verdict, ZipFacts, ZipMember
+from wa_forensics.integrity.export import About, Export, members, result
+from wa_forensics.model import Check, Said, Verdict, ZipFacts, ZipMember, counted, joined, phrase, say
 
 HASHES = About(
     id="I01",
@@ -45,19 +45,27 @@ def hashes(export: Export) -> Check:
         "text_bytes": source.text_size,
     }
     if source.zip is None:
-        statement = (
-            f"The file has {source.size:,} bytes and the SHA-256 {source.sha256}. No earlier hash "
-            f"was given to "
-            "compare it with."
+        statement = counted(
+            "The file has %(num)s byte and the SHA-256 %(sha256)s. No earlier hash was given to compare it with.",
+            "The file has %(num)s bytes and the SHA-256 %(sha256)s. No earlier hash was given to compare it with.",
+            source.size,
+            sha256=source.sha256,
         )
         return result(export, HASHES, Verdict.NOT_TESTABLE, statement, counts=counts)
     damaged = sorted(item.name for item in source.attachments if item.detected == "damaged")
     if damaged:
-        statement = f"{several(len(damaged), 'member')} of the zip cannot be unpacked, the first is {damaged[0]!r}."
+        statement = counted(
+            "%(num)s member of the zip cannot be unpacked, the first is %(name)s.",
+            "%(num)s members of the zip cannot be unpacked, the first is %(name)s.",
+            len(damaged),
+            name=repr(damaged[0]),
+        )
         return result(export, HASHES, Verdict.INCONSISTENT, statement, counts=counts | {"damaged": len(damaged)})
-    statement = (
-        f"SHA-256 of the zip: {source.sha256}; the check sums inside agree with its "
-        f"{several(len(source.attachments) + 1, 'member')}. This fixes what was examined, not what happened before."
+    statement = say(
+        "SHA-256 of the zip: %(sha256)s; the check sums inside agree with its %(members)s. This fixes what was "
+        "examined, not what happened before.",
+        sha256=source.sha256,
+        members=members(len(source.attachments) + 1),
     )
     return result(export, HASHES, Verdict.CONSISTENT, statement, counts=counts)
 
@@ -66,7 +74,7 @@ def fingerprint(export: Export) -> Check:
     """I02: compares the zip with what the app writes; the iOS form is not known well enough for a verdict."""
     facts = export.chat.source.zip
     if facts is None:
-        return result(export, FINGERPRINT, Verdict.NOT_TESTABLE, "The text did not come in a zip.")
+        return result(export, FINGERPRINT, Verdict.NOT_TESTABLE, say("The text did not come in a zip."))
     foreign = _foreign(facts)
     signs = _not_android(facts) if export.is_android else []
     counts: dict[str, int | float | str] = {
@@ -77,18 +85,19 @@ def fingerprint(export: Export) -> Check:
     }
     found = foreign + signs
     if foreign or len(signs) >= 2:
-        statement = f"The zip was not left as the app writes it: {'; '.join(found)}."
+        statement = say("The zip was not left as the app writes it: %(signs)s.", signs=joined(found, "; "))
         return result(export, FINGERPRINT, Verdict.INCONSISTENT, statement, counts=counts)
     if signs:
-        statement = f"One property of the zip differs from what the app writes: {signs[0]}."
+        statement = say("One property of the zip differs from what the app writes: %(sign)s.", sign=signs[0])
         return result(export, FINGERPRINT, Verdict.NO_CONCLUSION, statement, counts=counts)
     if not export.is_android:
-        statement = (
-            f"The zip has {several(len(facts.members), 'member')} and nothing that another program is known to add; "
-            "how an iPhone packs is not known well enough to say more."
+        statement = say(
+            "The zip has %(members)s and nothing that another program is known to add; how an iPhone packs is not "
+            "known well enough to say more.",
+            members=members(len(facts.members)),
         )
         return result(export, FINGERPRINT, Verdict.NOT_TESTABLE, statement, counts=counts)
-    statement = f"The zip has {several(len(facts.members), 'member')}, packed as an Android phone packs."
+    statement = say("The zip has %(members)s, packed as an Android phone packs.", members=members(len(facts.members)))
     return result(export, FINGERPRINT, Verdict.CONSISTENT, statement, counts=counts)
 
 
@@ -96,50 +105,65 @@ def moment(export: Export) -> Check:
     """I03: a text packed before its own last message was packed with another clock, or changed."""
     packed = export.chat.source.modified
     if packed is None or packed.startswith("1980-"):
-        return result(export, MOMENT, Verdict.NOT_TESTABLE, "The file gives no time at which it was written.")
+        return result(export, MOMENT, Verdict.NOT_TESTABLE, say("The file gives no time at which it was written."))
     if export.chat.date_order.decided_by == "undecided" or not len(export.chat):
-        return result(export, MOMENT, Verdict.NOT_TESTABLE, "The dates of the messages are not decided.")
+        return result(export, MOMENT, Verdict.NOT_TESTABLE, say("The dates of the messages are not decided."))
     try:
         written = int(np.datetime64(packed, "s").astype(np.int64))
     except ValueError:
-        statement = f"The zip gives {packed}, which is no valid time."
+        statement = say("The zip gives %(time)s, which is no valid time.", time=packed)
         return result(export, MOMENT, Verdict.NO_CONCLUSION, statement)
     last = int(export.times.max())
     after = np.flatnonzero(export.times > written + 60)
     counts: dict[str, int | float | str] = {"packed": packed, "last_message": str(export.chat.facts.last)}
     if not len(after):
         days = (written - last) // 86_400
-        statement = f"The text was packed {several(days, 'day')} after the last message ({packed})."
+        statement = counted(
+            "The text was packed %(num)s day after the last message (%(time)s).",
+            "The text was packed %(num)s days after the last message (%(time)s).",
+            days,
+            time=packed,
+        )
         return result(export, MOMENT, Verdict.CONSISTENT, statement, counts=counts | {"days_after": days})
     verdict = Verdict.INCONSISTENT if last - written > ZONES_APART else Verdict.NO_CONCLUSION
-    statement = (
-        f"{several(len(after), 'message', 'bears|bear')} a time after the moment at which the zip says the text was "
-        f"packed ({packed}); the last one is of {export.chat.facts.last}."
+    statement = counted(
+        "%(num)s message bears a time after the moment at which the zip says the text was packed (%(packed)s); it is "
+        "of %(last)s.",
+        "%(num)s messages bear a time after the moment at which the zip says the text was packed (%(packed)s); the "
+        "last one is of %(last)s.",
+        len(after),
+        packed=packed,
+        last=str(export.chat.facts.last),
     )
     return result(export, MOMENT, verdict, statement, counts=counts, lines=export.lines_of(after[:200].tolist()))
 
 
-def _foreign(facts: ZipFacts) -> list[str]:
+def _foreign(facts: ZipFacts) -> list[Said]:
     signs = []
     mac = [member.name for member in facts.members if "__MACOSX" in member.name or "/._" in f"/{member.name}"]
     if mac:
-        signs.append(f"macOS added {several(len(mac), 'member')} of its own")
+        signs.append(say("macOS added %(members)s of its own", members=members(len(mac))))
     if facts.prepended_bytes:
-        signs.append(f"{several(facts.prepended_bytes, 'byte', 'stands|stand')} before the zip")
+        signs.append(
+            counted("%(num)s byte stands before the zip", "%(num)s bytes stand before the zip", facts.prepended_bytes)
+        )
     if facts.comment:
-        signs.append("it carries a comment")
+        signs.append(say("it carries a comment"))
     return signs
 
 
-def _not_android(facts: ZipFacts) -> list[str]:
+def _not_android(facts: ZipFacts) -> list[Said]:
     tests: tuple[tuple[str, list[ZipMember]], ...] = (
-        ("made by another system than the app names", [m for m in facts.members if m.create_system != 0]),
         (
-            "without the data descriptor",
+            phrase("%(members)s made by another system than the app names"),
+            [m for m in facts.members if m.create_system != 0],
+        ),
+        (
+            phrase("%(members)s without the data descriptor"),
             [m for m in facts.members if m.compression and not m.flag_bits & 0x8],
         ),
-        ("with extra fields", [m for m in facts.members if m.extra_length]),
-        ("with file attributes", [m for m in facts.members if m.external_attr]),
-        ("that are folders", [m for m in facts.members if m.name.endswith("/")]),
+        (phrase("%(members)s with extra fields"), [m for m in facts.members if m.extra_length]),
+        (phrase("%(members)s with file attributes"), [m for m in facts.members if m.external_attr]),
+        (phrase("%(members)s that are folders"), [m for m in facts.members if m.name.endswith("/")]),
     )
-    return [f"{several(len(members), 'member')} {words}" for words, members in tests if members]
+    return [say(template, members=members(len(found))) for template, found in tests if found]

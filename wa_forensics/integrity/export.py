@@ -11,7 +11,7 @@ import numpy as np
 
 from wa_forensics.chat import KIND_CODE, Chat
 from wa_forensics.evidence import RawText
-from wa_forensics.model import Check, Kind, Platform, Verdict
+from wa_forensics.model import Check, Kind, Platform, Said, Verdict, counted, listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +105,7 @@ def result(
     export: Export,
     about: About,
     verdict: Verdict,
-    statement: str,
+    statement: Said,
     *,
     counts: Mapping[str, int | float | str] | None = None,
     lines: Iterable[int] = (),
@@ -128,16 +128,23 @@ def result(
     )
 
 
-def several(count: int, noun: str, verb: str = "") -> str:
-    """A count with its noun, and a verb given as ``singular|plural``: ``1 line stands``, ``3 lines stand``."""
-    singular, _, plural = verb.partition("|")
-    words = [f"{count:,}", noun if count == 1 else noun + "s", singular if count == 1 else plural]
-    return " ".join(word for word in words if word)
+def messages(count: int) -> Said:
+    """A count of messages as a phrase."""
+    return counted("%(num)s message", "%(num)s messages", count)
 
 
-def some_lines(lines: Iterable[int], most: int = 5) -> str:
+def attachments(count: int) -> Said:
+    """A count of attachments as a phrase."""
+    return counted("%(num)s attachment", "%(num)s attachments", count)
+
+
+def members(count: int) -> Said:
+    """A count of members of a zip as a phrase."""
+    return counted("%(num)s member", "%(num)s members", count)
+
+
+def some_lines(lines: Iterable[int], most: int = 5) -> Said:
     """The first lines as words: ``line 12``, ``lines 12, 40 and 3 more``."""
     places = sorted(set(lines))
-    shown = ", ".join(str(line) for line in places[:most])
-    rest = len(places) - most
-    return f"line{'s' if len(places) > 1 else ''} {shown}" + (f" and {rest} more" if rest > 0 else "")
+    shown = listed((str(line) for line in places), most)
+    return counted("line %(lines)s", "lines %(lines)s", len(places), lines=shown)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.integrity.export import About, Export, result, several, some_lines
-from wa_forensics.model import Check, Verdict
+from wa_forensics.integrity.export import About, Export, messages, result, some_lines
+from wa_forensics.model import Check, Said, Verdict, counted, joined, phrase, say
 from wa_forensics.ordering import out_of_order
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ FEWEST = 50
 class Oddity:
     """Messages whose header differs: why, and where."""
 
-    what: str
+    what: Said
     messages: tuple[int, ...]
 
 
@@ -60,7 +60,7 @@ def shape(export: Export) -> Check:
     """I05: the rarer shapes are named; where they could be a pasted chat, nothing is concluded."""
     chat = export.chat
     if len(chat) < 2:
-        return result(export, SHAPE, Verdict.NOT_TESTABLE, "A single message has nothing to be compared with.")
+        return result(export, SHAPE, Verdict.NOT_TESTABLE, say("A single message has nothing to be compared with."))
     families = _families(export)
     oddities = _other_families(export, families) + _other_padding(export, families)
     counts: dict[str, int | float | str] = {
@@ -69,18 +69,19 @@ def shape(export: Export) -> Check:
         "messages_in_other_forms": sum(len(oddity.messages) for oddity in oddities),
     }
     if not oddities:
-        statement = f"The headers of the {several(len(chat), 'message')} have one form."
+        statement = say("The headers of %(messages)s have one form.", messages=messages(len(chat)))
         return result(export, SHAPE, Verdict.CONSISTENT, statement, counts=counts)
-    messages = np.unique(np.concatenate([np.array(oddity.messages, dtype=np.int64) for oddity in oddities]))
-    lines = export.lines_of(messages.tolist())
-    what = "; ".join(f"{several(len(o.messages), 'header')} {o.what}" for o in oddities)
-    if _could_be_pasted(export, messages):
-        statement = (
-            f"{what} ({some_lines(lines)}). Each of them is dated before the message above it, so it can be a "
-            "pasted chat."
+    odd = np.unique(np.concatenate([np.array(oddity.messages, dtype=np.int64) for oddity in oddities]))
+    lines = export.lines_of(odd.tolist())
+    what = joined((oddity.what for oddity in oddities), "; ")
+    if _could_be_pasted(export, odd):
+        statement = say(
+            "%(what)s (%(lines)s). Each of them is dated before the message above it, so it can be a pasted chat.",
+            what=what,
+            lines=some_lines(lines),
         )
         return result(export, SHAPE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
-    statement = f"The headers were not written in one go: {what} ({some_lines(lines)})."
+    statement = say("The headers were not written in one go: %(what)s (%(lines)s).", what=what, lines=some_lines(lines))
     return result(export, SHAPE, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
 
 
@@ -93,27 +94,38 @@ def inside(export: Export) -> Check:
     strange = _strangers_out_of_order(export) if export.is_android else []
     if strange and not candidates:
         lines = export.lines_of(strange)
-        statement = (
-            f"{several(len(strange), 'message')} ({some_lines(lines)}) from names that hardly occur, out of the order "
-            "of time: possibly text inside a message, pasted or typed, that looks like a message."
+        statement = say(
+            "%(messages)s (%(lines)s) from names that hardly occur, out of the order of time: possibly text inside a "
+            "message, pasted or typed, that looks like a message.",
+            messages=messages(len(strange)),
+            lines=some_lines(lines),
         )
         counts["possible"] = len(strange)
         return result(export, INSIDE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
     if not candidates:
-        statement = "No line inside a message looks like a header of this file."
+        statement = say("No line inside a message looks like a header of this file.")
         return result(export, INSIDE, Verdict.CONSISTENT, statement, counts=counts)
     impossible = [line for line in sorted(same_form)[:MOST_CANDIDATES] if _cannot_be_pasted(export, line)]
     counts["cannot_be_pasted"] = len(impossible)
     if impossible:
-        statement = (
-            f"{several(len(impossible), 'header-like line', 'ends|end')} like a line of text inside a message "
-            f"({some_lines(impossible)}), while time and sender carry the conversation on and the words stand nowhere "
-            "else. The app writes no message so, and an older message pasted in would not fit."
+        statement = counted(
+            "%(num)s header-like line ends like a line of text inside a message (%(lines)s), while time and sender "
+            "carry the conversation on and the words stand nowhere else. The app writes no message so, and an older "
+            "message pasted in would not fit.",
+            "%(num)s header-like lines end like a line of text inside a message (%(lines)s), while time and sender "
+            "carry the conversation on and the words stand nowhere else. The app writes no message so, and an older "
+            "message pasted in would not fit.",
+            len(impossible),
+            lines=some_lines(impossible),
         )
         return result(export, INSIDE, Verdict.INCONSISTENT, statement, counts=counts, lines=candidates)
-    statement = (
-        f"{several(len(candidates), 'header-like line', 'stands|stand')} inside a message ({some_lines(candidates)}) "
-        "and was read as text. People paste messages into messages."
+    statement = counted(
+        "%(num)s header-like line stands inside a message (%(lines)s) and was read as text. People paste messages into "
+        "messages.",
+        "%(num)s header-like lines stand inside a message (%(lines)s) and were read as text. People paste messages "
+        "into messages.",
+        len(candidates),
+        lines=some_lines(candidates),
     )
     return result(export, INSIDE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=candidates)
 
@@ -161,10 +173,11 @@ def _other_families(export: Export, families: dict[str, list[int]]) -> list[Oddi
     found = []
     for form in sorted(families):
         if form != usual:
-            messages = np.flatnonzero(np.isin(export.chat.columns.shape, families[form]))
+            those = np.flatnonzero(np.isin(export.chat.columns.shape, families[form]))
             pattern = shapes[families[form][0]].pattern.strip()
-            if len(messages):
-                found.append(Oddity(what=f"in the form {pattern!r}", messages=tuple(messages.tolist())))
+            if len(those):
+                what = say("%(headers)s in the form %(form)s", headers=_headers(len(those)), form=repr(pattern))
+                found.append(Oddity(what=what, messages=tuple(those.tolist())))
     return found
 
 
@@ -177,15 +190,20 @@ def _other_padding(export: Export, families: dict[str, list[int]]) -> list[Oddit
         for place in range(min(len(width) for width in widths.values())):
             if len({width[place] for width in widths.values()}) < 2:
                 continue
-            messages = np.flatnonzero(np.isin(shape, codes))
-            first, width = _number_at(export, place, messages)
-            short, padded = messages[width == 1], messages[(width == 2) & (first == 0)]
-            fewer, words = (short, "without the leading zero")
+            those = np.flatnonzero(np.isin(shape, codes))
+            first, width = _number_at(export, place, those)
+            short, padded = those[width == 1], those[(width == 2) & (first == 0)]
+            fewer, template = short, phrase("%(headers)s without the leading zero")
             if len(padded) < len(short):
-                fewer, words = (padded, "with a leading zero")
+                fewer, template = padded, phrase("%(headers)s with a leading zero")
             if len(short) and len(padded):
-                found.append(Oddity(what=words, messages=tuple(fewer.tolist())))
+                what = say(template, headers=_headers(len(fewer)))
+                found.append(Oddity(what=what, messages=tuple(fewer.tolist())))
     return found
+
+
+def _headers(count: int) -> Said:
+    return counted("%(num)s header", "%(num)s headers", count)
 
 
 def _number_at(export: Export, place: int, messages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,8 +7,8 @@ import unicodedata
 
 import numpy as np
 
-from wa_forensics.integrity.export import About, Export, result, several, some_lines
-from wa_forensics.model import Check, Verdict
+from wa_forensics.integrity.export import About, Export, result, some_lines
+from wa_forensics.model import Check, Verdict, counted, joined, say
 from wa_forensics.vocabulary import Event
 
 IDENTITIES = About(
@@ -51,14 +51,25 @@ def identities(export: Export) -> Check:
     }
     lines = list(export.lines_of(notices.tolist()))
     if not alike:
-        statement = f"The names of {several(len(chat.senders), 'sender')} are distinct"
-        statement += (
-            f"; {several(len(notices), 'notice')} of changed numbers or security codes." if len(notices) else "."
-        )
+        senders = counted("%(num)s sender", "%(num)s senders", len(chat.senders))
+        statement = say("The names of %(senders)s are distinct.", senders=senders)
+        if len(notices):
+            statement = counted(
+                "The names of %(senders)s are distinct; %(num)s notice of changed numbers or security codes.",
+                "The names of %(senders)s are distinct; %(num)s notices of changed numbers or security codes.",
+                len(notices),
+                senders=senders,
+            )
         return result(export, IDENTITIES, Verdict.CONSISTENT, statement, counts=counts, lines=lines)
-    shown = " and ".join(_visible(name) for name in alike[0])
+    shown = joined((_visible(name) for name in alike[0]), " and ")
     places = _rarest(export, alike)
-    statement = f"{several(len(alike), 'pair')} of names look alike: {shown} ({some_lines(places)})."
+    statement = counted(
+        "%(num)s pair of names look alike: %(names)s (%(lines)s).",
+        "%(num)s pairs of names look alike: %(names)s (%(lines)s).",
+        len(alike),
+        names=shown,
+        lines=some_lines(places),
+    )
     return result(export, IDENTITIES, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines + places)
 
 

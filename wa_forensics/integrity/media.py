@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.evidence import PROGRAMS
-from wa_forensics.integrity.export import About, Export, result, several, some_lines
-from wa_forensics.model import Attachment, Check, Source, Verdict
+from wa_forensics.integrity.export import About, Export, attachments, result, some_lines
+from wa_forensics.integrity.export import messages as messages_of
+from wa_forensics.model import Attachment, Check, Said, Source, Verdict, counted, joined, listed, phrase, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def ordinals(export: Export) -> Check:
     """I06: a rise by n fits n messages taken out before that attachment, a fall fits n put in."""
     found = _jumps(export)
     if found is None:
-        return result(export, ORDINALS, Verdict.NOT_TESTABLE, "Fewer than two attachments carry an ordinal.")
+        return result(export, ORDINALS, Verdict.NOT_TESTABLE, say("Fewer than two attachments carry an ordinal."))
     counts: dict[str, int | float | str] = {
         "attachments": found.count,
         "jumps": len(found.messages),
@@ -89,14 +90,24 @@ def ordinals(export: Export) -> Check:
     }
     lines = export.lines_of(found.messages.tolist())
     if not len(found.messages):
-        statement = f"The ordinals of {several(found.count, 'attachment')} keep step with the messages"
+        files = attachments(found.count)
         if abs(found.first_offset) <= 2:
-            return result(export, ORDINALS, Verdict.CONSISTENT, statement + ".", counts=counts)
-        statement += f", but run {found.first_offset:,} ahead: the beginning of the chat may be missing."
+            statement = say("The ordinals of %(attachments)s keep step with the messages.", attachments=files)
+            return result(export, ORDINALS, Verdict.CONSISTENT, statement, counts=counts)
+        statement = say(
+            "The ordinals of %(attachments)s keep step with the messages, but run %(ahead)s ahead: the beginning of "
+            "the chat may be missing.",
+            attachments=files,
+            ahead=found.first_offset,
+        )
         return result(export, ORDINALS, Verdict.NO_CONCLUSION, statement, counts=counts)
-    statement = (
-        f"The ordinals lose step {several(len(lines), 'time')} ({some_lines(lines)}): as if "
-        f"{several(int(counts['missing']), 'message', 'was|were')} missing and {int(counts['added']):,} added before."
+    statement = counted(
+        "The ordinals lose step %(num)s time (%(lines)s): as if %(missing)s were missing and %(added)s added before.",
+        "The ordinals lose step %(num)s times (%(lines)s): as if %(missing)s were missing and %(added)s added before.",
+        len(lines),
+        lines=some_lines(lines),
+        missing=messages_of(int(counts["missing"])),
+        added=int(counts["added"]),
     )
     return result(export, ORDINALS, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
 
@@ -105,7 +116,7 @@ def name_times(export: Export) -> Check:
     """I07: an odd message time is inconsistent only where the name's time fits the neighbours better."""
     named = [(m, match) for m, name in _names(export) if (match := IOS_NAME.match(name))]
     if len(named) < 2 or not export.is_ios:
-        return result(export, NAME_TIMES, Verdict.NOT_TESTABLE, "Fewer than two attachments carry a time.")
+        return result(export, NAME_TIMES, Verdict.NOT_TESTABLE, say("Fewer than two attachments carry a time."))
     messages = np.array([m for m, _ in named], dtype=np.int64)
     said = _stamps([match for _, match in named])
     valid = said >= 0
@@ -120,22 +131,28 @@ def name_times(export: Export) -> Check:
         "other_difference": len(odd),
     }
     if not len(odd):
-        statement = f"The times in the names of {several(len(messages), 'attachment')} agree with their messages."
+        statement = say(
+            "The times in the names of %(attachments)s agree with their messages.",
+            attachments=attachments(len(messages)),
+        )
         return result(export, NAME_TIMES, Verdict.CONSISTENT, statement, counts=counts)
     lines = export.lines_of(odd.tolist())
     own = (said - usual)[np.abs(difference - usual) > 1]
     altered = [m for m, time in zip(odd.tolist(), own.tolist(), strict=True) if _fits_better(export, m, time)]
-    statement = (
-        f"{len(odd):,} of {several(len(messages), 'attachment')} with another time than the message "
-        f"({some_lines(lines)})."
+    statement = say(
+        "%(odd)s of %(attachments)s with another time than the message (%(lines)s).",
+        odd=len(odd),
+        attachments=attachments(len(messages)),
+        lines=some_lines(lines),
     )
     if altered and numbers.max() * 2 > len(messages):
         counts["fit_their_place_only_by_name"] = len(altered)
-        statement += (
-            f" At {some_lines(export.lines_of(altered))} the message stands out of order and the "
-            f"time in the name "
-            "would stand in it: the time of the message was not written by the app."
+        misplaced = say(
+            "At %(lines)s the message stands out of order and the time in the name would stand in it: the time of the "
+            "message was not written by the app.",
+            lines=some_lines(export.lines_of(altered)),
         )
+        statement = joined([statement, misplaced])
         return result(export, NAME_TIMES, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     return result(export, NAME_TIMES, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
 
@@ -144,7 +161,7 @@ def name_dates(export: Export) -> Check:
     """I08: a file named after its message's day supports the date; a later day is common and says little."""
     named = [(m, match) for m, name in _names(export) if (match := ANDROID_NAME.match(name))]
     if not named or export.is_ios:
-        return result(export, NAME_DATES, Verdict.NOT_TESTABLE, "No attachment carries a date.")
+        return result(export, NAME_DATES, Verdict.NOT_TESTABLE, say("No attachment carries a date."))
     days = [_day(match) for _, match in named]
     messages = np.array([m for (m, _), day in zip(named, days, strict=True) if day is not None], dtype=np.int64)
     said = np.array([day for day in days if day is not None], dtype=np.int64)
@@ -152,12 +169,17 @@ def name_dates(export: Export) -> Check:
     odd = messages[np.abs(apart) > 1]
     counts: dict[str, int | float | str] = {"attachments": len(messages), "other_day": len(odd)}
     if not len(odd):
-        statement = f"The dates in the names of {several(len(messages), 'attachment')} agree with their messages."
+        statement = say(
+            "The dates in the names of %(attachments)s agree with their messages.",
+            attachments=attachments(len(messages)),
+        )
         return result(export, NAME_DATES, Verdict.CONSISTENT, statement, counts=counts)
     lines = export.lines_of(odd.tolist())
-    statement = (
-        f"{len(odd):,} of {several(len(messages), 'attachment')} named after another day than the message "
-        f"({some_lines(lines)})."
+    statement = say(
+        "%(odd)s of %(attachments)s named after another day than the message (%(lines)s).",
+        odd=len(odd),
+        attachments=attachments(len(messages)),
+        lines=some_lines(lines),
     )
     return result(export, NAME_DATES, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
 
@@ -166,7 +188,7 @@ def files(export: Export) -> Check:
     """I15: compares the files with the text; a nameless file where an ordinal is missing is inconsistent."""
     source = export.chat.source
     if source.zip is None and not source.attachments:
-        return result(export, FILES, Verdict.NOT_TESTABLE, "The text came alone; no files can be compared.")
+        return result(export, FILES, Verdict.NOT_TESTABLE, say("The text came alone; no files can be compared."))
     beside = {item.name.rsplit("/", 1)[-1]: item for item in source.attachments}
     named = {name: message for message, name in reversed(_names(export))}
     missing = sorted(set(named) - set(beside))
@@ -187,15 +209,20 @@ def files(export: Export) -> Check:
     facts = _file_facts(beside, missing, loose, programs, disguised, empty)
     cut_out = _cut_out(export, loose)
     if cut_out:
-        statement = (
-            f"{several(len(cut_out), 'file')} of the zip (the first is {cut_out[0]!r}) named by no message, with "
-            f"ordinals that fall exactly where messages are missing. {facts}"
+        statement = counted(
+            "%(num)s file of the zip (%(first)s) named by no message, with an ordinal that falls exactly where "
+            "messages are missing. %(facts)s",
+            "%(num)s files of the zip (the first is %(first)s) named by no message, with ordinals that fall exactly "
+            "where messages are missing. %(facts)s",
+            len(cut_out),
+            first=repr(cut_out[0]),
+            facts=facts,
         )
         return result(export, FILES, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     if missing or loose or programs or disguised or empty:
         return result(export, FILES, Verdict.NO_CONCLUSION, facts, counts=counts, lines=lines)
     if not beside:
-        return result(export, FILES, Verdict.CONSISTENT, "No file lies beside the text and none is named in it.")
+        return result(export, FILES, Verdict.CONSISTENT, say("No file lies beside the text and none is named in it."))
     return result(export, FILES, Verdict.CONSISTENT, facts, counts=counts)
 
 
@@ -206,22 +233,26 @@ def _file_facts(
     programs: list[Attachment],
     disguised: list[Attachment],
     empty: list[Attachment],
-) -> str:
-    facts = [f"{several(len(beside), 'file', 'lies|lie')} beside the text"]
+) -> Said:
+    facts = [counted("%(num)s file lies beside the text", "%(num)s files lie beside the text", len(beside))]
     if missing:
-        facts.append(f"{len(missing):,} named in the text are missing (the first is {missing[0]!r})")
+        template = phrase("%(files)s named in the text are missing (the first is %(first)s)")
+        facts.append(say(template, files=len(missing), first=repr(missing[0])))
     if loose:
-        facts.append(f"{len(loose):,} are named by no message (the first is {loose[0]!r})")
+        template = phrase("%(files)s are named by no message (the first is %(first)s)")
+        facts.append(say(template, files=len(loose), first=repr(loose[0])))
     if programs:
-        named = ", ".join(f"{item.name!r} ({PROGRAMS[item.detected or '']})" for item in programs[:MOST_NAMED])
-        rest = f" and {len(programs) - MOST_NAMED} more" if len(programs) > MOST_NAMED else ""
-        facts.append(f"{len(programs):,} can run, by their content: {named}{rest}")
+        kinds = [f"{item.name!r} ({PROGRAMS[item.detected or '']})" for item in programs]
+        template = phrase("%(files)s can run, by their content: %(named)s")
+        facts.append(say(template, files=len(programs), named=listed(kinds, MOST_NAMED)))
     if disguised:
         item = disguised[0]
-        facts.append(f"{len(disguised):,} are of another type than their name says ({item.name!r}: {item.detected})")
+        template = phrase("%(files)s are of another type than their name says (%(first)s: %(type)s)")
+        facts.append(say(template, files=len(disguised), first=repr(item.name), type=str(item.detected)))
     if empty:
-        facts.append(f"{len(empty):,} are empty (the first is {empty[0].name!r})")
-    return "; ".join(facts) + "."
+        template = phrase("%(files)s are empty (the first is %(first)s)")
+        facts.append(say(template, files=len(empty), first=repr(empty[0].name)))
+    return say("%(facts)s.", facts=joined(facts, "; "))
 
 
 def _names(export: Export) -> list[tuple[int, str]]:

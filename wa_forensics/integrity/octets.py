@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.integrity.export import About, Export, result, several, some_lines
-from wa_forensics.model import Check, Verdict
+from wa_forensics.integrity.export import About, Export, result, some_lines
+from wa_forensics.model import Check, Verdict, counted, joined, phrase, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,16 +59,24 @@ def habits(export: Export) -> Check:
         "inside_lf": int((~crlf & inside).sum()),
     }
     if encoding.startswith("utf-16"):
-        statement = "The text is UTF-16; the app writes UTF-8, so another program has saved it."
+        statement = say("The text is UTF-16; the app writes UTF-8, so another program has saved it.")
         return result(export, HABITS, Verdict.INCONSISTENT, statement, counts=counts)
     marks = _inner_marks(export)
     few = _minority(export, at_ends)
     if marks or few:
-        signs = (
-            [f"{several(len(few), 'message', 'ends|end')} otherwise than the others ({some_lines(few)})"] if few else []
-        )
-        signs += [f"a byte order mark stands inside the text ({some_lines(marks)})"] if marks else []
-        statement = f"One program did not write the whole text: {'; '.join(signs)}."
+        signs = []
+        if few:
+            signs.append(
+                counted(
+                    "%(num)s message ends otherwise than the others (%(lines)s)",
+                    "%(num)s messages end otherwise than the others (%(lines)s)",
+                    len(few),
+                    lines=some_lines(few),
+                )
+            )
+        if marks:
+            signs.append(say("a byte order mark stands inside the text (%(lines)s)", lines=some_lines(marks)))
+        statement = say("One program did not write the whole text: %(signs)s.", signs=joined(signs, "; "))
         counts |= {"other_ends": len(few), "inner_marks": len(marks)}
         return result(export, HABITS, Verdict.INCONSISTENT, statement, counts=counts, lines=few + marks)
     return _uniform(export, counts)
@@ -77,23 +85,26 @@ def habits(export: Export) -> Check:
 def _uniform(export: Export, counts: dict[str, int | float | str]) -> Check:
     departures = []
     if export.raw.source.encoding == "utf-8-sig":
-        departures.append("it begins with a byte order mark")
+        departures.append(say("it begins with a byte order mark"))
     if export.is_android and counts["ends_crlf"]:
-        departures.append("messages end with CR LF, where Android writes LF")
+        departures.append(say("messages end with CR LF, where Android writes LF"))
     if export.is_ios and counts["ends_lf"]:
-        departures.append("messages end with LF, where an iPhone writes CR LF")
+        departures.append(say("messages end with LF, where an iPhone writes CR LF"))
     if export.is_ios and counts["inside_crlf"] and counts["ends_crlf"]:
-        departures.append("line breaks inside messages are CR LF, where an iPhone writes LF")
+        departures.append(say("line breaks inside messages are CR LF, where an iPhone writes LF"))
     if not export.chat.buffer.endswith(b"\n"):
-        departures.append("the final newline is missing")
+        departures.append(say("the final newline is missing"))
     if len(export.chat) < 2:
-        statement = "A single message shows no habit."
+        statement = say("A single message shows no habit.")
         return result(export, HABITS, Verdict.NOT_TESTABLE, statement, counts=counts)
     if departures:
-        statement = f"The text was probably saved by another program: {'; '.join(departures)}."
+        signs = joined(departures, "; ")
+        statement = say("The text was probably saved by another program: %(signs)s.", signs=signs)
         return result(export, HABITS, Verdict.NO_CONCLUSION, statement, counts=counts)
-    known = export.is_android or export.is_ios
-    statement = "Encoding and line ends are one kind throughout" + (", as the app writes them." if known else ".")
+    if export.is_android or export.is_ios:
+        statement = say("Encoding and line ends are one kind throughout, as the app writes them.")
+    else:
+        statement = say("Encoding and line ends are one kind throughout.")
     return result(export, HABITS, Verdict.CONSISTENT, statement, counts=counts)
 
 
@@ -138,27 +149,26 @@ def damage(export: Export) -> Check:
     mostly_doubled = len(doubled) >= 3 and len(doubled) * 4 >= foreign
     if lost or mostly_doubled:
         what = (
-            f"{several(lost, 'byte', 'is|are')} no UTF-8" if lost else f"{len(doubled):,} characters are encoded twice"
+            counted("%(num)s byte is no UTF-8", "%(num)s bytes are no UTF-8", lost)
+            if lost
+            else say("%(characters)s characters are encoded twice", characters=len(doubled))
         )
-        statement = f"The text is not as the app wrote it: {what}. Names and words may be damaged."
+        statement = say("The text is not as the app wrote it: %(what)s. Names and words may be damaged.", what=what)
         return result(export, DAMAGE, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     if replaced > 0 or nul or doubled or questioned >= 3:
-        signs = [
-            f"{several(number, noun)}"
-            for number, noun in (
-                (replaced, "replacement character"),
-                (nul, "NUL byte"),
-                (len(doubled), "doubly encoded character"),
-                (
-                    questioned if questioned >= 3 else 0,
-                    "question mark inside a word and no letter beyond ASCII",
-                ),
-            )
-            if number > 0
-        ]
-        statement = f"There are signs of lost characters: {', '.join(signs)}."
+        signs = []
+        if replaced > 0:
+            signs.append(counted("%(num)s replacement character", "%(num)s replacement characters", replaced))
+        if nul:
+            signs.append(counted("%(num)s NUL byte", "%(num)s NUL bytes", nul))
+        if doubled:
+            signs.append(counted("%(num)s doubly encoded character", "%(num)s doubly encoded characters", len(doubled)))
+        if questioned >= 3:
+            template = phrase("%(marks)s question marks inside words and no letter beyond ASCII")
+            signs.append(say(template, marks=questioned))
+        statement = say("There are signs of lost characters: %(signs)s.", signs=joined(signs, ", "))
         return result(export, DAMAGE, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
-    return result(export, DAMAGE, Verdict.CONSISTENT, "No sign of encoding damage.", counts=counts)
+    return result(export, DAMAGE, Verdict.CONSISTENT, say("No sign of encoding damage."), counts=counts)
 
 
 def _leading_bytes(export: Export) -> int:

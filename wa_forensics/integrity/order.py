@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.clock import Clock, clock
-from wa_forensics.integrity.export import About, Export, result, several, some_lines
-from wa_forensics.model import Check, Verdict
+from wa_forensics.integrity.export import About, Export, messages, result, some_lines
+from wa_forensics.model import Check, Said, Verdict, counted, say
 from wa_forensics.ordering import out_of_order
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def order(export: Export) -> Check:
     chat = export.chat
     people = export.written
     if len(people) < 2:
-        return result(export, ORDER, Verdict.NOT_TESTABLE, "There are fewer than two messages of persons.")
+        return result(export, ORDER, Verdict.NOT_TESTABLE, say("There are fewer than two messages of persons."))
     times = export.times[people]
     if chat.date_order.decided_by == "undecided":
         times = _by_days_as_they_come(times)
@@ -60,20 +60,28 @@ def order(export: Export) -> Check:
         out, explained = _without_folds(export, out, zone)
         counts["explained_by_clock_change"] = explained
     if not len(out):
-        statement = f"The {several(len(people), 'message')} of persons stand in the order of their times."
         if len(steps):
-            statement = f"Each step back in time fits the clock change of {export.zone}."
+            statement = say("Each step back in time fits the clock change of %(zone)s.", zone=str(export.zone))
+        else:
+            statement = say("%(messages)s of persons stand in the order of time.", messages=messages(len(people)))
         return result(export, ORDER, Verdict.CONSISTENT, statement, counts=counts)
     lines = export.lines_of(out.tolist())
     if int(counts["longest_step_back_seconds"]) < JITTER:
-        statement = (
-            f"{several(len(out), 'message', 'stands|stand')} out of the order of time by less than {_span(JITTER)}, as "
-            "the delivery of messages leaves them."
+        statement = counted(
+            "%(num)s message stands out of the order of time by less than %(span)s, as the delivery of messages leaves "
+            "them.",
+            "%(num)s messages stand out of the order of time by less than %(span)s, as the delivery of messages leaves "
+            "them.",
+            len(out),
+            span=_span(JITTER),
         )
         return result(export, ORDER, Verdict.CONSISTENT, statement, counts=counts, lines=lines)
-    statement = (
-        f"{several(len(out), 'message', 'stands|stand')} out of the order of time ({some_lines(lines)}); the longest "
-        f"step back is {_span(int(counts['longest_step_back_seconds']))}."
+    statement = counted(
+        "%(num)s message stands out of the order of time (%(lines)s); the longest step back is %(span)s.",
+        "%(num)s messages stand out of the order of time (%(lines)s); the longest step back is %(span)s.",
+        len(out),
+        lines=some_lines(lines),
+        span=_span(int(counts["longest_step_back_seconds"])),
     )
     return result(export, ORDER, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
 
@@ -88,7 +96,7 @@ def gaps(export: Export) -> Check:
     """I11: points at silences of three days or more that are five times the longest usual one."""
     people = export.written
     if len(people) < FEWEST:
-        statement = f"Fewer than {FEWEST} messages show no rhythm."
+        statement = say("Fewer than %(fewest)s messages show no rhythm.", fewest=FEWEST)
         return result(export, GAPS, Verdict.NOT_TESTABLE, statement)
     times = np.sort(export.times[people])
     silences = np.diff(times)
@@ -96,15 +104,22 @@ def gaps(export: Export) -> Check:
     long = np.flatnonzero((silences >= 3 * DAY) & (silences >= 5 * usual))
     counts: dict[str, int | float | str] = {"usual_seconds": int(usual), "silences": len(long)}
     if not len(long):
-        statement = "No silence is long against the rhythm of this chat."
+        statement = say("No silence is long against the rhythm of this chat.")
         return result(export, GAPS, Verdict.CONSISTENT, statement, counts=counts)
     longest = int(long[np.argmax(silences[long])])
     counts["longest_seconds"] = int(silences[longest])
     first, last = np.array([times[longest], times[longest + 1]]).astype("datetime64[s]")
     ranked = people[np.argsort(export.times[people], kind="stable")]
-    statement = (
-        f"{several(len(long), 'silence')} of at least five times the usual longest one ({_span(int(usual))}); the "
-        f"longest lasts {_span(int(silences[longest]))}, from {first} to {last}."
+    statement = counted(
+        "%(num)s silence of at least five times the usual longest one (%(usual)s); it lasts %(longest)s, from "
+        "%(first)s to %(last)s.",
+        "%(num)s silences of at least five times the usual longest one (%(usual)s); the longest lasts %(longest)s, "
+        "from %(first)s to %(last)s.",
+        len(long),
+        usual=_span(int(usual)),
+        longest=_span(int(silences[longest])),
+        first=str(first),
+        last=str(last),
     )
     lines = export.lines_of(ranked[long + 1].tolist())
     return result(export, GAPS, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines)
@@ -132,16 +147,23 @@ def _without_folds(export: Export, out: NDArray[np.int64], zone: Clock) -> tuple
 def _skipped(export: Export, missing: NDArray[np.int64], counts: dict[str, int | float | str]) -> Check:
     lines = export.lines_of(missing.tolist())
     counts["in_a_skipped_hour"] = len(missing)
-    statement = (
-        f"{several(len(missing), 'message', 'bears|bear')} a time ({some_lines(lines)}) that did not exist in "
-        f"{export.zone}, because the clock was set forward: the declared zone is wrong, or the time was not written "
-        "by this phone."
+    statement = counted(
+        "%(num)s message bears a time (%(lines)s) that did not exist in %(zone)s, because the clock was set forward: "
+        "the declared zone is wrong, or the time was not written by this phone.",
+        "%(num)s messages bear a time (%(lines)s) that did not exist in %(zone)s, because the clock was set forward: "
+        "the declared zone is wrong, or the time was not written by this phone.",
+        len(missing),
+        lines=some_lines(lines),
+        zone=str(export.zone),
     )
     return result(export, ORDER, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
 
 
-def _span(seconds: int) -> str:
-    for size, unit in ((DAY, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= 2 * size or (unit == "minute" and seconds >= size):
-            return several(seconds // size, unit)
-    return several(seconds, "second")
+def _span(seconds: int) -> Said:
+    if seconds >= 2 * DAY:
+        return counted("%(num)s day", "%(num)s days", seconds // DAY)
+    if seconds >= 2 * 3600:
+        return counted("%(num)s hour", "%(num)s hours", seconds // 3600)
+    if seconds >= 60:
+        return counted("%(num)s minute", "%(num)s minutes", seconds // 60)
+    return counted("%(num)s second", "%(num)s seconds", seconds)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.integrity.export import About, Export, result, several, some_lines
-from wa_forensics.model import Check, Verdict
+from wa_forensics.integrity.export import About, Export, result, some_lines
+from wa_forensics.integrity.export import messages as messages_of
+from wa_forensics.model import Check, Verdict, counted, say
 from wa_forensics.vocabulary import Event
 
 if TYPE_CHECKING:
@@ -37,19 +38,33 @@ def repeats(export: Export) -> Check:
         first, second, length = max(blocks, key=lambda block: (block[2], -block[0]))
         lines = export.lines_of([message for _, again, size in blocks for message in range(again, again + size)])
         places = export.lines_of([first, second])
-        statement = (
-            f"{several(len(blocks), 'block')} of messages twice in the file; the longest has {length:,} messages and "
-            f"begins at lines {places[0]} and {places[1]}."
+        statement = counted(
+            "%(num)s block of messages twice in the file; it has %(messages)s and begins at lines %(first)s and "
+            "%(second)s.",
+            "%(num)s blocks of messages twice in the file; the longest has %(messages)s and begins at lines %(first)s "
+            "and %(second)s.",
+            len(blocks),
+            messages=messages_of(length),
+            first=str(places[0]),
+            second=str(places[1]),
         )
         return result(export, REPEATS, Verdict.INCONSISTENT, statement, counts=counts, lines=lines)
     if len(openings) > 1:
         lines = export.lines_of(openings)
         wordings = len({export.chat.text(message).strip("\u200e ") for message in openings})
         counts["wordings"] = wordings
-        words = f", in {wordings} wordings, which differ between versions of the app" if wordings > 1 else ""
-        statement = f"The opening notice of a chat occurs {len(openings)} times ({some_lines(lines)}){words}."
+        facts: dict[str, str | int] = {"times": len(openings), "lines": some_lines(lines)}
+        if wordings > 1:
+            statement = say(
+                "The opening notice of a chat occurs %(times)s times (%(lines)s), in %(wordings)s wordings, which "
+                "differ between versions of the app.",
+                **facts,
+                wordings=wordings,
+            )
+        else:
+            statement = say("The opening notice of a chat occurs %(times)s times (%(lines)s).", **facts)
         return result(export, REPEATS, Verdict.NO_CONCLUSION, statement, counts=counts, lines=lines[1:])
-    return result(export, REPEATS, Verdict.CONSISTENT, "No block of messages occurs twice.", counts=counts)
+    return result(export, REPEATS, Verdict.CONSISTENT, say("No block of messages occurs twice."), counts=counts)
 
 
 def _blocks(export: Export) -> list[tuple[int, int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wa_forensics.model.analysis import Analysis, Check, Failure, HandGroup, SenderProfile, Trace
+from wa_forensics.model.analysis import Analysis, Check, Failure, HandGroup, Limit, SenderProfile, Trace
 from wa_forensics.model.case import CaseData, Settings, Verification
 from wa_forensics.model.entities import Amount, Code, Link, Payee, PhoneNumber
 from wa_forensics.model.finding import Evidence, Example, Finding, Rule, Signal
@@ -18,6 +18,7 @@ from wa_forensics.model.incident import (
     Window,
 )
 from wa_forensics.model.own import Allowed, LeftOut, Listed, Own, OwnFile, OwnRule
+from wa_forensics.model.said import Said, counted, forms, joined, listed, phrase, say, tell
 from wa_forensics.model.scales import Confidence, Kind, Platform, Severity, Stage, Threat, Verdict
 from wa_forensics.model.source import Attachment, ChatFacts, DateOrder, Shape, Source, Span, ZipFacts, ZipMember
 
@@ -45,6 +46,7 @@ __all__ = [
     "Indicator",
     "Kind",
     "LeftOut",
+    "Limit",
     "Link",
     "Listed",
     "Own",
@@ -55,6 +57,7 @@ __all__ = [
     "Platform",
     "Role",
     "Rule",
+    "Said",
     "SenderProfile",
     "Settings",
     "Severity",
@@ -71,4 +74,11 @@ __all__ = [
     "Window",
     "ZipFacts",
     "ZipMember",
+    "counted",
+    "forms",
+    "joined",
+    "listed",
+    "phrase",
+    "say",
+    "tell",
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from wa_forensics.model.finding import Finding
 from wa_forensics.model.incident import Indicator, Window
 from wa_forensics.model.own import LeftOut
+from wa_forensics.model.said import SAID, Sentence
 from wa_forensics.model.scales import Verdict
 from wa_forensics.model.source import ChatFacts
 
@@ -40,12 +42,12 @@ class SenderProfile:
     sender: str
     messages: int
     testable: bool
-    reason: str
+    reason: Sentence
     score: float | None = None
     threshold: float | None = None
     first_message: int | None = None
     last_message: int | None = None
-    features: tuple[tuple[str, str, str, str], ...] = ()
+    features: Annotated[tuple[tuple[str, str, str, str], ...], SAID] = ()
     hands: int = 1
     groups: tuple[HandGroup, ...] = ()
 
@@ -57,7 +59,7 @@ class Check:
     id: str
     title: str
     verdict: Verdict
-    statement: str
+    statement: Sentence
     innocent_causes: tuple[str, ...]
     basis: str
     source: str
@@ -73,6 +75,14 @@ class Failure:
     source: str
     problem: str
     advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A limit that was met while reading a source, or what its reader should know of how it was read."""
+
+    source: str
+    limit: Sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wa_forensics.model.said import Sentence
 from wa_forensics.model.scales import Confidence, Severity, Stage, Threat
 
 
@@ -25,9 +26,9 @@ class Evidence:
 class Signal:
     """One reason a finding was made: what was seen, and its weight in log-odds (natural logarithm)."""
 
-    name: str
+    name: Sentence
     weight: float
-    detail: str = ""
+    detail: Sentence = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,8 @@ class Finding:
     actors: tuple[str, ...]
     start: str
     end: str
-    observation: str
-    inference: str
+    observation: Sentence
+    inference: Sentence
     alternatives: tuple[str, ...]
     next_steps: tuple[str, ...]
     evidence: tuple[Evidence, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wa_forensics.model.finding import Finding
+from wa_forensics.model.said import Sentence, Sentences
 from wa_forensics.model.scales import Confidence, Severity, Stage
 
 
@@ -20,7 +21,7 @@ class Window:
     end: str
     first_message: int = 0
     last_message: int = 0
-    basis: tuple[str, ...] = ()
+    basis: Sentences = ()
     findings: tuple[str, ...] = ()
 
 
@@ -78,7 +79,7 @@ class Incident:
     """Findings that tell one story. ``basis`` says why they were put together, one sentence each."""
 
     id: str
-    title: str
+    title: Sentence
     severity: Severity
     confidence: Confidence
     accounts: tuple[str, ...]
@@ -88,10 +89,10 @@ class Incident:
     stages: tuple[Stage, ...]
     findings: tuple[str, ...]
     windows: tuple[Window, ...]
-    summary: str
+    summary: Sentence
     alternatives: tuple[str, ...]
     indicators: tuple[Indicator, ...] = ()
-    basis: tuple[str, ...] = ()
+    basis: Sentences = ()
     story: tuple[Step, ...] = ()
     people: tuple[Role, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wa_forensics.model.said import Sentences
 from wa_forensics.model.scales import Confidence, Platform
 
 
@@ -81,8 +82,8 @@ class DateOrder:
 
     order: str
     decided_by: str
-    proof: tuple[str, ...]
-    contradictions: tuple[str, ...] = ()
+    proof: Sentences
+    contradictions: Sentences = ()
     readings: tuple[str, ...] = ()
     confidence: Confidence = Confidence.HIGH
 
@@ -123,4 +124,4 @@ class ChatFacts:
     date_order: DateOrder
     shapes: tuple[Shape, ...]
     unparsed: tuple[Span, ...]
-    notes: tuple[str, ...] = ()
+    notes: Sentences = ()

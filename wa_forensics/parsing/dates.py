@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wa_forensics.model import Confidence, DateOrder
+from wa_forensics.model import Confidence, DateOrder, Said, counted, joined, say
 from wa_forensics.parsing.calendars import FIRST_YEAR, LAST_YEAR, NO_DAY, calendar_of_year, days_since_epoch
 
 if TYPE_CHECKING:
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 ORDERS = ("DMY", "MDY", "YMD")
 _FIELDS = {"DMY": (2, 1, 0), "MDY": (2, 0, 1), "YMD": (0, 1, 2)}
-_ORDINALS = ("first", "second", "third")
-_WORDS = {"DMY": "day, month, year", "MDY": "month, day, year", "YMD": "year, month, day"}
+_ORDINALS = (say("first"), say("second"), say("third"))
+_WORDS = {
+    "DMY": say("day, month, year"),
+    "MDY": say("month, day, year"),
+    "YMD": say("year, month, day"),
+}
 _MINUTE = 60
 _DAY = 86_400
 
@@ -118,7 +122,13 @@ def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> Date
     return DateOrder(
         order=fitting[0],
         decided_by="undecided",
-        proof=(f"{total} headers fit {' and '.join(fitting)}; nothing else in the file decides",),
+        proof=(
+            say(
+                "%(headers)s headers fit %(orders)s; nothing else in the file decides",
+                headers=total,
+                orders=joined(fitting, " and "),
+            ),
+        ),
         readings=tuple(fitting),
         confidence=Confidence.LOW,
     )
@@ -127,11 +137,11 @@ def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> Date
 def _year_first(asked: str) -> DateOrder:
     contradictions: tuple[str, ...] = ()
     if asked not in ("auto", "YMD"):
-        contradictions = (f"asked to read {asked}, but the first number of the date is the year",)
+        contradictions = (say("asked to read %(order)s, but the first number of the date is the year", order=asked),)
     return DateOrder(
         order="YMD",
         decided_by="values",
-        proof=("the first number of the date is the year (by its digits or its era)",),
+        proof=(say("the first number of the date is the year (by its digits or its era)"),),
         contradictions=contradictions,
     )
 
@@ -139,19 +149,32 @@ def _year_first(asked: str) -> DateOrder:
 def _asked(dates: WrittenDates, asked: str, wrong: int, total: int) -> DateOrder:
     contradictions: tuple[str, ...] = ()
     if wrong:
-        contradictions = (f"{wrong} of {total} headers have no date when read {_WORDS[asked]}",)
+        contradictions = (
+            say(
+                "%(wrong)s of %(total)s headers have no date when read %(order)s",
+                wrong=wrong,
+                total=total,
+                order=_WORDS[asked],
+            ),
+        )
     return DateOrder(
-        order=asked, decided_by="caller", proof=("the date order was given",), contradictions=contradictions
+        order=asked, decided_by="caller", proof=(say("the date order was given"),), contradictions=contradictions
     )
 
 
-def _value_proof(dates: WrittenDates, order: str, total: int) -> str:
+def _value_proof(dates: WrittenDates, order: str, total: int) -> Said:
     day, month = _FIELDS[order][2], _FIELDS[order][1]
     reach = int(dates.numbers[day].max())
     most = int(dates.numbers[month].max())
-    return (
-        f"the {_ORDINALS[day]} number reaches {reach}, the {_ORDINALS[month]} never exceeds {most}: "
-        f"{total} headers read {_WORDS[order]}, 0 contradictions"
+    return say(
+        "the %(day)s number reaches %(reach)s, the %(month)s never exceeds %(most)s: %(headers)s headers read "
+        "%(order)s, 0 contradictions",
+        day=_ORDINALS[day],
+        reach=reach,
+        month=_ORDINALS[month],
+        most=most,
+        headers=total,
+        order=_WORDS[order],
     )
 
 
@@ -163,8 +186,19 @@ def _with_contradictions(dates: WrittenDates, wrong: dict[str, int], total: int)
     return DateOrder(
         order=best,
         decided_by="values" if clear else "undecided",
-        proof=(f"{total - wrong[best]} of {total} headers have a date when read {_WORDS[best]}",),
-        contradictions=(f"{wrong[best]} headers have no date in this order",),
+        proof=(
+            say(
+                "%(right)s of %(total)s headers have a date when read %(order)s",
+                right=total - wrong[best],
+                total=total,
+                order=_WORDS[best],
+            ),
+        ),
+        contradictions=(
+            counted(
+                "%(num)s header has no date in this order", "%(num)s headers have no date in this order", wrong[best]
+            ),
+        ),
         readings=() if clear else tuple(ranked[:2]),
         confidence=Confidence.MEDIUM if clear else Confidence.LOW,
     )
@@ -190,8 +224,15 @@ def _by_names(dates: WrittenDates, clues: Clues, fitting: list[str]) -> DateOrde
     return DateOrder(
         order=best,
         decided_by="attachment names",
-        proof=(f"{agree[best]} of {len(clues.names)} dated attachment names agree with {_WORDS[best]}",),
-        contradictions=(f"{others} agree with another order",) if others else (),
+        proof=(
+            say(
+                "%(agree)s of %(names)s dated attachment names agree with %(order)s",
+                agree=agree[best],
+                names=len(clues.names),
+                order=_WORDS[best],
+            ),
+        ),
+        contradictions=(say("%(names)s agree with another order", names=others),) if others else (),
         confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
     )
 
@@ -206,11 +247,18 @@ def _by_line_order(dates: WrittenDates, clues: Clues, fitting: list[str]) -> Dat
     best, second = back[ranked[0]], back[ranked[1]]
     if second < 1 or second < 3 * best + 1:
         return None
-    others = ", ".join(f"{_WORDS[order]} gives {back[order]}" for order in ranked[1:])
+    others = (say("%(order)s gives %(steps)s", order=_WORDS[order], steps=back[order]) for order in ranked[1:])
     return DateOrder(
         order=ranked[0],
         decided_by="line order",
-        proof=(f"read {_WORDS[ranked[0]]}, {best} steps go back more than a day; {others}",),
+        proof=(
+            say(
+                "read %(order)s, %(steps)s steps go back more than a day; %(others)s",
+                order=_WORDS[ranked[0]],
+                steps=best,
+                others=joined(others, ", "),
+            ),
+        ),
         confidence=Confidence.HIGH if best == 0 and second >= 2 else Confidence.MEDIUM,
     )
 
@@ -244,8 +292,14 @@ def _by_repeated_days(dates: WrittenDates, clues: Clues, fitting: list[str]) -> 
         order=best,
         decided_by="repeated days",
         proof=(
-            f"read {_WORDS[best]}, {near[best]} of {len(spoken) - 1} steps lead to a day within a week "
-            f"({night[best]} across midnight); in any other order none does",
+            say(
+                "read %(order)s, %(near)s of %(steps)s steps lead to a day within a week (%(night)s across midnight); "
+                "in any other order none does",
+                order=_WORDS[best],
+                near=near[best],
+                steps=len(spoken) - 1,
+                night=night[best],
+            ),
         ),
         confidence=Confidence.MEDIUM,
     )
@@ -261,7 +315,7 @@ def _by_export_time(dates: WrittenDates, clues: Clues, fitting: list[str]) -> Da
     return DateOrder(
         order=left[0],
         decided_by="zip entry time",
-        proof=(f"only {_WORDS[left[0]]} leaves no message after the time of the zip entry",),
+        proof=(say("only %(order)s leaves no message after the time of the zip entry", order=_WORDS[left[0]]),),
         confidence=Confidence.MEDIUM,
     )
 
@@ -273,7 +327,7 @@ def _by_separator(dates: WrittenDates, clues: Clues, fitting: list[str]) -> Date
     return DateOrder(
         order="DMY",
         decided_by="header form",
-        proof=("this Android header form, with dots, is written with the day first in every known locale table",),
+        proof=(say("this Android header form, with dots, is written with the day first in every known locale table"),),
         confidence=Confidence.MEDIUM,
     )
 

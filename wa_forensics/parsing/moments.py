@@ -14,7 +14,7 @@ import numpy as np
 from wa_forensics.errors import ParseError
 from wa_forensics.evidence import RawText
 from wa_forensics.locales.app_words import month_names
-from wa_forensics.model import DateOrder, Platform
+from wa_forensics.model import DateOrder, Platform, counted, say
 from wa_forensics.parsing.boundaries import Boundaries
 from wa_forensics.parsing.calendars import NO_DAY
 from wa_forensics.parsing.clues import dated_names, export_day
@@ -55,12 +55,12 @@ def decide_moments(
         digits = bounds.families[code].split("|")[2].removeprefix("year ").removeprefix("short year") or "short"
         dates = written_dates(a[chosen], b[chosen], c[chosen], sample.era, digits)
         if sample.month:
-            order = DateOrder(order="DMY", decided_by="values", proof=("the month is written as a word",))
+            order = DateOrder(order="DMY", decided_by="values", proof=(say("the month is written as a word"),))
         else:
             clues = partial(_clues, raw, bounds, layout, spoken, chosen, sample.skeleton)
             order = decide(dates, clues, asked)
             if order.decided_by == "undecided" and orders and orders[0].order in order.readings:
-                order = replace(orders[0], proof=("read like the main form of the file",), readings=())
+                order = replace(orders[0], proof=(say("read like the main form of the file"),), readings=())
         runs, order = _rescued(read_days(dates, order.order), dates, order)
         orders.append(order)
         moments[chosen] = np.repeat(runs, dates.count)
@@ -117,7 +117,12 @@ def _rescued(runs: NDArray[np.int64], dates: WrittenDates, order: DateOrder) -> 
             if usable.any():
                 runs = np.where(usable, read, runs)
                 count = int(dates.count[usable].sum())
-                sentence = f"{count} headers have a date only when read {other} and were read so"
+                sentence = counted(
+                    "%(num)s header has a date only when read %(order)s and was read so",
+                    "%(num)s headers have a date only when read %(order)s and were read so",
+                    count,
+                    order=other,
+                )
                 order = replace(order, contradictions=(*order.contradictions, sentence))
     return runs, order
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wa_forensics.evidence import RawText
 from wa_forensics.locales.app_words import normal_line
+from wa_forensics.model import Said, phrase, say
 from wa_forensics.parsing.boundaries import Boundaries
 from wa_forensics.parsing.contents import Contents
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 # The notice is written by the build that made the export: its wording dates the export, not the chat.
 _ERAS = (
     (
-        "from 2025 on",
+        phrase("from 2025 on"),
         (
             "only people in this chat",
             "nur personen in diesem chat",
@@ -31,7 +32,7 @@ _ERAS = (
         ),
     ),
     (
-        "between the end of 2020 and 2025",
+        phrase("between the end of 2020 and 2025"),
         (
             "no one outside of this chat",
             "niemand außerhalb dieses chats",
@@ -46,7 +47,7 @@ _ERAS = (
             "bu sohbetin dışında",
         ),
     ),
-    ("between 2016 and 2020", ("messages to this", "messages you send to")),
+    (phrase("between 2016 and 2020"), ("messages to this", "messages you send to")),
 )
 
 
@@ -59,9 +60,11 @@ def notes_on(
     doubt: str,
 ) -> tuple[str, ...]:
     """Sentences on the date of the export, on joined files and on a ``doubt`` about the clock."""
-    notes = []
+    notes: list[Said] = []
     if doubt:
-        notes.append(f"The times of day are uncertain: {doubt}. They are shown as read with 24 hours.")
+        notes.append(
+            say("The times of day are uncertain: %(doubt)s. They are shown as read with 24 hours.", doubt=doubt)
+        )
     eras: dict[str, int] = {}
     for row in contents.notices:
         text = normal_line(raw.buffer[start[row] : stop[row]].decode("utf-8", "replace"))
@@ -70,16 +73,25 @@ def notes_on(
             eras.setdefault(era, int(bounds.matches.line[row]) + 1)
     for era, line in sorted(eras.items(), key=lambda item: item[1]):
         notes.append(
-            f"The wording of the encryption notice in line {line} is that of builds {era}; "
-            "it is written when the chat is exported, so it dates the export and not the chat."
+            say(
+                "The wording of the encryption notice in line %(line)s is that of builds %(era)s; it is written when "
+                "the chat is exported, so it dates the export and not the chat.",
+                line=str(line),
+                era=say(era),
+            )
         )
     if len(eras) > 1:
         notes.append(
-            "Encryption notices of different builds stand in one file: it may have been joined from several exports."
+            say(
+                "Encryption notices of different builds stand in one file: it may have been joined from several "
+                "exports."
+            )
         )
     if len(bounds.families) > 1:
         notes.append(
-            f"{len(bounds.families)} different header forms carry messages: "
-            "the file may have been joined from several exports."
+            say(
+                "%(forms)s different header forms carry messages: the file may have been joined from several exports.",
+                forms=len(bounds.families),
+            )
         )
     return tuple(notes)

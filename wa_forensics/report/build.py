@@ -52,9 +52,7 @@ def page(register: Register, *, full_chat: bool = False) -> Page:
         people=sections.people(case.inputs, suspected),
         rules=sections.rules(register),
         failures=tuple((f.where, f.source, f.problem, f.advice) for f in case.coverage.get("failures", ())),
-        limits=tuple(
-            (str(item.get("source", "")), str(item.get("limit", ""))) for item in case.coverage.get("limits", ())
-        ),
+        limits=tuple((item.source, item.limit) for item in case.coverage.get("limits", ())),
         failed_files=tuple((file.path, file.failure) for file in case.files if file.failure),
         unparsed=sum(len(facts.unparsed) for facts in case.inputs),
         exhibits=register.exhibits,

@@ -16,7 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from wa_forensics.errors import SettingsError
-from wa_forensics.model import Confidence, Finding, Indicator, Severity, Stage, Threat, Verdict
+from wa_forensics.model import Confidence, Finding, Indicator, Said, Severity, Stage, Threat, Verdict, tell
 from wa_forensics.report import quoting, wording
 from wa_forensics.report.compiled import CompiledTemplates
 from wa_forensics.report.payees import kind_of
@@ -95,7 +95,7 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         weekday=own(words.weekday),
         clock=own(words.clock),
         short_moment=own(words.short_moment),
-        sentence=lambda text: _sentence(words, text),
+        sentence=lambda text, most=None: _sentence(words, text, most),
         number=own(words.number),
         tr=lambda text: _translated(words, text),
         severity=lambda value: words.text(wording.SEVERITY[Severity(value)]),
@@ -131,15 +131,47 @@ def _own_words(function: Callable[..., str]) -> Callable[..., Markup]:
     return lambda *values, **named: escape(function(*values, **named))
 
 
-def _sentence(words: Words, text: str) -> Markup:
-    """A sentence of a rule in the reader's language, or in English where it was put together from what was found.
+def _sentence(words: Words, text: str, most: int | None = None) -> Markup:
+    """A sentence of the program in the reader's language; in English, and said to be so, where none is known.
 
-    ISO times lose their T and are easier to read; nothing else is changed.
+    ISO times lose their T and are easier to read; nothing else is changed. ``most`` cuts long evidence in it.
     """
-    if words.language != "en" and (found := words.text(text)) != text:
-        return escape(found)
+    if most is not None and len(text) > most:
+        text = text.with_values(lambda value: _cut(value, most)) if isinstance(text, Said) else _cut(text, most)
+    if words.language != "en":
+        if isinstance(text, Said) and words.knows(text.form):
+            return Markup(tell(text.form, _Telling(words)))  # noqa: S704, each part is escaped by _Telling
+        if words.knows({"say": text}):
+            return escape(words.text(text))
     shown = quoting.evidence(_ISO_TIME.sub(r"\1 \2", text))
-    return shown if words.language == "en" else Markup('<bdi dir="auto" lang="en">{}</bdi>').format(shown)
+    return (
+        shown
+        if words.language == "en" or not any(map(str.isalpha, text))
+        else Markup('<bdi dir="auto" lang="en">{}</bdi>').format(shown)
+    )
+
+
+def _cut(value: str, most: int) -> str:
+    return value if len(value) <= most else f"{value[: most - 1]}\u2026"
+
+
+class _Telling:
+    """Sentences in one language as markup: templates are escaped, values are evidence."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def template(self, text: str) -> str:
+        return str(escape(self._words.text(text)))
+
+    def plural(self, one: str, many: str, number: int) -> str:
+        return str(escape(self._words.catalogue.ngettext(one, many, number)))
+
+    def number(self, value: int) -> str:
+        return str(escape(self._words.number(value)))
+
+    def value(self, text: str) -> str:
+        return str(Markup("<bdi>{}</bdi>").format(quoting.evidence(_ISO_TIME.sub(r"\1 \2", text))))
 
 
 def _translated(words: Words, text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from wa_forensics.case import InputFile
 from wa_forensics.compare import Comparison
-from wa_forensics.model import ChatFacts, Check, Finding, Incident, Indicator, SenderProfile
+from wa_forensics.model import ChatFacts, Check, Finding, Incident, Indicator, Said, SenderProfile
 from wa_forensics.report.case_record import CaseRecord
 from wa_forensics.report.summary import PAYEE_TYPES
 from wa_forensics.report.words import Words, mark
@@ -177,6 +177,8 @@ class RedactedCase:
     def _changed(self, value: Any) -> Any:
         if isinstance(value, Enum) or value is None:
             return value
+        if isinstance(value, Said):
+            return value.with_values(self._changed)
         if isinstance(value, str):
             return value if _TIME_OR_HASH.fullmatch(value) else self.hide(value)
         if is_dataclass(value) and not isinstance(value, type):

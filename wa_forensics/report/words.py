@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gettext
+from copy import copy
 from datetime import datetime
 from pathlib import Path
+
+from wa_forensics.model.said import Form, tell
 
 LANGUAGES = ("en", "es", "pt", "de", "fr", "it", "hi", "ar")
 _CATALOGUES = Path(__file__).parent / "translations"
@@ -53,10 +56,20 @@ class Words:
             if language == "en"
             else gettext.translation("report", _CATALOGUES, languages=[language])
         )
+        self._complete = copy(self.catalogue)
+        self._complete.add_fallback(_Unknown() if language != "en" else gettext.NullTranslations())
 
     def text(self, message: str) -> str:
         """A constant marked with ``mark``; the empty string stays empty (gettext would give the header)."""
         return self.catalogue.gettext(message) if message else ""
+
+    def knows(self, form: Form) -> bool:
+        """Whether each template of a sentence is translated; a case of another version may hold other templates."""
+        try:
+            tell(form, _Lookup(self._complete))
+        except LookupError:
+            return False
+        return True
 
     def count(self, one: str, many: str, number: int) -> str:
         """``"%(num)s message"`` or ``"%(num)s messages"`` with the number filled in."""
@@ -121,6 +134,34 @@ class Words:
         hours, rest = divmod(minutes, 60)
         parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest else [])
         return " ".join(parts)
+
+
+class _Unknown(gettext.NullTranslations):
+    def gettext(self, message: str) -> str:
+        raise LookupError(message)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        raise LookupError(one)
+
+
+class _Lookup:
+    """Looks each template up and shows nothing."""
+
+    def __init__(self, catalogue: gettext.NullTranslations) -> None:
+        self._catalogue = catalogue
+
+    def template(self, text: str) -> str:
+        # What joins phrases may be the same in every language: spaces and marks.
+        return self._catalogue.gettext(text) if any(map(str.isalpha, text)) else text
+
+    def plural(self, one: str, many: str, number: int) -> str:
+        return self._catalogue.ngettext(one, many, number)
+
+    def number(self, value: int) -> str:
+        return str(value)
+
+    def value(self, text: str) -> str:
+        return text
 
 
 def _parse(iso: str) -> datetime | None:

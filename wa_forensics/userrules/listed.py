@@ -10,7 +10,20 @@ import numpy as np
 from wa_forensics.chat import Chat
 from wa_forensics.errors import SettingsError
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Confidence, Finding, Listed, Rule, Severity, Stage, Threat
+from wa_forensics.model import (
+    Confidence,
+    Finding,
+    Listed,
+    Rule,
+    Said,
+    Severity,
+    Stage,
+    Threat,
+    counted,
+    joined,
+    phrase,
+    say,
+)
 from wa_forensics.userrules.fields import Fields, rows
 from wa_forensics.userrules.refang import address_of, digits, guessed_type, host_of, refang, squeezed
 from wa_forensics.userrules.stix import stix_rows
@@ -29,10 +42,18 @@ _TYPES: Mapping[str, str] = {
     **dict.fromkeys(("wallet", "btc", "eth", "crypto", "crypto-wallet", "payment-account"), "payee"),
 }
 _ALTERNATIVES = (
-    "The value stands in a warning, a quotation or a report about it.",
-    "The list is wrong or out of date, or the value was passed on to somebody else.",
+    phrase("The value stands in a warning, a quotation or a report about it."),
+    phrase("The list is wrong or out of date, or the value was passed on to somebody else."),
 )
-_NEXT = ("Ask who keeps the list since when the value is on it, and for what reason.",)
+_NEXT = (phrase("Ask who keeps the list since when the value is on it, and for what reason."),)
+
+
+_TOLD = {
+    "domain": phrase("The domain %(value)s of the examiner's list %(facts)s."),
+    "url": phrase("The link %(value)s of the examiner's list %(facts)s."),
+    "phone": phrase("The phone number %(value)s of the examiner's list %(facts)s."),
+    "payee": phrase("The payee %(value)s of the examiner's list %(facts)s."),
+}
 
 
 def _rule(name: str, title: str, threat: Threat, stage: Stage, alternative: str) -> Rule:
@@ -50,24 +71,24 @@ def _rule(name: str, title: str, threat: Threat, stage: Stage, alternative: str)
 
 LINK = _rule(
     "listed-link",
-    "A link or domain of the examiner's list",
+    phrase("A link or domain of the examiner's list"),
     Threat.MALICIOUS_LINK,
     Stage.DECEPTION,
-    "The domain is shared by many people, as web hosts are.",
+    phrase("The domain is shared by many people, as web hosts are."),
 )
 PAYEE = _rule(
     "listed-payee",
-    "A payee of the examiner's list",
+    phrase("A payee of the examiner's list"),
     Threat.PAYMENT_REQUEST,
     Stage.MONETIZATION,
-    "The account belongs to somebody whose account was abused.",
+    phrase("The account belongs to somebody whose account was abused."),
 )
 NUMBER = _rule(
     "listed-number",
-    "A phone number of the examiner's list",
+    phrase("A phone number of the examiner's list"),
     Threat.IDENTITY,
     Stage.LURE,
-    "The number was given to another subscriber.",
+    phrase("The number was given to another subscriber."),
 )
 LISTED_RULES: tuple[Rule, ...] = (LINK, NUMBER, PAYEE)
 _RULE_OF: Mapping[str, Rule] = {"domain": LINK, "url": LINK, "payee": PAYEE, "phone": NUMBER}
@@ -130,20 +151,26 @@ def find_listed(chat: Chat, listed: Sequence[Listed]) -> Iterator[Finding]:
         as_sender = tables.written_by(entry.value) if entry.type == "phone" else ()
         if not messages and not len(as_sender):
             continue
-        told = f"The {entry.type} {_shown(entry)} of the examiner's list"
-        note = f" ({entry.note})" if entry.note else ""
-        stands = f" stands in {len(messages):,} message{'s' if len(messages) > 1 else ''}" if messages else ""
-        wrote = f" wrote {len(as_sender):,} messages" if len(as_sender) else ""
         yield make_finding(
             chat,
             _RULE_OF[entry.type],
             (*messages[:MOST_MESSAGES], *list(as_sender)[: MOST_MESSAGES - len(messages[:MOST_MESSAGES])]),
-            observation=f"{told}{note}{stands}{' and' if stands and wrote else ''}{wrote}.",
+            observation=_observed(entry, len(messages), len(as_sender)),
             inference="Somebody in this chat passed on or used a value that is known from elsewhere.",
             confidence=Confidence.HIGH,
             severity=entry.severity,
             details={"listed": entry.value, "type": entry.type, "note": entry.note},
         )
+
+
+def _observed(entry: Listed, standing: int, written: int) -> Said:
+    value = f"{_shown(entry)} ({entry.note})" if entry.note else _shown(entry)
+    facts = []
+    if standing:
+        facts.append(counted("stands in %(num)s message", "stands in %(num)s messages", standing))
+    if written:
+        facts.append(counted("wrote %(num)s message", "wrote %(num)s messages", written))
+    return say(_TOLD[entry.type], value=value, facts=joined(facts, " and "))
 
 
 def _shown(entry: Listed) -> str:

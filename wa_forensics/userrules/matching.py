@@ -9,7 +9,7 @@ import numpy as np
 
 from wa_forensics.chat import Chat
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Amount, Code, Finding, Link, OwnRule, Payee, PhoneNumber
+from wa_forensics.model import Amount, Code, Finding, Link, OwnRule, Payee, PhoneNumber, counted, listed
 from wa_forensics.search import Lexicon, compile_phrase
 from wa_forensics.userrules.rules import CONTENTS
 
@@ -86,17 +86,20 @@ def own_findings(chat: Chat, own: OwnRule, matched: Matched) -> Iterator[Finding
     """One finding for each stretch of one sender's matching messages with pauses of a day at most."""
     for messages in _stretches(chat, matched):
         sender = chat.sender(messages[0]) or ""
-        several = len(messages) > 1
         phrases = list(dict.fromkeys(matched[message] for message in messages))
-        between = f"between {chat.time(messages[0])} and {chat.time(messages[-1])}"
+        facts = {"sender": sender, "rule": own.id, "phrases": listed(phrases, 1)}
+        facts |= {"start": chat.time(messages[0]), "end": chat.time(messages[-1])}
         yield make_finding(
             chat,
             own.rule,
             messages[:MOST_MESSAGES],
-            observation=(
-                f"{sender} wrote {len(messages):,} message{'s' if several else ''} "
-                f"{between if several else 'at ' + chat.time(messages[0])} in the words of the examiner's rule "
-                f"{own.id} ({phrases[0]}{f' and {len(phrases) - 1} more' if len(phrases) > 1 else ''})."
+            observation=counted(
+                "%(sender)s wrote %(num)s message at %(start)s in the words of the examiner's rule %(rule)s "
+                "(%(phrases)s).",
+                "%(sender)s wrote %(num)s messages between %(start)s and %(end)s in the words of the examiner's rule "
+                "%(rule)s (%(phrases)s).",
+                len(messages),
+                **facts,
             ),
             inference=own.why,
             confidence=own.confidence,

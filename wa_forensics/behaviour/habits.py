@@ -32,6 +32,8 @@ _TIGHT = re.compile(r"[,.!?][^\W\d_]")
 # A baseline of this many messages around the stretch is enough for a share.
 BASELINE = 240
 FEWEST_INSIDE = 4
+# Shares that differ by less look the same to a reader, however many messages make the difference certain.
+SEEN = 0.05
 
 
 HABITS: tuple[str, ...] = (
@@ -133,7 +135,7 @@ def contrasts(chat: Chat, own: NDArray[np.int64], first: int, last: int, most: i
             )
         )
     found.sort(key=lambda c: (-c.strength, c.name))
-    return tuple(c for c in found[:most] if c.strength >= 1.0)
+    return tuple(c for c in found[:most] if c.strength >= 1.0 and abs(c.observed - c.baseline) >= SEEN)
 
 
 def _seconds(value: float) -> Said:

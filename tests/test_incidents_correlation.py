@@ -289,10 +289,10 @@ def test_an_incident_says_who_was_asked_answered_paid_and_warned() -> None:
     did = {(role.did, role.who) for role in incident.people}
     assert {("asked", f"Contact {n}") for n in (1, 2, 3, 4)} <= did
     assert {who for what, who in did if what == "answered"} == {"Contact 1", "Contact 2", "Contact 3"}
-    assert [(role.who, role.amounts) for role in incident.people if role.did == "paid"] == [
+    assert [(role.who, role.amounts) for role in incident.people if role.did == "wrote of a payment"] == [
         ("Contact 1", ("450 euros",))
     ]
     assert ("doubted", "Contact 2") in did and ("warned", "Contact 3") in did
     assert "4 were written to, 3 answered, 1 wrote of a payment (450 euros), 2 doubted or warned" in incident.summary
     drawn = incidents.graph([incident], incidents.correlate(sent).findings)
-    assert ("account:Contact 1", "paid in") in {(edge.source, edge.kind) for edge in drawn.edges}
+    assert ("account:Contact 1", "wrote of a payment in") in {(edge.source, edge.kind) for edge in drawn.edges}

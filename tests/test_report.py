@@ -113,13 +113,15 @@ def test_neighbours_are_shown_once_and_evidence_with_every_finding(case: MemoryC
 
 def test_what_others_did_stands_in_the_story(case: MemoryCase, tmp_path: Path) -> None:
     source = case.inputs[0].source.name
-    role = Role(did="paid", who="Lakshmi", source=source, chat="A chat", message=3, line=4, time="2025-03-12T15:18:00")
+    role = Role(did="wrote of a payment", who="Lakshmi", source=source, chat="A chat", message=3, line=4, time="2025-03-12T15:18:00")
     told = replace(case.incidents[0], people=(replace(role, amounts=("50,000",)), replace(role, did="warned")))
     page = _render(replace(case, incidents=(told, *case.incidents[1:])), tmp_path)
     story = report_hostile.visible_text(page[page.index('id="story"') : page.index('id="findings"')])
     assert "What others did" in story
-    assert re.search(r"wrote of a payment\s+50,000", story)
-    assert "warned" in story
+    rows = page[page.index('<table class="involved">') :].split("<tr>", 3)
+    assert [*re.findall('<th scope="col">(.*?)</th>', rows[1])] == ["Name as written", "Wrote of a payment", "Warned"]
+    assert re.search(r"15:18\s+50,000", report_hostile.visible_text(rows[2]))
+    assert f'data-copy="{source}:4@' in rows[2]
 
 
 def test_the_same_signals_are_listed_once(case: MemoryCase, tmp_path: Path) -> None:
@@ -190,7 +192,8 @@ def test_audiences_differ_where_their_readers_do(case: MemoryCase, tmp_path: Pat
         assert part not in sections["victim"] and part in sections["examiner"] and part in sections["court"]
     screens = {name: _first_screen(page) for name, page in pages.items()}
     assert "Do this first" in screens["victim"] and "Do this first" in screens["examiner"]
-    assert "Do this first" not in screens["court"] and "not of a person" in screens["court"]
+    assert "Do this first:" in screens["court"] and "not of a person" in screens["court"]
+    assert "Log out all linked devices" not in screens["court"]
     bodies = {name: page[page.index("<main") : page.index("</main>")] for name, page in pages.items()}
     assert 'class="signals"' in bodies["examiner"] and 'class="signals"' not in bodies["victim"]
     folded = {name: len(re.findall(r"<details(?! open)", body)) for name, body in bodies.items()}

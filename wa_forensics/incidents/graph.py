@@ -18,9 +18,9 @@ ROLES = {
 def graph(incidents: Iterable[Incident], findings: Iterable[Finding]) -> Graph:
     """The ties that findings of the given incidents show.
 
-    Edges run from account to chat (``attacked in``, ``taken over in``, ``asked in``, ``answered in``, ``paid in``,
-    ``gave a code in``, ``doubted in``, ``warned in``), from account to indicator (``sent``) and from indicator to
-    chat (``seen in``), with the number of findings or messages and the first and last local time.
+    Edges run from account to chat (``attacked in``, ``taken over in``, ``asked in``, ``answered in``,
+    ``wrote of a payment in``, ``gave a code in``, ``doubted in``, ``warned in``), from account to indicator (``sent``)
+    and from indicator to chat (``seen in``), with the number of findings or messages and the first and last local time.
     """
     chosen = list(incidents)
     wanted = {finding for incident in chosen for finding in incident.findings}

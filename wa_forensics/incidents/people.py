@@ -10,7 +10,9 @@ from wa_forensics.incidents.stories import Story
 from wa_forensics.model import Analysis, Finding, Role, Said, Severity, Threat, counted, forms, joined, listed, say
 
 REPLIES = ("answered", "paid", "doubted", "warned")
-ORDER = ("asked", "answered", "gave a code", "paid", "doubted", "warned")
+# A word of payment may be about another one, or untrue: the case says no more than that it was written.
+PAYMENT = "wrote of a payment"
+ORDER = ("asked", "answered", "gave a code", PAYMENT, "doubted", "warned")
 # A tip of one group is told by its first people; the counts in the summary are of all.
 MOST_ROLES = 2000
 AMOUNTS_TOLD = 3
@@ -39,8 +41,8 @@ def told(people: Iterable[Role]) -> Said | None:
     for role in people:
         by_deed.setdefault(role.did, []).append(role)
     words = [counted(*DEEDS[did], len(by_deed[did])) for did in DEEDS if did in by_deed]
-    if "paid" in by_deed:
-        words.append(_payments(by_deed["paid"]))
+    if PAYMENT in by_deed:
+        words.append(_payments(by_deed[PAYMENT]))
     wary = {(role.source, role.who) for did in ("doubted", "warned") for role in by_deed.get(did, ())}
     if wary:
         words.append(counted("%(num)s doubted or warned", "%(num)s doubted or warned", len(wary)))
@@ -73,7 +75,7 @@ def _of_story(story: Story, analysis: Analysis) -> list[Role]:
             written = amounts.get(trace.message) or amounts.get(int(trace.value), ())
             found.append(
                 Role(
-                    did=trace.type,
+                    did=PAYMENT if trace.type == "paid" else trace.type,
                     who=trace.sender,
                     source=source,
                     chat=chat,

@@ -61,7 +61,7 @@ class Role:
     """What somebody other than the accounts of an incident did in one chat, and the message that shows it.
 
     ``did`` is ``asked`` (was written to; ``who`` is the chat where more than one could be meant), ``answered``,
-    ``gave a code``, ``paid`` (says so; ``amounts`` as written there, else as asked), ``doubted`` or ``warned``.
+    ``gave a code``, ``wrote of a payment`` (``amounts`` as written there, else as asked), ``doubted`` or ``warned``.
     """
 
     did: str

@@ -19,6 +19,7 @@ from wa_forensics.errors import SettingsError
 from wa_forensics.model import Confidence, Finding, Indicator, Said, Severity, Stage, Threat, Verdict, tell
 from wa_forensics.report import quoting, wording
 from wa_forensics.report.compiled import CompiledTemplates
+from wa_forensics.report.involved import DEEDS
 from wa_forensics.report.payees import kind_of
 from wa_forensics.report.words import Words
 
@@ -108,7 +109,7 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         verdict_shape=lambda value: wording.VERDICT_SHAPE[Verdict(value)],
         indicator_kind=lambda found: _indicator_kind(words, found),
         heading=lambda finding: _heading(words, finding),
-        did=lambda value: words.text(wording.DID[value]) if value in wording.DID else value,
+        deed=lambda value: words.text(DEEDS[value]),
         two_lines=_two_lines,
         kind=lambda value: words.text(wording.KIND[value]),
     )

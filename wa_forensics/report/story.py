@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from wa_forensics.model import Finding, Incident
 from wa_forensics.report import charts
 from wa_forensics.report.context import lines
+from wa_forensics.report.involved import involved
 from wa_forensics.report.register import Register
 from wa_forensics.report.summary import story_of
 from wa_forensics.report.ties import ties
@@ -33,6 +34,7 @@ def incident_views(register: Register, *, with_scenes: bool) -> Iterator[Inciden
             story=story_of(incident, found),
             timeline=_timeline(register, incident, found) if number <= INCIDENTS_WITH_TIMELINE else None,
             contacts=contacts,
+            involved=involved(register, incident, contacts),
             ties=ties([(c.account, c.other, c.threats, len(c.findings)) for c in contacts]),
             findings=tuple(register.number[f.id] for f in found),
             scenes=tuple(_scenes(register, incident, found)) if scenes else (),

@@ -115,6 +115,36 @@ class Contact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deed:
+    """When somebody did something, in which message (``line@byte`` of the row's source), with which amounts."""
+
+    time: str
+    place: str
+    amounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Involved:
+    """One person of one chat, or the whole chat where a request went to several; ``deeds`` by the words of a role."""
+
+    who: str
+    chat: str
+    source: str
+    threats: tuple[Threat, ...]
+    findings: tuple[int, ...]
+    deeds: Mapping[str, Deed]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvolvedTable:
+    """Rows by first deed; ``columns`` are the deeds that occur, ``hidden`` the rows left out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Involved, ...]
+    hidden: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     """The messages of one chat around an incident, as bubbles."""
 
@@ -144,6 +174,7 @@ class IncidentView:
     story: str
     timeline: Timeline | None
     contacts: tuple[Contact, ...]
+    involved: InvolvedTable | None
     ties: Ties | None
     findings: tuple[int, ...]
     scenes: tuple[Scene, ...]

@@ -121,16 +121,6 @@ INDICATOR: Mapping[str, str] = {
     "file": mark("file"),
 }
 
-# What somebody did in an incident; the case says "paid" of words that may mean another payment.
-DID: Mapping[str, str] = {
-    "asked": mark("was written to"),
-    "answered": mark("answered"),
-    "gave a code": mark("gave a code"),
-    "paid": mark("wrote of a payment"),
-    "doubted": mark("doubted"),
-    "warned": mark("warned"),
-}
-
 MONEY = frozenset(
     {
         Threat.PAYMENT_REQUEST,

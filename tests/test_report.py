@@ -13,8 +13,9 @@ from markupsafe import Markup
 from report_case import ACCOUNT, MemoryCase, build_case
 
 from wa_forensics.errors import CaseError, SettingsError
-from wa_forensics.model import Role, Severity
+from wa_forensics.model import Role, Severity, Threat
 from wa_forensics.report import environment, quoting, render_case
+from wa_forensics.report.advice import advise
 from wa_forensics.report.register import Register
 
 
@@ -113,7 +114,8 @@ def test_neighbours_are_shown_once_and_evidence_with_every_finding(case: MemoryC
 
 def test_what_others_did_stands_in_the_story(case: MemoryCase, tmp_path: Path) -> None:
     source = case.inputs[0].source.name
-    role = Role(did="wrote of a payment", who="Lakshmi", source=source, chat="A chat", message=3, line=4, time="2025-03-12T15:18:00")
+    place = {"source": source, "chat": "A chat", "message": 3, "line": 4}
+    role = Role(did="wrote of a payment", who="Lakshmi", time="2025-03-12T15:18:00", **place)
     told = replace(case.incidents[0], people=(replace(role, amounts=("50,000",)), replace(role, did="warned")))
     page = _render(replace(case, incidents=(told, *case.incidents[1:])), tmp_path)
     story = report_hostile.visible_text(page[page.index('id="story"') : page.index('id="findings"')])
@@ -154,7 +156,28 @@ def test_low_findings_alone_raise_no_alarm(case: MemoryCase, tmp_path: Path) -> 
         incidents=(),
         findings=tuple(replace(f, incident=None, severity=Severity.LOW) for f in case.findings),
     )
-    assert "No sign of an attack was found" in _first_screen(_render(low, tmp_path))
+    screen = _first_screen(_render(low, tmp_path))
+    assert "No clear sign of an attack was found" in screen
+    assert f"{len(low.findings)} weak signs are listed below" in screen
+
+
+def test_advice_fits_what_was_found(case: MemoryCase) -> None:
+    """Who asked from outside is not logged out of an account, and a code that was only asked for is not lost."""
+
+    def shorts(*threats: Threat, takeover: bool = False) -> str:
+        found = [replace(case.findings[0], threat=threat) for threat in threats]
+        return " ".join(step.short for step in advise(found, takeover=takeover).now)
+
+    owner = shorts(Threat.PAYMENT_REQUEST, takeover=True)
+    assert "Call the people who were asked for money" in owner and "Register the number again" in owner
+    outsider = shorts(Threat.PAYMENT_REQUEST, Threat.MALICIOUS_LINK)
+    assert outsider.startswith("Pay nothing, send nothing more") and "Do not open the link again" in outsider
+    assert "Register the number" not in outsider and "linked devices" not in outsider
+    assert "block and report" in outsider and "block and report" not in owner
+    asked, given = shorts(Threat.OTP_REQUEST), shorts(Threat.OTP_DISCLOSED)
+    assert "Register the number" not in asked and "Give no further code" in asked
+    assert "Register the number" in given and "Log out all linked devices" in given
+    assert shorts().startswith("Look at Settings, Linked devices")
 
 
 def test_ten_thousand_findings_are_told_in_a_table(case: MemoryCase, tmp_path: Path) -> None:

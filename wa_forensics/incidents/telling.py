@@ -300,7 +300,10 @@ def _alternatives(facts: Facts) -> tuple[str, ...]:
             "The owner wrote from another device or in haste.",
             "A colleague or relative who also uses the account wrote these messages.",
         ]
-    ranked = sorted(facts.findings, key=lambda f: (-f.severity, -f.confidence, f.start, f.id))
+    leading = _leading(facts.findings)
+    ranked = sorted(
+        facts.findings, key=lambda f: (WORDS[f.threat] not in leading, -f.severity, -f.confidence, f.start, f.id)
+    )
     found += [text for finding in ranked for text in finding.alternatives]
     return tuple(dict.fromkeys(found))[:6]
 

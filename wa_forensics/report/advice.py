@@ -17,22 +17,31 @@ class Situation(StrEnum):
     MONEY = "money"
     BANK = "bank"
     CODE = "code"
+    CODE_GIVEN = "code_given"
     LINK = "link"
     FILE = "file"
     REMOTE = "remote"
     NEW_NUMBER = "new_number"
     INVESTMENT = "investment"
     SHARED = "shared"
+    OUTSIDER = "outsider"
     OTHER = "other"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing to do: ``short`` for the first screen, ``text`` in full; an empty ``when`` is always."""
+    """One thing to do: ``short`` for the first screen, ``text`` in full.
+
+    It applies in each situation of ``when`` (always, if there is none), and in none of ``unless``.
+    """
 
     short: str
     text: str
     when: frozenset[Situation] = frozenset()
+    unless: frozenset[Situation] = frozenset()
+
+    def applies(self, situations: frozenset[Situation]) -> bool:
+        return (not self.when or bool(self.when & situations)) and not self.unless & situations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +56,7 @@ class Advice:
 
 _THREATS = {
     Threat.OTP_REQUEST: Situation.CODE,
-    Threat.OTP_DISCLOSED: Situation.CODE,
+    Threat.OTP_DISCLOSED: Situation.CODE_GIVEN,
     Threat.PAYMENT_REQUEST: Situation.MONEY,
     Threat.BANK_DETAILS_CHANGED: Situation.BANK,
     Threat.URGENT_MONEY: Situation.MONEY,
@@ -63,16 +72,26 @@ _THREATS = {
 }
 
 
-def _step(short: str, text: str, *when: Situation) -> Step:
-    return Step(short=short, text=text, when=frozenset(when))
+def _step(short: str, text: str, *when: Situation, unless: tuple[Situation, ...] = ()) -> Step:
+    return Step(short=short, text=text, when=frozenset(when), unless=frozenset(unless))
 
 
+_MONEY = frozenset({Situation.MONEY, Situation.BANK, Situation.INVESTMENT})
 _NOW = (
     _step(
         mark("Call the people who were asked for money, on a number known from before: do not pay."),
         mark("Say that the messages may be false, whoever is named as the sender, and ask them to keep the chat."),
         Situation.MONEY,
         Situation.BANK,
+        unless=(Situation.OUTSIDER,),
+    ),
+    _step(
+        mark("Pay nothing, send nothing more to this account, and tell the others who were asked."),
+        mark(
+            "Do not answer either: each answer invites the next request. Call the others on a number known from "
+            "before and ask them to keep the chat."
+        ),
+        Situation.OUTSIDER,
     ),
     _step(
         mark("If anything was paid: call the bank now, say that it is fraud and ask for a recall."),
@@ -91,7 +110,7 @@ _NOW = (
             "again, but the other person is out of the account from that moment."
         ),
         Situation.TAKEOVER,
-        Situation.CODE,
+        Situation.CODE_GIVEN,
     ),
     _step(
         mark("Log out all linked devices and set a two-step verification PIN."),
@@ -101,7 +120,7 @@ _NOW = (
         ),
         Situation.TAKEOVER,
         Situation.CODE,
-        Situation.LINK,
+        Situation.CODE_GIVEN,
     ),
     _step(
         mark("Take the old bank details as valid until a call to a number known from before says otherwise."),
@@ -128,6 +147,7 @@ _NOW = (
         mark("Give no further code to anybody, whoever asks."),
         mark("WhatsApp, banks and colleagues do not need the code that your phone receives."),
         Situation.CODE,
+        Situation.CODE_GIVEN,
     ),
     _step(
         mark("Do not open the link again; change passwords that were typed there, from another device."),
@@ -135,15 +155,16 @@ _NOW = (
         Situation.LINK,
     ),
     _step(
-        mark("Call the person on the old number before you believe the new one."),
-        mark("Ask something that only the real person knows. Until then send no money and no documents."),
+        mark("Call the person or the office on a number known from before: are the messages theirs?"),
+        mark(
+            "Take the number from your own papers, a card or an official site, not from the chat. Until then send no "
+            "money and no documents."
+        ),
         Situation.NEW_NUMBER,
     ),
     _step(
-        mark("Pay nothing more, also no fee or tax to get the money out."),
-        mark(
-            "Fees before a pay-out are a part of this kind of fraud. Report the payments to your bank and the police."
-        ),
+        mark("Pay no fee or tax to get money out: such fees are a part of this kind of fraud."),
+        mark("Ask the supervisor whether the firm has a licence. Report the payments to your bank and the police."),
         Situation.INVESTMENT,
     ),
     _step(
@@ -162,6 +183,11 @@ _NOW = (
             "Many countries have a line of their own for online fraud; the earlier a payment is reported, the better."
         ),
         *(situation for situation in Situation if situation is not Situation.OTHER),
+    ),
+    _step(
+        mark("Export the chat first; then block and report the account in WhatsApp."),
+        mark("Blocking does not delete the chat, leaving a group or clearing it may."),
+        Situation.OUTSIDER,
     ),
     _step(
         mark("Look at Settings, Linked devices in WhatsApp: log out what you do not know."),
@@ -200,14 +226,19 @@ _BUSINESS = (
 
 
 def advise(findings: Iterable[Finding], *, takeover: bool) -> Advice:
-    """The steps for what was found; ``takeover``: an account seems to have been in other hands."""
+    """The steps for what was found; ``takeover``: an account seems to have been in other hands.
+
+    Without a takeover, requests for money come from outside: the reader is among those who were asked.
+    """
     situations = {_THREATS[f.threat] for f in findings if f.threat in _THREATS}
     if takeover:
         situations.add(Situation.TAKEOVER)
+    elif situations & _MONEY:
+        situations.add(Situation.OUTSIDER)
     chosen = frozenset(situations or {Situation.OTHER})
     return Advice(
         situations=chosen,
-        now=tuple(step for step in _NOW if not step.when or step.when & chosen),
+        now=tuple(step for step in _NOW if step.applies(chosen)),
         keep=_KEEP,
         business=_BUSINESS,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wa_forensics.model import Finding, Incident
+from wa_forensics.model import Finding, Incident, Threat
 from wa_forensics.report import charts
 from wa_forensics.report.context import lines
 from wa_forensics.report.involved import involved
@@ -17,6 +17,8 @@ SCENE_LIMIT = 400
 NEIGHBOURS = 6
 INCIDENTS_WITH_SCENES = 12
 INCIDENTS_WITH_TIMELINE = 60
+# What an account may have said of itself is not what it wrote to others about.
+_TOLD_BY_OTHERS = frozenset({Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE})
 
 
 def incident_views(register: Register, *, with_scenes: bool) -> Iterator[IncidentView]:
@@ -52,7 +54,7 @@ def _timeline(register: Register, incident: Incident, found: Sequence[Finding]) 
 
 def _contacts(register: Register, incident: Incident, found: Sequence[Finding]) -> tuple[Contact, ...]:
     rows: dict[tuple[str, str], list[Finding]] = {}
-    for finding in found:
+    for finding in (f for f in found if f.threat not in _TOLD_BY_OTHERS):
         for actor in finding.actors:
             if actor in incident.accounts:
                 rows.setdefault((actor, _audience(register, finding, actor)), []).append(finding)

@@ -55,7 +55,7 @@ THREAT: Mapping[Threat, str] = {
     Threat.MALICIOUS_LINK: mark("a suspicious link was sent"),
     Threat.LOOKALIKE_LINK: mark("a link imitates a known site"),
     Threat.MALWARE_FILE: mark("a dangerous file was sent"),
-    Threat.IMPERSONATION_NEW_NUMBER: mark("somebody claims a new number"),
+    Threat.IMPERSONATION_NEW_NUMBER: mark("somebody claimed to be a known person or an office"),
     Threat.URGENT_MONEY: mark("pressure was put on to pay"),
     Threat.JOB_OR_INVESTMENT_SCAM: mark("a job or investment offer"),
     Threat.GIVEAWAY: mark("a prize or vote was promised"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from incident_chats import MARA, analyzed, hijack_findings, hijacked
 
@@ -154,7 +156,6 @@ def test_stix_observables_have_the_ids_the_library_computes(case: InventedCase) 
 
 
 def test_misp_event_is_accepted_by_pymisp_and_its_schema(case: InventedCase) -> None:
-    import jsonschema
     import pymisp
 
     text = exported(case, "misp").decode()
@@ -164,9 +165,14 @@ def test_misp_event_is_accepted_by_pymisp_and_its_schema(case: InventedCase) -> 
         "url", "domain", "iban", "btc", "phone-number", "sha256", "filename"
     }  # fmt: skip
     assert [report.name for report in event.event_reports] == [i.title for i in case.incidents]
-    # The schema that the library ships is older than event reports.
+    # The schema that the library ships is older than event reports: the library's own class reads those.
     plain = json.loads(text)
-    del plain["Event"]["EventReport"]
+    for written in plain["Event"].pop("EventReport"):
+        report = pymisp.MISPEventReport()
+        report.from_dict(**written)
+        assert uuid.UUID(report.uuid) and report.content
+        assert written.keys() <= {"uuid", "name", "content", "distribution", "timestamp"}
+        assert written.keys() >= {"uuid", "name", "content"}
     schema = Path(pymisp.__file__).parent / "data" / "schema.json"
     jsonschema.validate(plain, json.loads(schema.read_text("utf-8")))
 
@@ -178,6 +184,17 @@ def test_case_graph_conforms_to_the_case_ontology(case: InventedCase, tmp_path: 
     result = validate(str(tmp_path / "case.jsonld"), allow_infos=True, inference="none")
     assert result.conforms, result.text
     assert not result.undefined_concepts
+
+
+def test_sarif_follows_the_json_schema_of_the_standard(case: InventedCase) -> None:
+    schema = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+    judge = jsonschema.validators.validator_for(schema)(schema, format_checker=jsonschema.FormatChecker())
+    log = json.loads(exported(case, "sarif"))
+    assert [error.message for error in judge.iter_errors(log)] == []
+    # The schema notices a level that the standard does not know, and a property it does not have.
+    log["runs"][0]["results"][0]["level"] = "grave"
+    log["runs"][0]["colour"] = "red"
+    assert len(list(judge.iter_errors(log))) == 2
 
 
 def test_sarif_has_no_property_outside_the_standard_and_points_at_bytes(case: InventedCase) -> None:

@@ -18,8 +18,13 @@ def options_of(*, redact: str, **given: Any) -> dict[str, Any]:
     found = {name: value for name, value in given.items() if value and value != _USUAL.get(name)}
     found |= {name: str(found[name]) for name in _PATHS if name in found}
     if redact:
-        found["redactions"] = sorted(part.strip() for part in redact.split(",") if part.strip())
+        found["redactions"] = parts_of(redact)
     return found
+
+
+def parts_of(redact: str) -> list[str]:
+    """What ``--redact`` names, sorted."""
+    return sorted(part.strip() for part in redact.split(",") if part.strip())
 
 
 def render(case: Case, out: Path, options: Mapping[str, Any]) -> None:
@@ -30,6 +35,13 @@ def render(case: Case, out: Path, options: Mapping[str, Any]) -> None:
     given = {name: options[name] for name in plain if name in options}
     folder, logo = (Path(options[name]) if name in options else None for name in _PATHS)
     render_case(case, out, template_folder=folder, logo=logo, **given)
+
+
+def render_index_of(case: Case, out: Path, options: Mapping[str, Any]) -> None:
+    """Write the index of the chats that the options ask for."""
+    from wa_forensics.report import render_index
+
+    render_index(case, out, **{name: options[name] for name in ("language", "redactions") if name in options})
 
 
 def render_all(case: Case, out: Path, options: Mapping[str, Any]) -> None:

@@ -29,22 +29,27 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--embed-media", is_flag=True, help="Add small copies of pictures from the scanned zips.")
 @click.option("--logo", type=_FILE, help="Your own PNG or JPEG for the top of the report.")
 @click.option("--templates", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Own templates.")
+@click.option("--index", is_flag=True, help="Write the index of the chats instead; needs -o.")
 @click.option("--pdf", is_flag=True, help="Print it as PDF too, beside the HTML.")
 @click.option("--reproducible", is_flag=True, help="No clock time in the custody record.")
 @click.option("--sign", type=_FILE, help="Sign the case again.")
-def command(case: Path, out: Path | None, reproducible: bool, sign: Path | None, **options: Any) -> None:
+def command(case: Path, out: Path | None, index: bool, reproducible: bool, sign: Path | None, **options: Any) -> None:
     """Render the report of a case again: other language, audience or redaction.
 
     Without -o the report in the case is replaced, which the custody record notes.
     """
     from wa_forensics.case import Case, custody
     from wa_forensics.case.change import change
-    from wa_forensics.cli.rendering import options_of, render_all, renew
+    from wa_forensics.cli.rendering import options_of, render_all, render_index_of, renew
 
     wanted = options_of(**options)
     opened = Case.open(case, with_clock=False)
     page = out or case / "report.html"
-    if out is not None:
+    if index:
+        if out is None:
+            raise click.UsageError("--index needs -o: the index of the case stays as it is.")
+        render_index_of(opened, out, wanted)
+    elif out is not None:
         render_all(opened, out, wanted)
     else:
         key = None

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 from wa_forensics.errors import SettingsError
 from wa_forensics.exports import case_uco, csv_table, misp, sarif, stix, timesketch
-from wa_forensics.exports.record import CaseRecord
+from wa_forensics.model import CaseRecord
 
-__all__ = ["FORMATS", "CaseRecord", "Format", "write"]
+__all__ = ["FORMATS", "Format", "write"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,16 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wa_forensics._version import __version__
-from wa_forensics.exports.record import (
-    LEVELS,
-    CaseRecord,
-    case_key,
-    json_bytes,
-    stable_uuid,
-    statement,
-    time_basis,
-)
-from wa_forensics.model import ChatFacts, Evidence, Finding, Incident
+from wa_forensics.exports.record import LEVELS, case_key, json_bytes, stable_uuid, statement, time_basis
+from wa_forensics.model import CaseRecord, ChatFacts, Evidence, Finding, Incident
 
 UCO = "https://ontology.unifiedcyberontology.org/uco/"
 CONTEXT = {

@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from wa_forensics.exports.record import LEVELS, CaseRecord
+from wa_forensics.exports.record import LEVELS
+from wa_forensics.model import CaseRecord
 
 COLUMNS = (
     "finding",

@@ -12,7 +12,6 @@ from datetime import datetime
 from wa_forensics.exports.record import (
     LEVELS,
     PRODUCER,
-    CaseRecord,
     case_key,
     instant,
     json_bytes,
@@ -21,7 +20,7 @@ from wa_forensics.exports.record import (
     statement,
     time_basis,
 )
-from wa_forensics.model import Finding, Incident, Indicator, Severity
+from wa_forensics.model import CaseRecord, Finding, Incident, Indicator, Severity
 
 # MISP: 1 high, 2 medium, 3 low, 4 undefined.
 THREAT_LEVEL: Mapping[Severity, str] = {

@@ -6,38 +6,15 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
 
 from wa_forensics._version import __version__
 from wa_forensics.clock import clock
-from wa_forensics.model import ChatFacts, Evidence, Finding, Incident, Indicator, Severity
+from wa_forensics.model import CaseRecord, Evidence, Finding, Severity
 
 PRODUCER = f"wa_forensics {__version__}"
 # Namespace of every id made here; any fixed value would do, but it must never change.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "wa-forensics.invalid")
 LEVELS: Mapping[Severity, str] = {level: level.name.lower() for level in Severity}
-
-
-class CaseRecord(Protocol):
-    """What the exports read from a case."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def settings(self) -> Mapping[str, Any]: ...
-    @property
-    def inputs(self) -> tuple[ChatFacts, ...]: ...
-    @property
-    def findings(self) -> tuple[Finding, ...]: ...
-    @property
-    def incidents(self) -> tuple[Incident, ...]: ...
-    @property
-    def indicators(self) -> tuple[Indicator, ...]: ...
-    @property
-    def custody(self) -> tuple[Mapping[str, Any], ...]: ...
-
-    def messages(self, source: str) -> Any:
-        """A pyarrow table with the columns of the OUTPUT contract; the position is the message id."""
 
 
 def zone_of(case: CaseRecord) -> str | None:

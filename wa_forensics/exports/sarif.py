@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from wa_forensics._version import __version__
-from wa_forensics.exports.record import LEVELS, CaseRecord, json_bytes, stable_uuid, time_basis, writable
-from wa_forensics.model import Evidence, Finding, Severity
+from wa_forensics.exports.record import LEVELS, json_bytes, stable_uuid, time_basis, writable
+from wa_forensics.model import CaseRecord, Evidence, Finding, Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL: Mapping[Severity, str] = {

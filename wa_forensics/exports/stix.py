@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from wa_forensics.exports.record import (
     LEVELS,
     PRODUCER,
-    CaseRecord,
     address,
     case_key,
     instant,
@@ -25,7 +24,7 @@ from wa_forensics.exports.record import (
     time_basis,
     writable,
 )
-from wa_forensics.model import Confidence, Finding, Incident, Indicator
+from wa_forensics.model import CaseRecord, Confidence, Finding, Incident, Indicator
 
 # Namespace of deterministic ids of cyber-observables, STIX 2.1 section 2.9.
 OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from wa_forensics.exports.record import LEVELS, CaseRecord, instant, json_bytes, time_basis
-from wa_forensics.model import Finding, Incident
+from wa_forensics.exports.record import LEVELS, instant, json_bytes, time_basis
+from wa_forensics.model import CaseRecord, Finding, Incident
 
 ROWS = 4096
 

@@ -18,6 +18,7 @@ from wa_forensics.model.incident import (
     Window,
 )
 from wa_forensics.model.own import Allowed, LeftOut, Listed, Own, OwnFile, OwnRule
+from wa_forensics.model.record import CaseRecord
 from wa_forensics.model.said import Said, counted, forms, joined, listed, phrase, say, tell
 from wa_forensics.model.scales import Confidence, Kind, Platform, Severity, Stage, Threat, Verdict
 from wa_forensics.model.source import Attachment, ChatFacts, DateOrder, Shape, Source, Span, ZipFacts, ZipMember
@@ -28,6 +29,7 @@ __all__ = [
     "Analysis",
     "Attachment",
     "CaseData",
+    "CaseRecord",
     "ChatFacts",
     "Check",
     "Code",

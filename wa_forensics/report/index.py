@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from wa_forensics.errors import SettingsError
 from wa_forensics.model import ChatFacts, Check, Confidence, Finding, Incident, Severity, Verdict
-from wa_forensics.report.case_record import CaseRecord
+from wa_forensics.report.case_record import WholeRecord
 from wa_forensics.report.environment import environment, page_assets
 from wa_forensics.report.output import write_stream
+from wa_forensics.report.redact import redacted
 from wa_forensics.report.register import Register
 from wa_forensics.report.summary import worst_verdict
 from wa_forensics.report.words import Words
@@ -48,25 +49,34 @@ class IndexRow:
     failure: str | None = None
 
 
-def render_index(case: CaseRecord, out: Path, *, language: str = "en", links: Mapping[str, str] | None = None) -> Path:
+def render_index(
+    case: WholeRecord,
+    out: Path,
+    *,
+    language: str = "en",
+    links: Mapping[str, str] | None = None,
+    redactions: Collection[str] = (),
+) -> Path:
     """Write the index of a case of many chats to ``out`` and return ``out``.
+
+    ``redactions`` as in ``render_case``.
 
     ``links`` maps a source to the page about it, relative to the index (``"reports/7.html"``); addresses that
     leave the folder are refused with SettingsError. Rows stand worst first: by severity, confidence, number of
     findings, then name; files that could not be read come first of all, for they were not looked at.
     """
     words = Words(language)
-    register = Register(case)
+    register = Register(redacted(case, redactions, language) if redactions else case)
     rows = tuple(index_rows(register, _checked(links or {})))
     env = environment(words)
     stream = env.get_template("index/index.html").stream(
-        case_name=case.name,
+        case_name=register.case.name,
         rows=rows,
         totals={level: sum(row.severity == level for row in rows) for level in reversed(Severity)},
         clusters=_clusters(register, rows),
         quiet=sum(row.severity is None and row.failure is None for row in rows),
         failed=sum(row.failure is not None for row in rows),
-        assets=page_assets(env, "index/index.js", case.name, words.text("Page")),
+        assets=page_assets(env, "index/index.js", register.case.name, words.text("Page")),
         words=words,
     )
     return write_stream(stream, out)

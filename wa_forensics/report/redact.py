@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -11,8 +11,9 @@ from typing import Any, TypeVar, cast
 
 from wa_forensics.case import InputFile
 from wa_forensics.compare import Comparison
+from wa_forensics.errors import SettingsError
 from wa_forensics.model import ChatFacts, Check, Finding, Incident, Indicator, Said, SenderProfile
-from wa_forensics.report.case_record import CaseRecord
+from wa_forensics.report.case_record import WholeRecord
 from wa_forensics.report.summary import PAYEE_TYPES
 from wa_forensics.report.words import Words, mark
 
@@ -32,7 +33,7 @@ T = TypeVar("T")
 class RedactedCase:
     """Reads like the case it wraps. ``key`` maps each pseudonym to what it stands for; keep it apart."""
 
-    def __init__(self, case: CaseRecord, what: Iterable[str], words: Words) -> None:
+    def __init__(self, case: WholeRecord, what: Iterable[str], words: Words) -> None:
         self._case = case
         self._what = frozenset(what)
         self._words = words
@@ -201,6 +202,13 @@ class RedactedCase:
         return shown
 
 
-def redact(case: CaseRecord, what: Iterable[str], words: Words) -> RedactedCase:
-    """The case with ``what`` (of ``REDACTIONS``) replaced by pseudonyms that depend on the case alone."""
-    return RedactedCase(case, what, words)
+def redacted(case: WholeRecord, what: Collection[str], language: str = "en") -> RedactedCase:
+    """The case with ``what`` (of ``REDACTIONS``) replaced by pseudonyms that depend on the case alone.
+
+    Report, index and exports of one case have the same ones, in the words of ``language``. SettingsError for an
+    unknown choice.
+    """
+    for part in what:
+        if part not in REDACTIONS:
+            raise SettingsError("--redact", f"{part!r} is no choice", f"Choose: {', '.join(REDACTIONS)}.")
+    return RedactedCase(case, what, Words(language))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from wa_forensics.model import Evidence, Finding, Severity
-from wa_forensics.report.case_record import CaseRecord
+from wa_forensics.report.case_record import WholeRecord
 from wa_forensics.report.messages import Messages, seconds_of
 from wa_forensics.report.view import Exhibit
 
@@ -22,7 +22,7 @@ OPEN_SOURCES = 8
 class Register:
     """What every part of the report looks up: facts by source, numbers by finding, exhibits by address."""
 
-    def __init__(self, case: CaseRecord) -> None:
+    def __init__(self, case: WholeRecord) -> None:
         self.case = case
         self.facts = {facts.source.name: facts for facts in case.inputs}
         self.incidents = sorted(case.incidents, key=lambda i: (-i.severity, -i.confidence, i.start, i.id))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from wa_forensics.errors import SettingsError
 from wa_forensics.report import build
-from wa_forensics.report.case_record import CaseRecord
+from wa_forensics.report.case_record import WholeRecord
 from wa_forensics.report.environment import environment, page_assets
 from wa_forensics.report.logo import logo_address
 from wa_forensics.report.media import Thumbnails
 from wa_forensics.report.output import write_stream
-from wa_forensics.report.redact import REDACTIONS, redact
+from wa_forensics.report.redact import redacted
 from wa_forensics.report.register import Register
 from wa_forensics.report.words import LANGUAGES, Words
 from wa_forensics.report.zone import utc_teller
@@ -21,7 +21,7 @@ AUDIENCES = ("victim", "examiner", "court")
 
 
 def render_case(
-    case: CaseRecord,
+    case: WholeRecord,
     out: Path,
     *,
     language: str = "en",
@@ -46,14 +46,13 @@ def render_case(
     """
     _refuse_unknown("--lang", (language,), LANGUAGES)
     _refuse_unknown("--audience", (audience,), AUDIENCES)
-    _refuse_unknown("--redact", redactions, REDACTIONS)
     if embed_media and redactions:
         raise SettingsError("--embed-media", "pictures cannot be redacted", "Leave --redact or --embed-media out.")
     words = Words(language)
     env = environment(words, template_folder)
     env.globals["utc"] = utc_teller(str(case.settings.get("timezone") or ""), words.text("no such time in this zone"))
     thumbnails = Thumbnails(case.inputs) if embed_media else None
-    register = Register(redact(case, redactions, words) if redactions else case)
+    register = Register(redacted(case, redactions, language) if redactions else case)
     page = build.page(register, full_chat=full_chat)
     stream = env.get_template("report/page.html").stream(
         page=page,

@@ -19,7 +19,7 @@ from wa_forensics.model import (
     Threat,
     Verdict,
 )
-from wa_forensics.report.case_record import CaseRecord
+from wa_forensics.report.case_record import WholeRecord
 from wa_forensics.report.view import Asked, Summary
 from wa_forensics.report.wording import MONEY
 
@@ -30,7 +30,7 @@ _AROUND = frozenset({Stage.LURE, Stage.ACCESS, Stage.TAKEOVER, Stage.AFTERMATH})
 
 
 def summarize(
-    case: CaseRecord, findings: Sequence[Finding], number: Mapping[str, int], incidents: Sequence[Incident]
+    case: WholeRecord, findings: Sequence[Finding], number: Mapping[str, int], incidents: Sequence[Incident]
 ) -> Summary:
     """The summary of the gravest incident, or of the findings when there is no incident."""
     incident = incidents[0] if incidents else None

@@ -156,6 +156,26 @@ def test_the_first_screen_answers_the_questions(
             assert box["y"] + box["height"] <= viewport["height"]
 
 
+@pytest.mark.parametrize("scheme, viewport", [("light", _WIDE), ("dark", _PHONE)], ids=["light-wide", "dark-phone"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_a_real_report_is_accessible(
+    browser: Browser,
+    samples: dict[str, Case],
+    audience: str,
+    language: str,
+    scheme: str,
+    viewport: dict[str, int],
+    tmp_path: Path,
+) -> None:
+    wanted = {"audience": audience, "language": language, "full_chat": True}
+    page = render_case(samples["family_code"], tmp_path / "report.html", **wanted)
+    with Opened(browser, page, viewport=viewport, color_scheme=scheme) as opened:
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        results = Axe().run(opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        assert [(item["id"], item["nodes"][0]["html"][:150]) for item in results.response["violations"]] == []
+
+
 def _with_a_weak_finding(folder: Path) -> Path:
     case = build_case()
     low = replace(case, findings=(replace(case.findings[0], severity=Severity.LOW), *case.findings[1:]))

@@ -332,3 +332,9 @@ def test_a_span_repeats_the_day_only_when_it_differs() -> None:
     assert words.span("2025-03-12T14:06:00", "2025-03-12T15:55:00") == "12 March 2025, 14:06 \u2013 15:55"
     assert words.span("2025-03-12T23:00:00", "2025-03-13T01:00:00").count("March") == 2
     assert words.duration("2025-03-12T14:06:00", "2025-03-12T15:55:00") == "1 h 49 min"
+
+
+def test_arabic_lists_have_arabic_marks() -> None:
+    assert Words("ar").between(", ") == "\u060c "
+    assert Words("de").between(" and ") == " und "
+    assert Words("de").between("; ") == "; "

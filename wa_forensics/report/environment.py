@@ -163,7 +163,7 @@ class _Telling:
         self._words = words
 
     def template(self, text: str) -> str:
-        return str(escape(self._words.text(text)))
+        return str(escape(self._words.between(text)))
 
     def plural(self, one: str, many: str, number: int) -> str:
         return str(escape(self._words.catalogue.ngettext(one, many, number)))

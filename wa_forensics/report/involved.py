@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wa_forensics.model import Incident, Role
+from wa_forensics.model import Incident, Role, Threat
 from wa_forensics.report.register import Register
 from wa_forensics.report.view import Contact, Deed, Involved, InvolvedTable
+from wa_forensics.report.wording import MONEY
 from wa_forensics.report.words import mark
 
 MOST_ROWS = 60
+# What goes with a request and wants nothing itself.
+_BESIDE = frozenset({Threat.INTRUDER_OTHER, Threat.MASS_MESSAGE, Threat.EVIDENCE_DELETION, Threat.BEHAVIOUR_CHANGE})
 # What somebody can have done, and the head of its column.
 DEEDS: Mapping[str, str] = {
     "asked": mark("Was written to"),
@@ -39,10 +42,17 @@ def _row(register: Register, roles: Sequence[Role], contacts: Sequence[Contact])
         who=first.who,
         chat=first.chat,
         source=first.source,
-        threats=tuple(dict.fromkeys(threat for contact in asked for threat in contact.threats)),
+        threats=_asked_for([threat for contact in asked for threat in contact.threats]),
         findings=tuple(dict.fromkeys(number for contact in asked for number in contact.findings)),
         deeds={role.did: _deed(register, role) for role in roles},
     )
+
+
+def _asked_for(threats: Sequence[Threat]) -> tuple[Threat, ...]:
+    """What was wanted, money first; the rest of what was written only where nothing was."""
+    wanted = dict.fromkeys(threat for threat in threats if threat not in _BESIDE)
+    ranked = sorted(wanted, key=lambda threat: threat not in MONEY)
+    return tuple(ranked) or tuple(dict.fromkeys(threats))
 
 
 def _deed(register: Register, role: Role) -> Deed:

@@ -12,6 +12,8 @@ from wa_forensics.model.said import Form, tell
 LANGUAGES = ("en", "es", "pt", "de", "fr", "it", "hi", "ar")
 _CATALOGUES = Path(__file__).parent / "translations"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+# What stands between the items of a list, where it is not the English comma and semicolon.
+_BETWEEN = {"ar": str.maketrans({",": "\u060c", ";": "\u061b"})}
 _THOUSANDS = {"de": ".", "es": ".", "pt": ".", "it": ".", "fr": "\u202f"}
 
 
@@ -62,6 +64,12 @@ class Words:
     def text(self, message: str) -> str:
         """A constant marked with ``mark``; the empty string stays empty (gettext would give the header)."""
         return self.catalogue.gettext(message) if message else ""
+
+    def between(self, separator: str) -> str:
+        """A template, or what joins the items of a list: words are translated, marks are those of the language."""
+        if any(map(str.isalpha, separator)):
+            return self.text(separator)
+        return separator.translate(_BETWEEN.get(self.language, {}))
 
     def knows(self, form: Form) -> bool:
         """Whether each template of a sentence is translated; a case of another version may hold other templates."""

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup browser wheel-test docs test-lowest evaluate compare-peers fuzz golden samples clean
+.PHONY: demo test lint setup browser wheel-test docs test-lowest evaluate compare-peers fuzz hostile golden samples clean
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "wa_forensics needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
@@ -68,6 +68,10 @@ compare-peers: setup
 # Hostile texts for the parser; what fails is kept in tests/data/parser_crashes, where a test reads it.
 fuzz: setup
 	$(BIN)/python benchmarks/fuzz_parser.py --seconds 3600
+
+# A million people, messages of 100 MB, bombs: every scan ends within bounds of CPU time and memory.
+hostile: setup
+	$(BIN)/python benchmarks/hostile_sizes.py
 
 golden: setup
 	WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/test_samples.py

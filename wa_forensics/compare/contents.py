@@ -25,7 +25,8 @@ MOST_WHOLE = 4096
 # The smallest hashes of a set are a fair sample of it (bottom-k sketch, Cohen and Kaplan 2007).
 SKETCH_SIZE = 128
 MENTION = re.compile("@\u2068[^\u2069\n]{0,60}\u2069|@~?\u202f?[\u202a\u200e]?\\+?[\\d\u00a0() -]{7,20}")
-EDITED = re.compile("\\s*\u200e?<[^<>\n]{3,60}>\\s*$")
+# Only the first space of several may begin a match: else each of a long run would be tried.
+EDITED = re.compile("(?<!\\s)\\s*\u200e?<[^<>\n]{3,60}>\\s*$")
 PLACEHOLDERS: tuple[Kind, ...] = (Kind.MEDIA, Kind.POLL, Kind.LOCATION, Kind.CONTACT, Kind.PAYMENT)
 UNSEEN: tuple[Event, ...] = (
     Event.WAITING_FOR_MESSAGE,

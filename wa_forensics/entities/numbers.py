@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from wa_forensics.model import Amount, Code, PhoneNumber
 
 PHONE = re.compile(r"(?<![\w+.,/-])(?:\+|00)?\(?\d(?:[ ().\u2011-]{0,2}\d){7,14}(?![\w])")
-NUMBER = r"\d{1,3}(?:[., '\u2019]\d{2,3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+# No amount has more groups: a long row of numbers is read in bounded time.
+NUMBER = r"\d{1,3}(?:[., '\u2019]\d{2,3}){1,8}(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 SIGNS = {
     "\u20b9": "INR",
     "\u20ac": "EUR",

@@ -179,7 +179,7 @@ def judge(text: str, named: bool, platform: Platform) -> Judgement:
     """Read one text; ``named`` when it stands behind a sender."""
     edited = False
     body = text
-    tail = re.search(r"[ \u200e\u200f]*(<[^<>\n]{4,60}>)[\u200e\u200f]*$", text)
+    tail = re.search(r"(?<![ \u200e\u200f])[ \u200e\u200f]*(<[^<>\n]{4,60}>)[\u200e\u200f]*$", text)
     if tail and normal_line(tail[1]) in _edit_marks():
         edited = True
         body = text[: tail.start()]

@@ -50,7 +50,9 @@ _NUMERIC = (
     rf"(?P<era>{_ERA})(?P<c>\d{{1,4}})(?P<ds>[.日일]?)"
 )
 _MONTH = rf"(?P<month>{_WORD}+(?:\ {_WORD}+){{0,2}}?)"
-_DAY_FIRST = rf"(?P<d>\d{{1,2}})\.?\ ?(?:de\ |d['’])?{_MONTH}\.?(?:,?\ (?:de\ |del\ )?(?P<y>\d{{4}}))?"
+_DAY_FIRST = (
+    rf"(?P<d>\d{{1,2}})(?:[\-/]|\.?\ ?(?:de\ |d['’])?){_MONTH}\.?(?:(?:[\-/]|,?\ (?:de\ |del\ )?)(?P<y>\d{{4}}))?"
+)
 _YEAR_FIRST = rf"(?P<y>\d{{4}})[.,]?\ (?:оны\ )?{_MONTH}\.?\ (?P<d>\d{{1,2}})\.?"
 _MONTH_FIRST = rf"{_MONTH}\.?\ (?P<d>\d{{1,2}})\.?(?:,?\ (?P<y>\d{{4}}))?"
 _TIME = (
@@ -139,6 +141,9 @@ def read_header(line: bytes) -> Header | None:
             digits += place < HEAD
         elif digit >= 0:
             plain.append("\ufffd")
+        elif "\uff01" <= char <= "\uff5e":
+            # Fullwidth punctuation, as in ２０２４／０２／０３ １６：０５.
+            plain.append(chr(ord(char) - 0xFEE0))
         elif char == "\u0640" or (char != " " and unicodedata.category(char) == "Zs"):
             plain.append(" ")
         else:
@@ -168,6 +173,9 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
         # Nothing stands between date and time.
         return None
     before, joined, after = (_meaning(groups[name], name == "w2") for name in ("w0", "w1", "w2"))
+    if not time_first and "," in (groups["w0"] or ""):
+        # A weekday: nothing else is set off from a date in front of it, and no table tells which words are weekdays.
+        return None
     era = next((e for e in (_era(groups.get("era") or ""), before[1], joined[1]) if e), "")
     if groups.get("era") and not _era(groups["era"]):
         return None

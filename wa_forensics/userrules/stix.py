@@ -10,7 +10,9 @@ from typing import Any
 from wa_forensics.errors import SettingsError
 
 # [domain-name:value = 'x' OR url:value = 'y']: an object path, an operator that names one value, and the value.
-_COMPARISON = re.compile(r"([\w-]+):([\w.'\[\]*-]+)\s*(?:=|IN\s*\()\s*((?:'(?:[^'\\]|\\.)*'\s*,?\s*)+)", re.IGNORECASE)
+_COMPARISON = re.compile(
+    r"(?<![\w-])([\w-]+):([\w.'\[\]*-]+)\s*(?:=|IN\s*\()\s*((?:'(?:[^'\\]|\\.)*'\s*(?:,\s*)?)+)", re.IGNORECASE
+)
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _TYPES: Mapping[str, str] = {
     "domain-name": "domain",

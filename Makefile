@@ -65,9 +65,10 @@ test-lowest:
 compare-peers: setup
 	$(BIN)/python benchmarks/compare_peers.py --write
 
-# Hostile texts for the parser; what fails is kept in tests/data/parser_crashes, where a test reads it.
+# Hostile input for the parser and the rooms behind it; what fails is kept in tests/data, where tests read it.
 fuzz: setup
 	$(BIN)/python benchmarks/fuzz_parser.py --seconds 3600
+	$(BIN)/python benchmarks/fuzz_rooms.py --seconds 600
 
 # A million people, messages of 100 MB, bombs: every scan ends within bounds of CPU time and memory.
 hostile: setup

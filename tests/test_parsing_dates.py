@@ -321,3 +321,35 @@ def test_padded_and_unpadded_writing_are_two_shapes() -> None:
 def test_spaces_and_case_of_am_and_pm_tell_shapes_apart() -> None:
     text = "23/2/2024, 9:05\u202fam - Asha: hi\n23/2/2024, 9:06\u202fpm - Asha: hi\n23/2/2024, 9:07 pm - Ravi: odd\n"
     assert [shape.pattern for shape in parsed(text).shapes] == ["00/0/0000, 0:00\u202fam - ", "00/0/0000, 0:00 am - "]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{d}. {m}. {y}, {H}:{M:02} - ",
+        "{d}. {m}. {y} v {H}:{M:02} - ",
+        "[{d}. {m:02}. {y}, {H:02}.{M:02}] ",
+        "{d:02} / {m:02} / {y} {H:02}:{M:02} - ",
+        "[{d} . {m} . {y}, {H}:{M:02}] ",
+        "{d}.\u00a0{m}.\u00a0{y} {H}:{M:02} - ",
+        "{y}. {m:02}. {d:02}. {H}:{M:02} - ",
+        "[{y}. {m}. {d}., {H}:{M:02}] ",
+        "{y}년 {m}월 {d}일 {H}:{M:02} - ",
+        "{y} 年 {m} 月 {d} 日 {H:02}:{M:02} - ",
+        "[{y}／{m:02}／{d:02} {H:02}：{M:02}] ",
+        "{d:02}-Jan-{y} {H:02}:{M:02} - ",
+    ],
+)
+def test_dates_with_spaces_wide_signs_and_hyphens_are_read(form: str) -> None:
+    days = [(1 + 3 * i, (5 * i) % 15) for i in range(10)]
+    lines = [form.format(d=d, m=1, y=2024, H=hour, M=7) + f"Asha: {d}" for d, hour in days]
+    chat = parsed("\n".join(lines), allow_undecided=True)
+    assert [chat.time(i) for i in range(len(chat))] == [f"2024-01-{d:02}T{hour:02}:07:00" for d, hour in days]
+
+
+def test_a_weekday_before_the_date_is_refused_as_a_whole() -> None:
+    # "Do" and "Di" join words elsewhere: read, the other days of the week would become text.
+    names = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+    lines = [f"{names[i % 7]}., {i + 1:02}.01.2024, 19:40 - Asha: hi" for i in range(28)]
+    with pytest.raises(ParseError):
+        parsed("\n".join(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ HEADER_LIKE = re.compile(
     r"(?:\[[^\]\n]{6,48}\]|[^\n\]:]{0,24}\d[^\n]{2,40}? - |[^\n]{6,40}?\d(?: ?[AaPp]\.?[Mm]\.?)?: )",
     re.MULTILINE,
 )
+# zipfile trusts the numbers that it reads: all of these come out of damaged bytes.
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, IndexError, OverflowError, RuntimeError, struct.error)
 DIGIT_GROUPS = re.compile(r"\d+")
 
 
@@ -39,7 +42,7 @@ def open_archive(handle: IO[bytes], path: str) -> zipfile.ZipFile:
     """The zip, if nothing about it is refused; EvidenceError says what and what to try."""
     try:
         archive = zipfile.ZipFile(handle)
-    except zipfile.BadZipFile as error:
+    except _DAMAGED as error:
         raise EvidenceError(
             path,
             "the zip is cut short or damaged (it has no readable list of its members)",
@@ -105,7 +108,7 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> b
         )
     try:
         return archive.read(info)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+    except (*_DAMAGED, zlib.error, EOFError, OSError) as error:
         raise EvidenceError(
             path,
             f"{member_name(info)} cannot be unpacked ({error})",
@@ -154,7 +157,7 @@ def attachments(archive: zipfile.ZipFile, chats: set[str]) -> tuple[Attachment, 
             continue
         try:
             found.append(examine(name, info.file_size, _blocks(archive, info)))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+        except (*_DAMAGED, zlib.error, EOFError):
             found.append(Attachment(name=name, size=info.file_size, detected="damaged"))
     return tuple(found)
 
@@ -193,6 +196,8 @@ def _refusal(archive: zipfile.ZipFile) -> tuple[str, str] | None:
 
 
 def _member_refusal(info: zipfile.ZipInfo, name: str) -> tuple[str, str] | None:
+    if not name:
+        return "a member of the zip has no name", "WhatsApp does not write such a zip; ask for the export again."
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", name):
         return (

@@ -4,7 +4,7 @@
 
 ``evidence``: zips with odd members, damaged by byte: only EvidenceError and ParseError may come out, within a
 second. ``detectors``: chats of scam phrases, links, numbers, marks and markup: no rule may crash, each finding must
-point at messages that exist, within 20 milliseconds a message. ``report``: the same chats scanned into a case: no markup,
+point at messages that exist, within 20 milliseconds a message. ``report``: such chats scanned into a case: no markup,
 script or direction mark of a message may reach the page. What fails is kept in FOLDER, where a test reads it.
 """
 

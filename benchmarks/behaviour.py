@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.behaviour_calibration import (
+    ACCOUNTS,
+    FEWEST,
     RATES,
     SPLICES,
     Result,
@@ -36,7 +38,6 @@ from wa_forensics.behaviour.hands import choose_features, dense_rows
 from wa_forensics.behaviour.marks import read_marks, scaled, scaling_of
 from wa_forensics.behaviour.windows import read_calibration
 
-ACCOUNTS = 20
 METHOD_ACCOUNTS = 8
 PAST_ACCOUNTS = 16
 SHORT_ACCOUNTS = 16
@@ -75,10 +76,10 @@ def report(name: str, scored: Mapping[str, Sequence[Scored]]) -> None:
     for tested, own in scored.items():
         rest = [s for other, many in scored.items() if other != tested for s in many]
         shipped = read_calibration()
-        beta = fit(rest) if rest else np.array(shipped.coefficients)
-        taught = run(rest, beta) if rest else None
+        tail = fit(rest) if rest else shipped.tail
+        taught = run(rest, tail) if rest else None
         limits = [threshold_at(taught, rate) if taught else shipped.thresholds[rate] for rate in RATES]
-        result = run(own, beta, limits)
+        result = run(own, tail, limits)
         for column, (rate, least) in enumerate(zip(RATES, limits, strict=True)):
             reached = 10_000 * float((result.alarms > least).sum()) / result.messages
             cells = [_found(result, k, least) for k in SPLICES]
@@ -279,10 +280,10 @@ def report_short(sets: Mapping[str, Sequence[Account]]) -> None:
 
 
 def main() -> None:
-    sets = collections([Path(p) for p in sys.argv[1:]], fewest=300, most=ACCOUNTS)
+    sets = collections([Path(p) for p in sys.argv[1:]], fewest=FEWEST, most=ACCOUNTS)
     scored = {name: [score_account(a) for a in accounts] for name, accounts in sets.items()}
     print("Accounts:", ", ".join(f"{name} {len(accounts)}" for name, accounts in sets.items()))
-    report("Two-sided, 300 to 1,000 own messages", scored)
+    report(f"Two-sided, {FEWEST} to 1,000 own messages", scored)
     for history in (100, 500):
         past = {
             n: [s for s in (score_past(a, history) for a in accounts[:PAST_ACCOUNTS]) if s]

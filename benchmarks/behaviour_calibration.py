@@ -8,35 +8,67 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.behaviour_short import fit_short, logistic, run_short, short_streams
 from benchmarks.operators import controls
-from benchmarks.splices import DONOR, Account, flat, make_accounts, read_authors, read_hours, shortened, texts_of
+from benchmarks.splices import DONOR, Account, flat, make_accounts, read_authors, read_hours, texts_of
 from wa_forensics.behaviour import writers
 from wa_forensics.behaviour.grams import mask_foreign, read_points
 from wa_forensics.behaviour.hands import FOLDS
-from wa_forensics.behaviour.windows import LENGTHS, scan, scan_tracks, steadiness, strongest, terms
+from wa_forensics.behaviour.windows import (
+    BLOCK,
+    LENGTHS,
+    MOST_STRETCHES,
+    Tail,
+    scan_tracks,
+    steadiness,
+    strangeness,
+    strongest,
+)
+
+T = TypeVar("T")
 
 SPLICES = (5, 10, 20, 50)
 RATES = (1, 5, 10)
-SHORT = (40, 70, 110)
-REACH = 60
+# Accounts of a collection, with so many own messages: shorter histories are judged in another way.
+ACCOUNTS = 40
+FEWEST = 250
+# Splices of these lengths stand in one stream, so many such streams are learned anew for each account; with the past
+# alone nothing is learned anew.
+TOGETHER = ((5, 10, 20), (50,))
+STREAMS = 3
+PAST_STREAMS = 8
+# The tail of the genuine stretches begins where they come so often in 10,000 messages.
+TAIL_RATE = 40
+PEAKS = 4
 # How clearly the sittings of an account must part: accounts of one writer seldom do.
 PARTED = 4.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Stream:
+    """Scores of an account's messages with strangers' messages among them: (length, first position) of each splice."""
+
+    tracks: tuple[NDArray[np.float64], ...]
+    splices: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
-    """Cross-fitted scores of one account's own messages, and of each donor run under the model of one fold."""
+    """Cross-fitted scores of one account's own messages, of streams with splices, and of bare donor runs.
+
+    The donor runs are scored by the models of the genuine stream.
+    """
 
     tracks: tuple[NDArray[np.float64], ...]
     donors: NDArray[np.float64]
+    streams: tuple[Stream, ...] = ()
 
     @property
     def own(self) -> NDArray[np.float64]:
@@ -47,11 +79,37 @@ def score_past(account: Account, history: int) -> Scored | None:
     """As ``score_account``, learned from the first ``history`` messages only; the ones after them are tested."""
     if len(account.own) < history + 100:
         return None
-    hand = _learn([account.own[:history], *account.others], one_fold=True)
+    hand = _learn([account.own[:history], *account.others], whole=True)
     later = _plain([account.own[history:], flat(account)])
-    (scores,) = hand.score(later, np.zeros(len(later.grams), dtype=np.int64))
+    scores = hand.score(later, np.zeros(len(later.grams), dtype=np.int64))
     cut = len(account.own) - history
-    return Scored(tracks=(scores[:cut],), donors=scores[cut:].reshape(len(account.donors), DONOR))
+    own, donors = scores[:cut], scores[cut:].reshape(len(account.donors), DONOR)
+    draw = np.random.default_rng(history)
+    streams = []
+    for lengths in TOGETHER * PAST_STREAMS:
+        mixed, splices = _mixed(own.tolist(), donors.tolist(), lengths, draw)
+        streams.append(Stream(tracks=(np.array(mixed),), splices=splices))
+    return Scored(tracks=(own,), donors=donors, streams=tuple(streams))
+
+
+def _mixed(
+    own: Sequence[T], donors: Sequence[Sequence[T]], lengths: Sequence[int], draw: np.random.Generator
+) -> tuple[list[T], tuple[tuple[int, int], ...]]:
+    """Own items with a part of one donor of each length somewhere in each equal section; where the parts begin."""
+    mixed: list[T] = []
+    splices: list[tuple[int, int]] = []
+    done = 0
+    for section, at in enumerate(draw.permutation(len(lengths)).tolist()):
+        k = lengths[at]
+        low, high = (np.array([section, section + 1]) * len(own) // len(lengths)).tolist()
+        place, donor = int(draw.integers(low, high + 1)), donors[int(draw.integers(len(donors)))]
+        begin = int(draw.integers(0, DONOR + 1 - k))
+        mixed += own[done:place]
+        splices.append((k, len(mixed)))
+        mixed += donor[begin : begin + k]
+        done = place
+    mixed += own[done:]
+    return mixed, tuple(splices)
 
 
 def _plain(groups: Sequence[Sequence[str]]) -> writers.Traits:
@@ -59,11 +117,11 @@ def _plain(groups: Sequence[Sequence[str]]) -> writers.Traits:
     return writers.read_traits(mask_foreign(read_points(texts.buffer, texts.start, texts.end))[0])
 
 
-def _learn(groups: Sequence[Sequence[str]], *, one_fold: bool = False) -> writers.Hand:
+def _learn(groups: Sequence[Sequence[str]], *, whole: bool = False) -> writers.Hand:
     texts = texts_of(groups)
-    _, share, total, width = writers.SIZES[0]
-    sample = writers.make_sample(texts, np.bincount(texts.sender), width, total)
-    hand = writers.learn(_plain(groups[:1]), 0, sample, share, one_fold=one_fold)
+    size = writers.SIZES[0]
+    sample = writers.make_sample(texts, np.bincount(texts.sender), size)
+    hand = writers.learn(_plain(groups[:1]), 0, sample, size, whole=whole)
     if hand is None:
         message = "an account of the benchmark has too few messages"
         raise ValueError(message)
@@ -71,9 +129,12 @@ def _learn(groups: Sequence[Sequence[str]], *, one_fold: bool = False) -> writer
 
 
 def score_parts(account: Account) -> dict[str, Scored]:
-    """``score_account`` with one part of the model at a time."""
+    """The genuine stream and the donor runs with one part of the model at a time."""
     hand = _learn([account.own, *account.others])
     models = hand.models
+    if models is None:
+        message = "an account of the benchmark has a short history"
+        raise ValueError(message)
     alone = {
         "ridge": replace(models, ratios=np.zeros_like(models.ratios)),
         "log ratios": replace(
@@ -87,47 +148,100 @@ def score_parts(account: Account) -> dict[str, Scored]:
     return {name: _scored(account, replace(hand, models=part)) for name, part in alone.items()}
 
 
-def score_account(account: Account) -> Scored:
-    """The product's own steps; a splice in a fold is scored by the model that never saw that fold.
+def score_account(account: Account, seed: int = 0) -> Scored:
+    """The product's own steps, for the genuine stream and anew for every stream with splices."""
+    scored = _scored(account, _learn([account.own, *account.others]))
+    draw = np.random.default_rng(seed)
+    streams = []
+    for lengths in TOGETHER * STREAMS:
+        mixed, splices = _mixed(account.own, account.donors, lengths, draw)
+        hand = _learn([mixed, *account.others])
+        streams.append(Stream(tracks=_tracks(mixed, hand), splices=splices))
+    return replace(scored, streams=tuple(streams))
 
-    The product takes the higher of two partitions per stretch; a splice gets one of them, so its figures err low.
-    """
-    return _scored(account, _learn([account.own, *account.others]))
+
+def _tracks(texts: Sequence[str], hand: writers.Hand) -> tuple[NDArray[np.float64], ...]:
+    traits = _plain([texts])
+    return tuple(hand.score(traits, fold) for fold in hand.folds())
 
 
 def _scored(account: Account, hand: writers.Hand) -> Scored:
-    own = _plain([account.own])
     count = len(account.donors)
     donor_fold = np.repeat(np.arange(count) * FOLDS // count, DONOR)
     return Scored(
-        tracks=hand.score(own, *hand.folds),
-        donors=hand.score(_plain([flat(account)]), donor_fold)[0].reshape(count, DONOR),
+        tracks=_tracks(account.own, hand),
+        donors=hand.score(_plain([flat(account)]), donor_fold).reshape(count, DONOR),
     )
 
 
-def fit(accounts: Sequence[Scored], seed: int = 0) -> NDArray[np.float64]:
-    """Weighted logistic regression of genuine against spliced stretches; both sides weigh the same.
+def fit(accounts: Sequence[Scored], seed: int = 0) -> Tail:
+    """The tail of the genuine stretches of each length, smoothed over the lengths, and the log ratio it stands for.
+
+    A tail is exponential from the value that genuine accounts reach ``TAIL_RATE`` times in 10,000 messages.
+    """
+    size = np.log(np.array(LENGTHS) / BLOCK)
+    messages = sum(len(scored.own) for scored in accounts)
+    starts, slopes = [], []
+    for length in LENGTHS:
+        peaks = [_peaks(_values(scored.tracks, length), length) for scored in accounts if 2 * length <= len(scored.own)]
+        highest = np.sort(np.concatenate(peaks))[::-1]
+        rank = min(round(TAIL_RATE * messages / 10_000), len(highest) - 1)
+        starts.append(highest[rank])
+        slopes.append(1 / float((highest[:rank] - highest[rank]).mean()))
+    start, slope = (tuple(np.polyfit(size, part, 2)[::-1].tolist()) for part in (starts, slopes))
+    tail = Tail(start=start, slope=slope, ratio=(0.0, 1.0))
+    return replace(tail, ratio=_as_ratio(accounts, tail, seed))
+
+
+def _values(tracks: Sequence[NDArray[np.float64]], length: int) -> NDArray[np.float64]:
+    return _strangest(tracks, np.arange(len(tracks[0]) - length + 1), length)
+
+
+def _strangest(tracks: Sequence[NDArray[np.float64]], first: NDArray[np.int64], length: int) -> NDArray[np.float64]:
+    """The higher value of the tracks, which the product takes."""
+    sender = steadiness(tracks[0])
+    return np.asarray(np.max([strangeness(track, first, length, sender) for track in tracks], axis=0))
+
+
+def _peaks(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """The highest values of stretches that do not overlap."""
+    left, found = values.copy(), []
+    for _ in range(PEAKS):
+        best = int(left.argmax())
+        found.append(left[best])
+        left[max(0, best - length + 1) : best + length] = -np.inf
+    return np.array(found)[np.isfinite(found)]
+
+
+def _as_ratio(accounts: Sequence[Scored], tail: Tail, seed: int) -> tuple[float, float]:
+    """Logistic regression of genuine against spliced stretches on how far out they are; both sides weigh the same.
 
     Half of the genuine side are the account's strangest stretches: the rate of false alarms is decided there.
     """
     draw = np.random.default_rng(seed)
-    rows, labels, weights = [], [], []
+    heights, labels, weights = [], [], []
     for scored in accounts:
-        sender = steadiness(scored.own)
-        total = np.concatenate(([0.0], np.cumsum(scored.own)))
         for length in LENGTHS:
             if length * 2 > len(scored.own):
                 break
-            genuine = (total[length:] - total[:-length]) / length
+            genuine = _values(scored.tracks, length)
             strangest = np.sort(genuine)[::-1][: max(5, len(genuine) // 50)]
             usual = genuine[draw.integers(0, len(genuine), min(len(genuine), 60))]
-            begins = draw.integers(0, DONOR + 1 - length, 3)
-            foreign = np.concatenate([scored.donors[:, b : b + length].mean(axis=1) for b in begins])
-            for means, label, weight in ((usual, 0.0, 0.5), (strangest, 0.0, 0.5), (foreign, 1.0, 1.0)):
-                rows.append(terms(means, length, sender))
-                labels.append(np.full(len(means), label))
-                weights.append(np.full(len(means), weight / len(means)))
-    return logistic(np.vstack(rows), np.concatenate(labels), np.concatenate(weights), ridge=1e-4)
+            foreign = np.concatenate([_inside(stream, length, draw) for stream in scored.streams])
+            for values, label, weight in ((usual, 0.0, 0.5), (strangest, 0.0, 0.5), (foreign, 1.0, 1.0)):
+                heights.append(tail.height(values, length))
+                labels.append(np.full(len(values), label))
+                weights.append(np.full(len(values), weight / max(1, len(values))))
+    height = np.concatenate(heights)
+    table = np.stack((np.ones_like(height), height), axis=1)
+    intercept, factor = logistic(table, np.concatenate(labels), np.concatenate(weights), ridge=1e-4).tolist()
+    return intercept, factor
+
+
+def _inside(stream: Stream, length: int, draw: np.random.Generator) -> NDArray[np.float64]:
+    """A stretch of one length from every splice that is long enough."""
+    first = [place + int(draw.integers(0, k - length + 1)) for k, place in stream.splices if k >= length]
+    return _strangest(stream.tracks, np.array(first, dtype=np.int64), length)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -144,47 +258,33 @@ class Result:
     account: Mapping[int, NDArray[np.int64]]
 
 
-def run(
-    accounts: Sequence[Scored], beta: NDArray[np.float64], thresholds: Sequence[float] = (), seed: int = 0
-) -> Result:
-    """Scan every own stream, and every stream with one splice of each length; delays for each threshold."""
-    draw = np.random.default_rng(seed)
+def run(accounts: Sequence[Scored], tail: Tail, thresholds: Sequence[float] = ()) -> Result:
+    """Scan every own stream, and every stream with splices; delays for each threshold."""
     alarms: list[float] = []
     tables: dict[str, dict[int, list[Any]]] = {
         name: {k: [] for k in SPLICES} for name in ("ratio", "rank", "delay", "overlap", "own", "foreign", "account")
     }
-    weights = beta.tolist()
     for number, scored in enumerate(accounts):
-        sender = steadiness(scored.own)
-        best, size = scan_tracks(scored.tracks, sender, weights)
         # As many as the product reports.
-        peaks = strongest(best, size)
-        alarms += [peak.ratio for peak in peaks]
+        alarms += [peak.ratio for peak in strongest(*scan_tracks(scored.tracks, steadiness(scored.own), tail))]
         for k in SPLICES:
-            count = len(scored.own) // k
-            means = scored.own[: count * k].reshape(count, k).mean(axis=1)
-            tables["own"][k] += (terms(means, k, sender) @ beta).tolist()
-        for row, donor in enumerate(scored.donors):
-            low, high = (np.array([0, 1]) + row * FOLDS // len(scored.donors)) * len(scored.own) // FOLDS
-            for k in SPLICES:
-                place, begin = (
-                    int(draw.integers(low, max(low + 1, high))),
-                    int(draw.integers(0, DONOR + 1 - k)),
-                )
-                part = donor[begin : begin + k]
-                start = max(0, place - REACH)
-                mixed = np.concatenate((scored.own[start:place], part, scored.own[place : place + REACH]))
-                at = place - start
-                # What the product sees: the sender's usual level is measured on the stream with the splice.
-                sender = steadiness(np.concatenate((scored.own[:place], part, scored.own[place:])))
-                hit, ratio, overlap, delay = _judge(mixed, at, k, sender, weights, thresholds)
-                rank = sum(p.ratio > ratio and not (p.first - k < place <= p.last + k) for p in peaks) if hit else 99
-                tables["ratio"][k].append(ratio)
-                tables["rank"][k].append(rank)
-                tables["delay"][k].append(delay)
-                tables["overlap"][k].append(overlap)
-                tables["account"][k].append(number)
-                tables["foreign"][k] += (terms(np.array([part.mean()]), k, sender) @ beta).tolist()
+            tables["own"][k] += tail.log_ratio(_values(scored.tracks, k)[::k], k).tolist()
+        for stream in scored.streams:
+            best, size = scan_tracks(stream.tracks, steadiness(stream.tracks[0]), tail)
+            peaks = strongest(best, size, MOST_STRETCHES + len(stream.splices))
+            wrong = [p for p in peaks if all(p.last < at or p.first >= at + k for k, at in stream.splices)]
+            for k, at in stream.splices:
+                ratio, overlap, delay = _judge(best, size, at, k, thresholds)
+                value = _strangest(stream.tracks, np.array([at]), k)
+                for name, entry in (
+                    ("ratio", ratio),
+                    ("overlap", overlap),
+                    ("delay", delay),
+                    ("rank", sum(peak.ratio > ratio for peak in wrong)),
+                    ("foreign", float(tail.log_ratio(value, k)[0])),
+                    ("account", number),
+                ):
+                    tables[name][k].append(entry)
     array = {name: {k: np.array(v) for k, v in table.items()} for name, table in tables.items()}
     return Result(
         messages=sum(len(scored.own) for scored in accounts),
@@ -199,21 +299,12 @@ def run(
 
 
 def _judge(
-    mixed: NDArray[np.float64],
-    at: int,
-    k: int,
-    sender: Sequence[float],
-    weights: Sequence[float],
-    thresholds: Sequence[float],
-) -> tuple[bool, float, float, list[float]]:
-    """The strongest stretch that covers half of the splice: seen, log ratio, overlap, messages until each alarm."""
-    best, size = scan(mixed, sender, weights)
-    begin = np.arange(len(mixed))
+    best: NDArray[np.float64], size: NDArray[np.int64], at: int, k: int, thresholds: Sequence[float]
+) -> tuple[float, float, list[float]]:
+    """The strongest stretch that covers half of the splice: log ratio, overlap, messages until each alarm."""
+    begin = np.arange(len(best))
     shared = np.minimum(begin + size, at + k) - np.maximum(begin, at)
-    covers = shared * 2 >= k
-    if not covers.any():
-        return False, float("-inf"), 0.0, [float("inf")] * len(thresholds)
-    place = int(np.where(covers, best, -np.inf).argmax())
+    place = int(np.where(shared * 2 >= k, best, -np.inf).argmax())
     overlap = float(shared[place] / (size[place] + k - shared[place]))
     # The first message at which a stretch that ends there and began near the splice passes the threshold.
     near = shared > 0
@@ -222,7 +313,7 @@ def _judge(
     for threshold in thresholds:
         passed = after[best[near] >= threshold]
         delays.append(min(float(passed.min()), float(k)) if len(passed) else float("inf"))
-    return True, float(best[place]), overlap, delays
+    return float(best[place]) if shared[place] * 2 >= k else float("-inf"), overlap, delays
 
 
 def threshold_at(result: Result, rate: float) -> float:
@@ -246,12 +337,11 @@ def _parted(paths: Sequence[Path]) -> dict[str, int]:
 
 def main() -> None:
     paths = [Path(p) for p in sys.argv[1:]]
-    sets = collections(paths, fewest=150, most=40)
+    sets = collections(paths, fewest=FEWEST, most=ACCOUNTS)
     accounts = [a for made in sets.values() for a in made]
     scored = [score_account(a) for a in accounts]
-    short = [score_account(a) for length in SHORT for a in shortened(accounts[::3], length)]
-    beta = fit([*scored, *short])
-    first = run(scored, beta)
+    tail = fit(scored)
+    first = run(scored, tail)
     thresholds = {rate: threshold_at(first, rate) for rate in RATES}
     found = {
         rate: {k: round(float((first.splices[k] > thresholds[rate]).mean()), 3) for k in SPLICES} for rate in RATES
@@ -268,7 +358,7 @@ def main() -> None:
                 rate: {k: round(float((v > limits[rate]).mean()), 3) for k, v in brief.splices.items()}
                 for rate in RATES
             },
-            "coefficients": [round(float(b), 5) for b in beta],
+            "tail": {name: [round(part, 5) for part in parts] for name, parts in asdict(tail).items()},
             "thresholds": {rate: round(value, 3) for rate, value in thresholds.items()},
             "found": found,
             "accounts": len(scored),

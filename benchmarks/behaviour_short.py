@@ -55,11 +55,10 @@ def short_streams(accounts: Sequence[Account], seed: int = 2) -> list[Stream]:
 
 def _stream(own: list[str], beside: list[list[str]], begin: int, length: int) -> list[Stream]:
     texts = texts_of([own, *beside])
-    counts = np.bincount(texts.sender)
-    _, _, total, width = writers.SIZES[0]
-    sample = writers.make_sample(texts, counts, width, total)
+    size = writers.SIZES[0]
+    sample = writers.make_sample(texts, np.bincount(texts.sender), size)
     points, kept = writers.styled(texts.take(np.flatnonzero(texts.sender == 0)))
-    hand = writers.learn(writers.read_traits(points), 0, sample, len(own))
+    hand = writers.learn(writers.read_traits(points), 0, sample, size)
     if hand is None:
         return []
     first, last = np.searchsorted(kept, (begin, begin + length))

@@ -108,11 +108,6 @@ def make_accounts(
     return tuple(made)
 
 
-def shortened(accounts: Sequence[Account], length: int) -> tuple[Account, ...]:
-    """The same accounts with a short history."""
-    return tuple(Account(own=a.own[:length], others=a.others, donors=a.donors) for a in accounts)
-
-
 def _run(texts: tuple[str, ...], length: int, draw: random.Random) -> tuple[str, ...]:
     begin = draw.randrange(max(1, len(texts) - length + 1))
     return texts[begin : begin + length]

@@ -266,11 +266,55 @@ def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> N
 
 def test_stretches_that_are_reported_do_not_overlap() -> None:
     score = np.random.default_rng(1).normal(-1, 1, 300)
-    best, size = windows.scan(score, windows.steadiness(score), windows.read_calibration().coefficients)
+    best, size = windows.scan(score, windows.steadiness(score), windows.read_calibration().tail)
     found = windows.strongest(best, size)
     spans = sorted((s.first, s.last) for s in found)
     assert len(found) == 3
     assert all(a[1] < b[0] for a, b in pairwise(spans))
+
+
+def test_strange_neighbours_take_strength_from_a_stretch() -> None:
+    sharp = np.full(200, -2.0)
+    sharp[100:120] = 2.0
+    slow = sharp.copy()
+    slow[[*range(80, 100), *range(120, 140)]] = 1.0
+    at = np.array([100])
+    one, other = (float(windows.strangeness(score, at, 20, (-2.0, 0.5))[0]) for score in (sharp, slow))
+    assert other < one
+    calm = np.where(slow == 1.0, -3.0, slow)
+    assert float(windows.strangeness(calm, at, 20, (-2.0, 0.5))[0]) == one
+
+
+def test_streams_as_rows_are_scanned_like_single_ones() -> None:
+    score = np.random.default_rng(2).normal(-1, 1, (3, 90))
+    tail = windows.read_calibration().tail
+    best, size = windows.scan(score, (-1.0, 0.4), tail)
+    for row in range(3):
+        alone, alone_size = windows.scan(score[row], (-1.0, 0.4), tail)
+        assert np.allclose(best[row][np.isfinite(alone)], alone[np.isfinite(alone)])
+        assert np.array_equal(size[row], alone_size)
+
+
+def test_a_fold_is_judged_by_a_model_that_never_saw_it() -> None:
+    draw = np.random.default_rng(7)
+    texts = _texts([" ".join(draw.choice(["yes", "no", "well", "ok", "sure", "why"], 4)) for _ in range(60)])
+    grams = read_grams(read_points(texts.buffer, texts.start, texts.end))
+    weighting = hands.choose_features(grams, 400)
+    rows = hands.dense_rows(grams, np.arange(60), weighting)
+    own, others, edge = rows[:30], rows[30:], np.array([0, 10, 20, 30])
+    background = hands.make_background(others, np.zeros(30, dtype=np.int64))
+    blank = np.zeros((3, FEATURES), dtype=np.float32)
+    models = hands.fit_folds(own, np.arange(30), [edge], others, background.inverse, weighting, blank)
+    kept = np.r_[0:10, 20:30]
+    seen = np.vstack((own[kept], others)).astype(float)
+    penalty = np.r_[np.full(20, hands.PENALTY), np.full(30, hands.PENALTY)]
+    alpha = np.linalg.solve(seen @ seen.T + 1 + np.diag(penalty), np.r_[np.ones(20), -np.ones(30)])
+    used = np.flatnonzero(weighting.rarity > 0)
+    learned = np.zeros(weighting.width)
+    learned[weighting.column[used]] = models.tables[1][used] / weighting.rarity[used]
+    assert np.allclose(
+        own[10:20] @ learned + models.intercepts[1], hands.SCALE * (own[10:20] @ seen.T + 1) @ alpha, atol=0.02
+    )
 
 
 def test_quotas_share_a_sample_fairly() -> None:

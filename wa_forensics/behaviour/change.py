@@ -85,13 +85,13 @@ SCALE = (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Behaviour:
-    """What was measured in one chat: per sender code the scored messages, their steadiness and the stretches.
+    """What was measured in one chat, per sender code: scored messages, level and spread (long histories), stretches.
 
     ``attributions`` holds the senders under whose name several hands seem to write.
     """
 
     measured: Mapping[int, Measured]
-    sender: Mapping[int, tuple[float, float, float, float]]
+    sender: Mapping[int, tuple[float, float]]
     stretches: Mapping[int, tuple[Stretch, ...]]
     attributions: Mapping[int, Attribution]
 
@@ -110,16 +110,16 @@ def analyze(chat: Chat) -> Behaviour:
     )
     calibration = read_calibration()
     measured: dict[int, Measured] = {}
-    steady: dict[int, tuple[float, float, float, float]] = {}
+    steady: dict[int, tuple[float, float]] = {}
     stretches: dict[int, tuple[Stretch, ...]] = {}
     for one in measure(texts, len(chat.senders)):
         measured[one.sender] = one
-        steady[one.sender] = steadiness(one.score)
         if one.means:
             best, size = scan_short(one.means, len(one.message), calibration.short_coefficients)
             stretches[one.sender] = strongest(best, size)
             continue
-        best, size = scan_tracks(one.tracks, steady[one.sender], calibration.coefficients)
+        steady[one.sender] = steadiness(one.tracks[0])
+        best, size = scan_tracks(one.tracks, steady[one.sender], calibration.tail)
         border = _pauses(c.timestamp[one.message])
         stretches[one.sender] = tuple(
             refine(stretch, np.max(one.tracks, axis=0), steady[one.sender][0], border)
@@ -155,8 +155,8 @@ def window_evidence(behaviour: Behaviour, sender: int, first: int, last: int) ->
         return None
     if one.means:
         return short_ratio(one.means, int(low), int(high), len(one.message), read_calibration().short_coefficients)
-    coefficients = read_calibration().coefficients
-    return max(ratio_of(track[low:high], behaviour.sender[sender], coefficients) for track in one.tracks)
+    usual, tail = behaviour.sender[sender], read_calibration().tail
+    return max(ratio_of(track, int(low), int(high), usual, tail) for track in one.tracks)
 
 
 def detect(chat: Chat, behaviour: Behaviour | None = None) -> Iterator[Finding]:

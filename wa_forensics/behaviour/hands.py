@@ -8,6 +8,7 @@ models of a sender cost one solution (leave-out identity of ridge regression, e.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,12 +27,12 @@ LONG_HISTORY = 1500
 PENALTY = 1.0
 # Model output is about -1 to +1; this scale makes it comparable to log-odds.
 SCALE = 4.5
-CLIP = 3.5
+CLIP = 4.5
 # What a message can add through the ratios of its features is bounded too: sums without a bound have fatal tails.
-RATIO_SCALE = 0.07
-RATIO_CLIP = 2.1
+RATIO_SCALE = 0.05
+RATIO_CLIP = 3.0
 # A text of this many characters counts half: one letter is no evidence.
-HALF_LENGTH = 2.0
+HALF_LENGTH = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,15 +149,15 @@ def without_sender(background: Background, code: int) -> tuple[NDArray[np.float3
 
 
 def partition(count: int) -> tuple[NDArray[np.int64], ...]:
-    """Contiguous folds of ``count`` messages, and for all but long histories the same shifted by half a fold.
+    """The borders of contiguous folds of ``count`` messages, for all but long histories also shifted by half a fold.
 
-    A stretch of up to half a fold lies whole in a fold of one of the two, so one model never saw any of it.
+    A stretch of up to half a fold lies whole in a fold of one of the two, so one model never saw any of it. Larger
+    folds, or margins beside them, hide the topics around a stretch from its model and raise more false alarms.
     """
-    place = np.arange(count, dtype=np.int64)
-    plain = place * FOLDS // max(count, 1)
+    plain = np.arange(FOLDS + 1, dtype=np.int64) * count // FOLDS
     if count > LONG_HISTORY:
         return (plain,)
-    return plain, FOLDS + (place * FOLDS * 2 // max(count, 1) + 1) // 2
+    return plain, np.concatenate(([0], (2 * np.arange(FOLDS, dtype=np.int64) + 1) * count // (2 * FOLDS), [count]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -171,7 +172,8 @@ class FoldModels:
 
 def fit_folds(
     own: NDArray[np.float32],
-    partitions: Sequence[NDArray[np.int64]],
+    chosen: NDArray[np.int64],
+    edges: Sequence[NDArray[np.int64]],
     others: NDArray[np.float32],
     inverse: NDArray[np.float32],
     weighting: Weighting,
@@ -179,18 +181,17 @@ def fit_folds(
 ) -> FoldModels:
     """Models of own (+1) against others (-1), each learned without one fold of the own messages.
 
-    Each partition gives the fold of every own row; folds are numbered through over the partitions. ``ratios`` holds
-    the log ratios of the features for each fold.
+    ``chosen`` are the positions of the own rows, ascending; ``edges`` holds the borders of the folds (``partition``),
+    nothing if none is left out; ``ratios`` holds the log ratios for each fold, numbered through.
     """
     middle, bridge = _own_inverse(own, others, inverse)
     alpha = middle @ (1.0 + bridge.sum(axis=1))
-    folds = max(int(fold.max()) for fold in partitions) + 1
-    own_part = np.repeat(alpha.astype(np.float32)[:, None], max(folds, 1), axis=1)
-    for fold in partitions:
-        for k in np.unique(fold[fold >= 0]).tolist():
-            left = np.flatnonzero(fold == k)
-            own_part[:, k] -= middle[:, left] @ np.linalg.solve(middle[np.ix_(left, left)], alpha[left])
-            own_part[left, k] = 0
+    ranges = [pair for edge in edges for pair in pairwise(np.searchsorted(chosen, edge).tolist())]
+    own_part = np.repeat(alpha.astype(np.float32)[:, None], max(1, len(ranges)), axis=1)
+    for k, (low, high) in enumerate(ranges):
+        if low < high:
+            own_part[:, k] -= middle[:, low:high] @ np.linalg.solve(middle[low:high, low:high], alpha[low:high])
+            own_part[low:high, k] = 0
     other_part = -inverse.sum(axis=1)[:, None] - bridge.T @ own_part
     weights = own.T @ own_part + others.T @ other_part
     tables = np.zeros((own_part.shape[1], FEATURES), dtype=np.float32)

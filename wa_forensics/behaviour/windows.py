@@ -1,7 +1,8 @@
 """How strongly a stretch of messages speaks for another hand: calibrated log-likelihood ratios and a scan.
 
-A stretch is judged by its mean score, its length, and how steady its sender is elsewhere (mean and spread of the
-sender's own cross-fitted scores, length of the history). The coefficients come from splices on public chats
+A stretch is judged by its mean score, beside the sender's usual level and spread and the messages around it. Stretches
+of different lengths are made comparable by how often genuine accounts reach such a value (an exponential tail for each
+length), so that every length gets an equal share of the false alarms. The figures come from public chats
 (``benchmarks/behaviour_calibration.py``); ``calibration.json`` names them and the error rates that were measured.
 """
 
@@ -17,11 +18,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from numpy.typing import NDArray
 
-LENGTHS = (3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+    # A sender's usual level and spread; arrays of one column for several streams.
+    Usual: TypeAlias = tuple[float, float] | tuple[NDArray[np.float64], NDArray[np.float64]]
+
+LENGTHS = (5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
 BLOCK = 10
 MOST_STRETCHES = 3
+# How much of the usual level is taken off a mean: all of it would pardon whoever is always like others, none of it
+# would accuse them.
+LEVEL = 0.5
+# How many usual spreads a mean has to exceed the level: moody writers owe more.
+SPREAD = 0.7
+# What strange neighbours take off: a topic or a mood comes and goes slowly, a splice has two sharp edges.
+NEIGHBOURS = 20
+NEIGHBOURS_SHARE = 0.5
+LEAST_SLOPE = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +48,36 @@ class Tested:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tail:
+    """How genuine stretches of a length are distributed far out, and how that becomes a log-likelihood ratio.
+
+    ``start`` (a value) and ``slope`` (per unit of the value) are polynomials in log(length / 10): genuine accounts
+    exceed ``start`` at the same rate at every length, and exp(-slope * x) times more seldom a value ``x`` higher.
+    ``ratio`` holds intercept and factor that turn slope * x into a log ratio.
+    """
+
+    start: tuple[float, ...]
+    slope: tuple[float, ...]
+    ratio: tuple[float, float]
+
+    def height(self, value: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+        """How far out a value is at this length: natural log of how much more seldom than ``start``."""
+        size = float(np.log(length / BLOCK))
+        start, slope = (float(np.polyval(part[::-1], size)) for part in (self.start, self.slope))
+        return (value - start) * max(slope, LEAST_SLOPE)
+
+    def log_ratio(self, value: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+        return self.ratio[0] + self.ratio[1] * self.height(value, length)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Coefficients of ``terms`` and thresholds: the log ratio reached n times in 10,000 genuine messages.
+    """The tail of genuine stretches and thresholds: the log ratio reached n times in 10,000 genuine messages.
 
     ``parted`` is how clearly the sittings of an account must part to speak of two hands.
     """
 
-    coefficients: tuple[float, ...]
+    tail: Tail
     thresholds: Mapping[int, float]
     found: Mapping[int, Mapping[int, float]]
     short_coefficients: tuple[float, ...]
@@ -65,7 +103,7 @@ def read_calibration() -> Calibration:
     """The calibration that is shipped with the package."""
     data = json.loads((files("wa_forensics.behaviour") / "calibration.json").read_text("utf-8"))
     return Calibration(
-        coefficients=tuple(data["coefficients"]),
+        tail=Tail(**{name: tuple(part) for name, part in data["tail"].items()}),
         thresholds={int(rate): value for rate, value in data["thresholds"].items()},
         found={int(r): {int(k): share for k, share in row.items()} for r, row in data["found"].items()},
         short_coefficients=tuple(data["short_coefficients"]),
@@ -78,61 +116,62 @@ def read_calibration() -> Calibration:
     )
 
 
-def steadiness(score: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """A sender's usual level, spread of the means of ten, log of the history, and median deviation.
+def steadiness(score: NDArray[np.float64]) -> tuple[float, float]:
+    """A sender's usual level and spread of the means of ten messages.
 
-    Medians throughout: the stretch that is looked for must not make its sender look unsteady.
+    Medians: the stretch that is looked for must not make its sender look unsteady.
     """
     blocks = len(score) // BLOCK
-    means = np.median(score) if blocks == 0 else score[: blocks * BLOCK].reshape(blocks, BLOCK).mean(axis=1)
+    means = score if blocks <= 2 else score[: blocks * BLOCK].reshape(blocks, BLOCK).mean(axis=1)
     level = float(np.median(means))
     spread = 1.4826 * float(np.median(np.abs(means - level))) if blocks > 2 else 1.0
-    deviation = float(np.median(np.abs(score - np.median(score))))
-    return level, spread, float(np.log(len(score) / 300)), deviation
+    return level, spread
 
 
-def terms(mean: NDArray[np.float64], length: int, sender: Sequence[float]) -> NDArray[np.float64]:
-    """The terms of the log ratio for stretches of one length, one row each."""
-    one = np.ones_like(mean)
-    size = float(np.log(length / BLOCK))
-    level, spread, history, deviation = sender
-    excess = mean - level
-    # Means of short stretches scatter more; those of long ones no less than the sender's moods do.
-    scatter = spread**2 + (1.48 * deviation) ** 2 * max(0.0, 1 / length - 1 / BLOCK) + 0.1
-    unit = excess / np.sqrt(scatter)
-    columns = [one * value for value in (1.0, size, size * size, level, spread, history)]
-    columns += [mean, mean * size, mean * history, excess, excess * size, unit, unit * size, unit * history]
-    # Far out, a further step tells less (first) or a stranger may be like nobody else (last).
-    columns += [np.minimum(unit, 5.0) * excess, np.maximum(unit - 3.0, 0.0), np.maximum(mean, 0.0)]
-    return np.stack(columns, axis=1)
+def strangeness(
+    score: NDArray[np.float64], first: NDArray[np.int64], length: int, sender: Usual
+) -> NDArray[np.float64]:
+    """How strange the stretches of one length are that begin at ``first``, in units of the scores.
+
+    ``score`` may hold several streams as rows.
+    """
+    total = np.zeros((*score.shape[:-1], score.shape[-1] + 1))
+    np.cumsum(score, axis=-1, out=total[..., 1:])
+    after = first + length
+    left, right = np.maximum(first - NEIGHBOURS, 0), np.minimum(after + NEIGHBOURS, score.shape[-1])
+    inside = total[..., after] - total[..., first]
+    level, spread = sender
+    beside = right - left - length
+    around = np.where(beside > 0, (total[..., right] - total[..., left] - inside) / np.maximum(beside, 1), level)
+    value = inside / length - LEVEL * level - SPREAD * spread
+    return np.asarray(value - NEIGHBOURS_SHARE * np.maximum(around - level, 0.0))
 
 
-def scan(
-    score: NDArray[np.float64], sender: Sequence[float], coefficients: Sequence[float]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """For each position the highest log ratio of a stretch that begins there, and its length."""
-    count = len(score)
-    total = np.concatenate(([0.0], np.cumsum(score)))
-    best = np.full(count, -np.inf)
-    size = np.zeros(count, dtype=np.int64)
-    weights = np.asarray(coefficients)
+def scan(score: NDArray[np.float64], sender: Usual, tail: Tail) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """For each position the highest log ratio of a stretch that begins there, and its length.
+
+    ``score`` may hold several streams as rows.
+    """
+    best = np.full(score.shape, -np.inf)
+    size = np.zeros(score.shape, dtype=np.int64)
     for length in LENGTHS:
-        if length > count:
+        begins = score.shape[-1] - length + 1
+        if begins < 1:
             break
-        ratio = terms((total[length:] - total[:-length]) / length, length, sender) @ weights
-        better = ratio > best[: count - length + 1]
-        best[: count - length + 1][better] = ratio[better]
-        size[: count - length + 1][better] = length
+        ratio = tail.log_ratio(strangeness(score, np.arange(begins), length, sender), length)
+        better = ratio > best[..., :begins]
+        best[..., :begins][better] = ratio[better]
+        size[..., :begins][better] = length
     return best, size
 
 
 def scan_tracks(
-    tracks: Sequence[NDArray[np.float64]], sender: Sequence[float], coefficients: Sequence[float]
+    tracks: Sequence[NDArray[np.float64]], sender: Usual, tail: Tail
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """As ``scan``, over the scores of several partitions: the higher log ratio counts."""
-    best, size = scan(tracks[0], sender, coefficients)
+    """As ``scan``, over the scores under several partitions: the higher log ratio counts."""
+    best, size = scan(tracks[0], sender, tail)
     for track in tracks[1:]:
-        other, other_size = scan(track, sender, coefficients)
+        other, other_size = scan(track, sender, tail)
         size = np.where(other > best, other_size, size)
         best = np.maximum(best, other)
     return best, size
@@ -201,12 +240,12 @@ def refine(stretch: Stretch, score: NDArray[np.float64], level: float, border: N
     return Stretch(first=low + first, last=low + last, ratio=stretch.ratio)
 
 
-def ratio_of(score: NDArray[np.float64], sender: Sequence[float], coefficients: Sequence[float]) -> float:
-    """The log ratio of one given stretch."""
-    if len(score) == 0:
+def ratio_of(score: NDArray[np.float64], low: int, high: int, sender: tuple[float, float], tail: Tail) -> float:
+    """The log ratio of one given stretch, messages low..high-1."""
+    if low >= high:
         return 0.0
-    length = min(max(len(score), LENGTHS[0]), LENGTHS[-1])
-    return float((terms(np.array([score.mean()]), length, sender) @ np.asarray(coefficients))[0])
+    length = min(max(high - low, LENGTHS[0]), LENGTHS[-1])
+    return float(tail.log_ratio(strangeness(score, np.array([low]), high - low, sender), length)[0])
 
 
 def short_ratio(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -39,7 +39,7 @@ from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
 from wa_forensics.behaviour.ratios import count_features, log_ratios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,15 +49,25 @@ FEWEST_OTHERS = 24
 # Up to this history every stretch is left out by itself: five folds would learn from half of a short splice.
 SHORT_HISTORY = 200
 SHORT_SIZES = (4, 5, 6, 8, 10, 12, 15, 20)
-# What trains a model, by the number of senders up to which it holds: own messages, messages of others, width of
-# the dense rows. More cost time and gain little (docs/behaviour.md).
-SIZES = ((10, 480, 1000, 8192), (60, 240, 400, 3072), (1 << 31, 200, 320, 2048))
 # With fewer messages of others than this the generic background of the language stands beside them.
 FEW_OTHERS = 400
 # A text of at least this many letters that the sender wrote before is a template.
 REPEAT_LETTERS = 24
 REPEAT_NEAR = 4
 LONGEST_LINES = 6
+
+
+class Size(NamedTuple):
+    """What a model is made of in chats of up to so many senders: own messages, messages of others, columns."""
+
+    senders: int
+    own: int
+    others: int
+    width: int
+
+
+# More in each column costs time and gains little (docs/behaviour.md).
+SIZES = (Size(10, 240, 800, 4096), Size(60, 240, 400, 3072), Size(1 << 31, 200, 320, 2048))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,9 +99,10 @@ class Texts:
 class Measured:
     """The style-bearing messages of one sender, in order, with a score each (positive: like somebody else).
 
-    ``tracks`` holds the scores of one or two partitions into folds; a stretch is judged by the higher of its means.
+    ``tracks`` holds the scores under one or two partitions into folds; a stretch is judged by the higher of its values.
     ``left_out`` counts texts without style of their own: links, repeats, lists, code. With a short history,
-    ``means`` holds the mean score of every stretch of some sizes, from models of everything outside it.
+    ``means`` holds the mean score of every stretch of some sizes, from models of everything outside it, and ``tracks``
+    is empty.
     """
 
     sender: int
@@ -102,10 +113,6 @@ class Measured:
     means: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
     division: Division | None = None
 
-    @property
-    def score(self) -> NDArray[np.float64]:
-        return self.tracks[0]
-
 
 def measure(texts: Texts, senders: int) -> Iterator[Measured]:
     """Scores of every sender that has enough history, in the order of the sender codes."""
@@ -113,13 +120,13 @@ def measure(texts: Texts, senders: int) -> Iterator[Measured]:
     known = np.flatnonzero(counts >= FEWEST_OWN)
     if len(known) == 0 or len(texts.message) - int(counts[known].min()) < FEWEST_OTHERS:
         return
-    _, share, total, width = next(size for size in SIZES if len(known) <= size[0])
-    sample = make_sample(texts, counts, width, total)
+    size = next(size for size in SIZES if len(known) <= size.senders)
+    sample = make_sample(texts, counts, size)
     order = np.argsort(texts.sender, kind="stable")
     first = np.concatenate(([0], np.cumsum(counts)))
     for code in known.tolist():
         own = texts.take(order[first[code] : first[code + 1]])
-        found = _measure_one(own, code, sample, share)
+        found = _measure_one(own, code, sample, size)
         if found is not None:
             yield found
 
@@ -163,12 +170,12 @@ class Sample:
     scaling: Scaling
 
 
-def make_sample(texts: Texts, counts: NDArray[np.int64], width: int, total: int) -> Sample:
+def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
     """Draw a sample of the whole chat, and let it choose the features."""
     # Half more is drawn than the classifier learns from: links, repeats and code drop out, and counts are cheap.
     order = np.argsort(texts.sender, kind="stable")
     first = np.concatenate(([0], np.cumsum(counts)))
-    share = quotas(counts, total + total // 2)
+    share = quotas(counts, size.others + size.others // 2)
     rows = [order[first[c] + spread(int(counts[c]), int(share[c]))] for c in np.flatnonzero(share).tolist()]
     sample = texts.take(np.concatenate(rows))
     points, kept = styled(sample)
@@ -180,8 +187,8 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], width: int, total: int)
             # No sender has this code, so the background is part of every comparison.
             sender = np.append(sender, np.full(len(generic.grams), len(counts)))
     grams = traits.grams
-    weighting, scaling = choose_features(grams, width), scaling_of(traits.marks)
-    chosen = spread(len(grams), total)
+    weighting, scaling = choose_features(grams, size.width), scaling_of(traits.marks)
+    chosen = spread(len(grams), size.others)
     return Sample(
         grams=grams,
         sender=sender,
@@ -198,68 +205,77 @@ def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scali
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Hand:
-    """One sender against the others: the models of every fold, or the stretches left out of a short history."""
+    """One sender against the others: the models of every fold, or the stretches left out of a short history.
+
+    ``edges`` holds the borders of the folds of each partition; without any there is one model, of everything.
+    """
 
     sample: Sample
-    folds: tuple[NDArray[np.int64], ...]
-    models: FoldModels
+    edges: tuple[NDArray[np.int64], ...]
+    models: FoldModels | None
     others: int
     means: Mapping[int, NDArray[np.float64]]
 
-    def score(self, traits: Traits, *folds: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
-        """Scores of texts under each assignment of folds, by the model of the fold; every assignment ascends."""
+    def folds(self) -> tuple[NDArray[np.int64], ...]:
+        """The fold of every own message under each partition; folds are numbered through."""
+        sizes = [np.diff(edge) for edge in self.edges]
+        begin = np.cumsum([0, *map(len, sizes)])
+        return tuple(
+            np.repeat(first + np.arange(len(size)), size) for first, size in zip(begin[:-1], sizes, strict=True)
+        )
+
+    def score(self, traits: Traits, fold: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Scores of texts, each by the model of the fold that is named for it (ascending)."""
+        if self.models is None:
+            message = "a short history has no models of folds"
+            raise ValueError(message)
         length = lengths(traits.grams, self.sample.weighting)
         marks = scaled(traits.marks, self.sample.scaling)
-        return tuple(score_texts(traits.grams, length, marks, fold, self.models) for fold in folds)
+        return score_texts(traits.grams, length, marks, fold, self.models)
 
 
-def learn(traits: Traits, code: int, sample: Sample, most: int, *, one_fold: bool = False) -> Hand | None:
+def learn(traits: Traits, code: int, sample: Sample, size: Size, *, whole: bool = False) -> Hand | None:
     """Learn the hand of a sender from its styled texts; None if there are too few of them or of others.
 
-    ``one_fold`` learns one model from everything, for texts that are not among these.
+    ``whole`` learns one model from everything, for texts that are not among these.
     """
     others, inverse = without_sender(sample.background, code)
     grams, count = traits.grams, len(traits.grams)
     if count < FEWEST_OWN or len(others) < FEWEST_OTHERS:
         return None
-    folds = (np.zeros(count, dtype=np.int64),) if one_fold else partition(count)
-    chosen = spread(count, most)
+    edges = () if whole else partition(count)
+    chosen = spread(count, size.own)
     rows = _rows(traits, chosen, sample.weighting, sample.scaling)
-    left_out = [np.full(len(chosen), -1)] if one_fold else [fold[chosen] for fold in folds]
-    models = fit_folds(rows, left_out, others, inverse, sample.weighting, _ratios(grams, folds, code, sample, one_fold))
-    short = count <= SHORT_HISTORY and not one_fold
-    means = leave_out_means(rows, others, inverse, SHORT_SIZES, weight_of(grams)) if short else {}
-    return Hand(sample=sample, folds=folds, models=models, others=len(others), means=means)
+    if count <= SHORT_HISTORY and not whole:
+        means = leave_out_means(rows, others, inverse, SHORT_SIZES, weight_of(grams))
+        return Hand(sample=sample, edges=edges, models=None, others=len(others), means=means)
+    models = fit_folds(rows, chosen, edges, others, inverse, sample.weighting, _ratios(grams, edges, code, sample))
+    return Hand(sample=sample, edges=edges, models=models, others=len(others), means={})
 
 
-def _ratios(
-    grams: Grams, folds: tuple[NDArray[np.int64], ...], code: int, sample: Sample, whole: bool
-) -> NDArray[np.float32]:
+def _ratios(grams: Grams, edges: Sequence[NDArray[np.int64]], code: int, sample: Sample) -> NDArray[np.float32]:
     """The log ratios of the features for every fold, counted without the fold."""
     low, high = (int(place) for place in np.searchsorted(sample.sender, (code, code + 1)))
     others = sample.counts - count_features(texts_between(sample.grams, low, high))
-    own = [_fold_counts(grams, fold) for fold in folds]
-    total = np.sum(own[0], axis=0)
-    if whole:
-        return log_ratios(total, others)[None]
-    return np.stack([log_ratios(total - left, others) for counts in own for left in counts])
+    if not edges:
+        return log_ratios(count_features(grams), others)[None]
+    folds = [
+        [count_features(texts_between(grams, first, last)) for first, last in pairwise(edge.tolist())] for edge in edges
+    ]
+    total = np.sum(folds[0], axis=0)
+    return np.stack([log_ratios(total - left, others) for part in folds for left in part])
 
 
-def _fold_counts(grams: Grams, fold: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-    edges = np.searchsorted(fold, np.append(np.unique(fold), fold[-1] + 1)).tolist()
-    return [count_features(texts_between(grams, low, high)) for low, high in pairwise(edges)]
-
-
-def _measure_one(own: Texts, code: int, sample: Sample, share: int) -> Measured | None:
+def _measure_one(own: Texts, code: int, sample: Sample, size: Size) -> Measured | None:
     points, kept = styled(own)
     traits = read_traits(points)
-    hand = learn(traits, code, sample, share)
+    hand = learn(traits, code, sample, size)
     if hand is None:
         return None
     return Measured(
         sender=code,
         message=own.message[kept],
-        tracks=hand.score(traits, *hand.folds),
+        tracks=() if hand.models is None else tuple(hand.score(traits, fold) for fold in hand.folds()),
         others=hand.others,
         left_out=len(own.message) - len(kept),
         means=hand.means,
@@ -270,10 +286,10 @@ def _measure_one(own: Texts, code: int, sample: Sample, share: int) -> Measured 
 def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Division | None:
     senders = len(np.unique(sample.background.sender))
     # In a crowd the cost is not worth it: shops and offices write to few.
-    if senders > SIZES[1][0] + 1:
+    if senders > SIZES[1].senders + 1:
         return None
     sitting = sittings_of(seconds)
-    crowded = senders > SIZES[0][0] + 1
+    crowded = senders > SIZES[0].senders + 1
     taught = teaching_rows(sitting, MOST_ROWS_CROWDED if crowded else MOST_ROWS)
     if len(taught) == 0:
         return None

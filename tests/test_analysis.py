@@ -117,3 +117,12 @@ def test_no_finding_is_without_confidence_and_address(tmp_path: Path) -> None:
     assert case.findings
     for finding in case.findings:
         assert finding.evidence and finding.confidence in Confidence
+
+
+def test_times_that_run_backwards_stop_no_rule() -> None:
+    path = Path(__file__).parents[1] / "benchmarks" / "labelled_chats" / "d_11_sats_meetup.txt"
+    (raw,) = read_texts(path)
+    # Months read as days: the times jump to and fro.
+    chat, found = analyze(raw, Settings(date_order="DMY"))
+    assert (chat.columns.timestamp[1:] < chat.columns.timestamp[:-1]).any()
+    assert found.failures == ()

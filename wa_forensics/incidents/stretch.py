@@ -80,9 +80,9 @@ def stretch_around(account: Account, core: Iterable[int], open_to: NDArray[np.bo
     """The stretch around ``core`` (positions in ``account.own``) among the positions that are still open."""
     places = sorted(core)
     times = account.times
-    near = np.flatnonzero(
-        open_to & (times >= times[places[0]] - REACH_SECONDS) & (times <= times[places[-1]] + REACH_SECONDS)
-    )
+    # Times may run backwards: a merged export, or one read with the wrong order of day and month.
+    first, last = times[places].min(), times[places].max()
+    near = np.flatnonzero(open_to & (times >= first - REACH_SECONDS) & (times <= last + REACH_SECONDS))
     near = near[(near >= places[0] - REACH) & (near <= places[-1] + REACH)]
     messages = account.own[near]
     return Stretch(

@@ -59,3 +59,18 @@ def test_ordinary_sentences_are_not_heard_as_demands() -> None:
     ordinary = ("The train was late again", "Shall we cook pasta tonight?", "Happy birthday, see you on Sunday")
     demands = {"code_request", "payment_request", "sextortion", "remote_access", "bank_details_changed"}
     assert not any(heard("en", sentence) & demands for sentence in ordinary)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("en", "please dial **21*07700900123# to get the parcel", True),
+        ("en", "to book a table call 09061700621", False),
+        ("it", "digita *21*3331234567#", True),
+        ("it", "chiama il 02 61234567", False),
+        ("nl", "bel 0612345621", False),
+        ("pt", "ligue para 08001234567", False),
+    ],
+)
+def test_a_number_to_call_is_no_star_code(language: str, text: str, said: bool) -> None:
+    assert ("call_forwarding" in heard(language, text)) is said

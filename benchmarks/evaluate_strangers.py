@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
@@ -27,8 +26,6 @@ KEYWORDS = re.compile(
     r"(?i)\b(otp|verification code|urgent|click (here|below)|http|www\.|free|winner|won|prize|claim|gift card|bitcoin|"
     r"bank account|account (number|blocked|suspended)|kyc|lottery|congratulations|invest|guaranteed|transfer)\b"
 )
-INVENTED = ("invented scam", "invented plain")
-FAMILIES = {**training.FAMILY, "invented": INVENTED}
 Rows = list[tuple[str, ...]]
 
 
@@ -41,19 +38,20 @@ def tables(folder: Path) -> list[tuple[str, Rows]]:
     recall: Rows = [head]
     keyword = np.array([KEYWORDS.search(text) is not None for text in found.texts])
     pooled = [0.0] * 5
-    for name, family in FAMILIES.items():
-        own = found.scam & np.char.startswith(found.source, name) & ~np.char.endswith(found.source, "translated")
-        outside = np.isin(found.source, family)
-        ours = recalls(found, own, ~outside & ~found.measured)
-        same = recalls(grams, own, ~outside & ~found.measured)[0]
-        spam = np.isin(found.source, [source for source in training.FAMILY if source not in family])
-        corpora = recalls(grams, own, spam)[0]
+    for name in (*training.FAMILY, "invented scam"):
+        own, chosen = training.belongs(found, name), training.without(found, name)
+        ours = training.recalls(found, own, chosen)
+        same = training.recalls(grams, own, chosen)[0]
+        # The collections of spam that may be trained on, and nothing else.
+        corpora = training.recalls(grams, own, chosen & np.isin(found.source, list(training.FAMILY)))[0]
         shares = (*ours, same, corpora, float(keyword[own].mean()))
         recall.append((name, f"{own.sum():,}", *(f"{share:.3f}" for share in shares)))
-        if name != "invented":
+        if name in training.FAMILY:
             pooled = [total + share * own.sum() for total, share in zip(pooled, shares, strict=True)]
     collected = found.scam & np.isin(found.source, list(training.FAMILY))
     recall.append(("all three collections", f"{collected.sum():,}", *(f"{v / collected.sum():.3f}" for v in pooled)))
+    halves = (f"{share:.3f}" for share in training.half_left_out(found))
+    recall.append(("half of the invented templates", f"{training.belongs(found, 'invented').sum():,}", *halves, *"---"))
     quiet: Rows = [("ordinary collection", "messages", "low, collection left out", "medium, collection left out",
                     "low, authors left out", "medium, authors left out", "keywords")]  # fmt: skip
     elsewhere = training.quiet_elsewhere(found)
@@ -68,17 +66,6 @@ def tables(folder: Path) -> list[tuple[str, Rows]]:
         ("Scam messages as a stranger's first words: recall", recall),
         ("Ordinary messages as a stranger's first words: signals per 10,000", quiet),
     ]
-
-
-def recalls(found: training.Corpus, own: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> tuple[float, float]:
-    """Recall on the own texts at both limits, by a model trained on the chosen ones."""
-    values = training.scores(found, *training.fit(found, chosen))
-    ordinary = found.measured
-    limits = (
-        training.limit(values[ordinary], found.source[ordinary], share) for share in (training.LOW, training.MEDIUM)
-    )
-    low, medium = (float((values[own] > value).mean()) for value in limits)
-    return low, medium
 
 
 def letter_grams(found: training.Corpus) -> training.Corpus:

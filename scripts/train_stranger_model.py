@@ -29,14 +29,18 @@ from invented_messages import invented  # noqa: E402
 
 from wa_forensics.evidence import read_texts  # noqa: E402
 from wa_forensics.parsing import parse_text  # noqa: E402
-from wa_forensics.wording.facts import FACTS, is_code  # noqa: E402
-from wa_forensics.wording.features import BUCKETS, CONCEPTS, WIDTH, features  # noqa: E402
+from wa_forensics.wording.facts import is_code  # noqa: E402
+from wa_forensics.wording.features import BUCKETS, NAMES, WIDTH, features  # noqa: E402
 
 TARGET = ROOT / "wa_forensics" / "wording" / "data"
 STRENGTH, SCAM_WEIGHT, SMALL_WEIGHT = 10.0, 3.0, 3.0
 BLOCK = 10_000
 LARGE = 100_000
+# So many messages of each invented template.
+EACH = 8
 # Sources that go together when one is left out: the translations and the overlapping table of UCI.
+HALVES = ("A", "B")
+INVENTED = tuple(f"invented {kind} {half}" for kind in ("scam", "plain") for half in HALVES)
 FAMILY = {"UCI": ("UCI", "UCI translated", "Mishra & Soni"), "Mishra & Soni": ("Mishra & Soni",), "India": ("India",)}
 # Limits are set where so few ordinary texts of each collection lie above.
 LOW, MEDIUM = 10e-4, 1e-4
@@ -62,18 +66,19 @@ def texts_of(folder: Path) -> list[tuple[str, bool, bool, str]]:
         rows += [(source, scam, False, text) for scam, text in pairs]
     seen = {collections.letters(row[3]) for row in rows}
     for source, authored in collections.ordinary(folder).items():
-        # One room has twice as many messages as all others together: half of its authors do.
+        # Of one room with more messages than all others together a quarter is enough to measure.
         shares = 4 if len(authored) > LARGE else 2
         for author, text in authored:
             key, share = collections.letters(text), zlib.crc32(author.encode()) % shares
-            if key and key not in seen and share < 2:
+            if key and key not in seen:
                 seen.add(key)
                 rows.append((source, False, share == 0, text))
     rows += [("UCI translated", scam, False, text) for scam, text in collections.translated(folder)]
     rows += [("own chats", False, False, text) for text in ordinary_lines()]
-    for kind, each in (("scam", 8), ("plain", 8)):
-        once = dict.fromkeys(text for _, _, text in invented(kind, each))
-        rows += [(f"invented {kind}", kind == "scam", False, text) for text in once]
+    for kind in ("scam", "plain"):
+        # Half of the templates can be left out, to see what is known of them from the others.
+        once = {text: HALVES[zlib.crc32(template.encode()) % 2] for _, template, text in invented(kind, EACH)}
+        rows += [(f"invented {kind} {half}", kind == "scam", False, text) for text, half in once.items()]
     # Program text is never judged, so it is neither trained nor measured on.
     return [row for row in rows if not is_code(row[3])]
 
@@ -115,13 +120,18 @@ def corpus(rows: Sequence[tuple[str, bool, bool, str]]) -> Corpus:
 
 
 def fit(found: Corpus, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float]:
-    """Weights and constant of the regression on the plain readings of the chosen texts."""
+    """Weights and constant of the regression on the chosen texts: every reading of ordinary ones, for the highest
+    counts, and the plain reading of scams."""
     from sklearn.linear_model import LogisticRegression
 
+    plain = np.zeros(len(found.owner), dtype=bool)
+    plain[found.plain] = True
+    rows = np.flatnonzero(chosen[found.owner] & (plain | ~found.scam[found.owner]))
+    owner = found.owner[rows]
     weight = np.where(found.scam, SCAM_WEIGHT, 1.0)
-    weight[np.isin(found.source, ["own chats", "invented plain"])] = SMALL_WEIGHT
+    weight[~found.scam & np.isin(found.source, ["own chats", *INVENTED])] = SMALL_WEIGHT
     learner = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-2, max_iter=200, random_state=0)
-    learner.fit(found.matrix[found.plain[chosen]], found.scam[chosen], sample_weight=weight[chosen])
+    learner.fit(found.matrix[rows], found.scam[owner], sample_weight=weight[owner])
     return learner.coef_[0].astype(np.float32), float(learner.intercept_[0])
 
 
@@ -139,16 +149,35 @@ def limit(values: NDArray[np.float64], source: NDArray[np.str_], share: float) -
 
 def left_out(found: Corpus) -> dict[str, tuple[float, float]]:
     """Recall of each scam source at the limits low and medium, by a model that saw nothing of it."""
-    result = {}
+    return {name: recalls(found, belongs(found, name), without(found, name)) for name in (*FAMILY, "invented scam")}
+
+
+def half_left_out(found: Corpus) -> tuple[float, float]:
+    """Recall of invented messages by models that know the other half of the templates, mean of both halves."""
+    names = [f"invented scam {half}" for half in HALVES]
+    low, medium = zip(*(recalls(found, belongs(found, name), without(found, name)) for name in names), strict=True)
+    return sum(low) / len(low), sum(medium) / len(medium)
+
+
+def without(found: Corpus, name: str) -> NDArray[np.bool_]:
+    """The texts that may be trained on when a scam source, or half of the invented templates, is left out."""
+    invented_ones = [source for source in INVENTED if source.endswith(name.removeprefix("invented scam"))]
+    return ~np.isin(found.source, FAMILY.get(name, invented_ones)) & ~found.measured
+
+
+def belongs(found: Corpus, name: str) -> NDArray[np.bool_]:
+    """The scam texts of a source, without their translations."""
+    own = np.char.startswith(found.source, name) & ~np.char.endswith(found.source, "translated")
+    return found.scam & own
+
+
+def recalls(found: Corpus, own: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> tuple[float, float]:
+    """Share of the own texts above the limits low and medium, by a model trained on the chosen ones."""
+    values = scores(found, *fit(found, chosen))
     ordinary = found.measured
-    for name, family in {**FAMILY, "invented": ("invented scam", "invented plain")}.items():
-        outside = np.isin(found.source, family)
-        values = scores(found, *fit(found, ~outside & ~ordinary))
-        limits = [limit(values[ordinary], found.source[ordinary], share) for share in (LOW, MEDIUM)]
-        own = found.scam & np.char.startswith(found.source, name)
-        own &= ~np.char.endswith(found.source, "translated")
-        result[name] = tuple(float((values[own] > value).mean()) for value in limits)
-    return result  # type: ignore[return-value]
+    limits = (limit(values[ordinary], found.source[ordinary], share) for share in (LOW, MEDIUM))
+    low, medium = (float((values[own] > value).mean()) for value in limits)
+    return low, medium
 
 
 def quiet_elsewhere(found: Corpus) -> dict[str, tuple[float, float]]:
@@ -170,7 +199,7 @@ def write(weights: NDArray[np.float32], constant: float, low: float, medium: flo
     packed = np.clip(np.rint(weights[:BUCKETS] / step), -127, 127).astype(np.int8)
     TARGET.mkdir(exist_ok=True)
     (TARGET / "weights.bin").write_bytes(packed.tobytes())
-    named = dict(zip((*CONCEPTS, *FACTS), (round(float(w), 4) for w in weights[BUCKETS:]), strict=True))
+    named = dict(zip(NAMES, (round(float(w), 4) for w in weights[BUCKETS:]), strict=True))
     about = {"step": step, "constant": constant, "low": low, "medium": medium, "named": named}
     (TARGET / "model.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
 
@@ -191,7 +220,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     found = corpus(texts_of(options.folder))
     if options.measure:
-        print(left_out(found), quiet_elsewhere(found))
+        print(left_out(found), half_left_out(found), quiet_elsewhere(found))
     weights, constant = fit(found, ~found.measured)
     values = scores(found, packed_copy(weights), constant)
     low, medium = (limit(values[found.measured], found.source[found.measured], share) for share in (LOW, MEDIUM))

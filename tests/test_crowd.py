@@ -36,6 +36,19 @@ def test_many_ordinary_strangers_lower_the_prior_and_few_do_not() -> None:
 
 
 def test_the_same_request_weighs_less_in_a_room_and_still_is_found() -> None:
-    few, many = (max(e.score for e in episodes(parsed(room(count, PITCH), date_order="DMY"))) for count in (8, 90))
-    assert few - many > 1.0
-    assert many >= MEDIUM
+    few, many = (
+        max(episodes(parsed(room(count, PITCH), date_order="DMY")), key=lambda e: e.score) for count in (8, 90)
+    )
+    read = [signal.weight for signal in many.signals if signal.name == "reads like a scam"]
+    assert few.score - (many.score - sum(read)) > 1.0
+    assert few.score > many.score >= MEDIUM
+
+
+def test_wording_gives_back_a_part_of_what_a_room_takes_and_nothing_elsewhere() -> None:
+    few, many = (parsed(room(count, PITCH), date_order="DMY") for count in (8, 90))
+    taken = PRIOR_STRANGER - crowd(many, sightings(many), PRIOR_STRANGER).prior
+    (episode,) = episodes(many)
+    (read,) = [signal for signal in episode.signals if signal.name == "reads like a scam"]
+    assert 0 < read.weight < taken
+    assert read.detail == f"line {many.columns.line[episode.sightings[0].message]}"
+    assert not any(signal.name == "reads like a scam" for e in episodes(few) for signal in e.signals)

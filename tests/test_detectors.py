@@ -10,7 +10,7 @@ import pytest
 import wa_forensics.detectors as room
 from wa_forensics import read_export
 from wa_forensics.chat import Chat
-from wa_forensics.detectors import DETECTORS, Detector
+from wa_forensics.detectors import DETECTORS, Detector, stranger_message
 from wa_forensics.model import Example, Finding, Severity
 from wa_forensics.search import fold
 
@@ -114,6 +114,24 @@ def test_ordinary_business_with_money_links_and_codes_is_quiet(tmp_path: Path) -
         )
     )
     assert not high(Example(messages=messages), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "threat"),
+    [
+        ("Hi mum, my phone is broken, this is my new number, can you transfer 850 today?", "impersonation_new_number"),
+        ("Your parcel is held by customs, pay the fee of 2.99 at https://parcel-fee-update.top/gb", "malicious_link"),
+        ("We offer a part-time job from home, earn 200 daily by liking videos. Contact +44 7700 900999",
+         "job_or_investment_scam"),
+        ("You have won the lottery! Claim your prize of 5000 now, call 09061700000", "giveaway"),
+        ("I sent you a 6 digit code by mistake, please send it to me, it is urgent", "otp_request"),
+    ],
+)  # fmt: skip
+def test_the_first_words_of_a_stranger_name_their_threat(text: str, threat: str, tmp_path: Path) -> None:
+    example = Example(messages=(("+44 7700 900123", text),))
+    found = findings_of(stranger_message, example, tmp_path, Severity.LOW)
+    assert [finding.threat.value for finding in found] == [threat]
+    assert found[0].signals == tuple(sorted(found[0].signals, key=lambda signal: -signal.weight))
 
 
 def test_findings_are_the_same_twice(tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from wa_forensics.search import fold
 from wa_forensics.wording import model, scam_reasons, scam_scores
 from wa_forensics.wording.facts import FACTS, NUMBER_OF, is_code, read_facts
-from wa_forensics.wording.features import BUCKETS, CONCEPTS, WIDTH, features
+from wa_forensics.wording.features import BUCKETS, NAMES, WIDTH, features
+from wa_forensics.wording.hashing import word_hashes
+from wa_forensics.wording.topics import TOPICS, topic_bits
 
 SCAMS = (
     "Your parcel is being held because of an unpaid customs fee of 2.99. Pay now: https://parcel-fee-update.top/gb",
@@ -66,7 +69,7 @@ def test_reasons_name_concepts_facts_and_words_and_are_ordered() -> None:
     reasons = scam_reasons(SCAMS[0])
     assert reasons
     assert [weight for _, weight in reasons] == sorted((weight for _, weight in reasons), reverse=True)
-    assert {"parcel fee", "link: odd"} & {name for name, _ in reasons}
+    assert {"parcel fee", "link: odd", "about: parcel, with a contact"} & {name for name, _ in reasons}
 
 
 def test_links_are_read_by_kind_and_no_host_is_learned() -> None:
@@ -74,6 +77,57 @@ def test_links_are_read_by_kind_and_no_host_is_learned() -> None:
     assert first == second
     assert NUMBER_OF["link: unknown"] in read_facts("look https://some-unheard-name.org/x")[1]
     assert NUMBER_OF["link: short"] in read_facts("look https://bit.ly/x")[1]
+
+
+def about(text: str) -> set[str]:
+    bits = topic_bits(word_hashes(np.frombuffer(f"\n{fold(text)}\n".encode(), dtype=np.uint8)))
+    joined = int(np.bitwise_or.reduce(bits))
+    return {topic for number, topic in enumerate(TOPICS) if joined >> number & 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("WINNER of our lottery", "prize"),
+        ("Поздравляем, вы выиграли", "prize"),
+        ("आपने लॉटरी जीती", "prize"),
+        ("Ihr Paket liegt beim Zoll", "parcel"),
+        ("su paquete en la aduana", "parcel"),
+        ("kargonuz gümrükte", "parcel"),
+        ("طردك في الجمارك", "parcel"),
+        ("guaranteed profit with bitcoin", "invest"),
+    ],
+)
+def test_topics_are_known_in_many_languages(text: str, topic: str) -> None:
+    assert topic in about(text)
+    assert topic not in about("see you tomorrow at the lake")
+
+
+def test_a_stem_is_met_by_its_word_and_longer_words_only() -> None:
+    data = np.frombuffer(b"\ninvest investing inves\n", dtype=np.uint8)
+    words = word_hashes(data)
+    whole = words.whole()
+    beginnings = words.beginnings(np.arange(2), 6)
+    assert beginnings.tolist() == [whole[0]] * 2
+    assert whole[2] not in beginnings
+    assert "invest" in about("investing") and "invest" not in about("inves")
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "holds"),
+    [
+        ("call 0906 170 1461 now", "phone number", True),
+        ("at 2016-06-07 10:38:10 it stopped", "phone number", False),
+        ("17.515800000000002 degrees", "phone number", False),
+        ("Txt CHAT to 86688", "word to send", True),
+        ("reply to him soon", "word to send", False),
+        ("costs 150p/msg", "price per message or week", True),
+        ("Northbank: you have a message", "opens with a name and a colon", True),
+        ("@ben: look", "opens with a name and a colon", False),
+    ],
+)
+def test_facts_of_numbers_and_calls_to_act(text: str, fact: str, holds: bool) -> None:
+    assert (NUMBER_OF[fact] in read_facts(text)[1]) is holds
 
 
 def test_program_text_is_not_judged() -> None:
@@ -92,6 +146,6 @@ def test_features_of_a_row_have_length_one_per_block() -> None:
 def test_the_shipped_weights_are_whole_and_small() -> None:
     folder = files("wa_forensics").joinpath("wording", "data")
     about = json.loads(folder.joinpath("model.json").read_text("utf-8"))
-    assert set(FACTS) <= set(about["named"]) <= {*CONCEPTS, *FACTS}
+    assert {*FACTS, *(f"about: {topic}" for topic in TOPICS)} <= set(about["named"]) <= set(NAMES)
     assert len(folder.joinpath("weights.bin").read_bytes()) == BUCKETS
     assert model().low < model().medium

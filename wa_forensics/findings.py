@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from wa_forensics.chat import Chat
-from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, Signal
+from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, Signal, Threat
 
 
 def make_finding(
@@ -22,10 +22,11 @@ def make_finding(
     signals: Sequence[Signal] = (),
     details: Mapping[str, object] | None = None,
     title: str | None = None,
+    threat: Threat | None = None,
 ) -> Finding:
     """A finding that rests on at least one message of ``chat``.
 
-    ``severity`` defaults to the rule's, ``actors`` to the senders of the messages in order of appearance;
+    ``severity`` and ``threat`` default to the rule's, ``actors`` to the senders of the messages in order of appearance;
     ``score`` is the sum of the signals' weights. The id is stable: rule, text hash and message ids.
     """
     evidence = chat.evidence(messages)
@@ -38,7 +39,7 @@ def make_finding(
         id=hashlib.sha256(key.encode()).hexdigest()[:16],
         rule=rule.id,
         title=title or rule.title,
-        threat=rule.threat,
+        threat=threat or rule.threat,
         stage=rule.stage,
         severity=rule.severity if severity is None else severity,
         confidence=confidence,

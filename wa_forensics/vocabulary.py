@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -159,3 +160,54 @@ class Concept(StrEnum):
     VERIFIED_BY_CALL = "verified_by_call"  # we spoke on the phone, I called and confirmed, in person
     DELETE_INSTRUCTION = "delete_instruction"  # delete this chat, these messages, the old number
     TROUBLE_EXCUSE = "trouble_excuse"  # delayed, limit reached, will explain later, meeting: cover story
+
+
+# What it is worth as evidence of an attack that somebody says so, as log-odds by judgement; the concepts not listed
+# here (answers, warnings, confirmations) do not speak for an attack by whoever writes them.
+SIGN_WEIGHTS: Mapping[str, float] = {
+    Concept.CODE_REQUEST: 2.4,
+    Concept.CODE_BY_MISTAKE: 2.4,
+    Concept.CARD_DETAILS_REQUEST: 2.2,
+    Concept.CALL_FORWARDING: 2.2,
+    Concept.DEVICE_LINKING: 1.8,
+    Concept.SUPPORT_CLAIM: 1.6,
+    Concept.ACCOUNT_THREAT: 1.6,
+    Concept.SAFE_ACCOUNT: 2.0,
+    Concept.SEXTORTION: 2.6,
+    Concept.DIGITAL_ARREST: 2.2,
+    Concept.BANK_DETAILS_CHANGED: 1.8,
+    Concept.GIFT_CARD: 1.6,
+    Concept.CRYPTO_PAYMENT: 1.2,
+    Concept.UNLOCK_FEE: 1.8,
+    Concept.JOB_OFFER: 1.8,
+    Concept.INVESTMENT_PITCH: 1.6,
+    Concept.PROFIT_TESTIMONY: 0.8,
+    Concept.CURRENCY_SALE: 1.4,
+    Concept.PARCEL_FEE: 1.8,
+    Concept.KYC_UPDATE: 1.8,
+    Concept.UTILITY_CUTOFF: 2.0,
+    Concept.REMOTE_ACCESS: 1.6,
+    Concept.FILE_INVITATION: 1.0,
+    Concept.GIVEAWAY: 1.3,
+    Concept.VOTE_REQUEST: 1.6,
+    Concept.FORWARD_CHAIN: 1.2,
+    Concept.NEW_NUMBER: 1.5,
+    Concept.PHONE_LOST: 0.9,
+    Concept.FAMILY_GREETING: 0.4,
+    Concept.FAMILY_EMERGENCY: 1.0,
+    Concept.LOAN_REQUEST: 1.1,
+    Concept.PAYMENT_REQUEST: 1.0,
+    Concept.PAYMENT_DETAILS: 0.7,
+    Concept.PAYMENT_TROUBLE: 1.0,
+    Concept.AUTHORITY_CLAIM: 1.1,
+    Concept.SECRECY: 1.4,
+    Concept.CALL_REFUSAL: 1.1,
+    Concept.DEADLINE_THREAT: 0.9,
+    Concept.URGENCY: 0.6,
+    Concept.LINK_INVITATION: 0.8,
+    Concept.FORMAL_GREETING: 0.4,
+    Concept.BOSS_ERRAND: 0.8,
+    Concept.CUSTOMER_INQUIRY: 0.5,
+    Concept.TROUBLE_EXCUSE: 0.4,
+    Concept.DELETE_INSTRUCTION: 0.7,
+}

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.signals import COMMON, Sightings, strangers
+from wa_forensics.context.signals import COMMON, Sighting, Sightings, strangers
+from wa_forensics.model import Signal, say
+from wa_forensics.wording import model, scam_scores
 
 # An unsaved number with so many messages, fewer than this share of them with signs, is an ordinary member.
 ESTABLISHED, QUIET = 5, 0.15
@@ -22,6 +24,12 @@ FAMILIAR = 0.1
 STAGE = 200
 # Where at least this share of the strangers who write around it vouches, they do not do so by chance.
 ARRANGED = 0.25
+
+# Of ordinary messages 10 (1) in 10,000 lie above the limit low (medium) of the wording model: wording above it gives
+# back such a share of what the crowd took from the prior, not more, because the phrases in it were counted already.
+GIVEN_BACK, MOSTLY_GIVEN_BACK = 0.35, 0.7
+# So many messages of a stretch are read.
+MOST_READ = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +83,15 @@ def beyond_crowd(chat: Chat, unknown: NDArray[np.bool_], sender: int, own: Itera
     writing = {int(code) for code in np.unique(senders[written]) if unknown[code]} - {sender}
     vouching = {int(chat.columns.sender[m]) for m in praise if begin <= m < end} & writing
     return min(1.0, len(vouching) / (ARRANGED * max(1, len(writing))))
+
+
+def reading(chat: Chat, shown: Iterable[Sighting], taken: float) -> Signal | None:
+    """What the wording of messages that showed signs gives back of the log-odds ``taken`` by the crowd, if anything."""
+    messages = sorted({sighting.message for sighting in shown if sighting.kind not in COMMON})[:MOST_READ]
+    scores = scam_scores([chat.text(message) for message in messages])
+    if not len(messages) or scores.max() <= 0:
+        return None
+    most = int(scores.argmax())
+    line = say("line %(lines)s", lines=str(chat.columns.line[messages[most]]))
+    share = MOSTLY_GIVEN_BACK if scores[most] > model().medium - model().low else GIVEN_BACK
+    return Signal(name="reads like a scam", weight=round(share * taken, 3), detail=line)

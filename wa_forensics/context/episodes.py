@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.crowd import Crowd, beyond_crowd, crowd
+from wa_forensics.context.crowd import Crowd, beyond_crowd, crowd, reading
 from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
 from wa_forensics.context.signals import COMMON, Sighting, Sightings, recites, sightings, strangers, wary
 from wa_forensics.context.writing import change_of_habits
@@ -61,6 +61,7 @@ CARRIES = 0.9
 NEIGHBORS = 60 * DAY
 # Kinds of at least this weight count by a share in the account's other stretches.
 WEIGHTY, ELSEWHERE, MOST_ELSEWHERE = 1.2, 0.25, 1.5
+THIN = "few of its messages"
 # So many other strangers who vouch make a cast.
 CAST = 2
 TEAMWORK = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.JOB_OFFER, Concept.UNLOCK_FEE])
@@ -93,12 +94,23 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     around = crowd(chat, found, PRIOR_STRANGER)
     stretches = _all_stretches(chat, found, seconds, around)
+    taken = PRIOR_STRANGER - around.prior
+    # Among many messages some read like a scam by chance.
+    read = [
+        reading(chat, s.sightings, taken)
+        if taken and s.stranger and s.sum >= SHOWN and all(signal.name != THIN for signal in s.signals)
+        else None
+        for s in stretches
+    ]
     built: list[Episode] = []
     silent: frozenset[int] = frozenset()
     # Twice, because what a hostile account says of others must not count against them.
     for _ in range(2):
         heard = hear(chat, stretches, found, seconds, silent)
-        built = [_weigh(chat, s, beyond_chance(chat, s, heard[at], found), around) for at, s in enumerate(stretches)]
+        built = [
+            _weigh(chat, s, beyond_chance(chat, s, heard[at], found), around, read[at])
+            for at, s in enumerate(stretches)
+        ]
         built = _with_other_signs(_with_partners(chat, built), seconds)
         built = _with_neighbors(_with_earlier(built), seconds)
         silent = frozenset(m for e in built if e.score >= HIGH for m in e.messages)
@@ -194,7 +206,7 @@ def _stretch(
         # Somebody who writes a lot says some of these words by chance.
         thin = sum(s.weight for s in signals) * (share / dense - 1.0)
         of_all = say("%(share)s of %(messages)s", share=f"{share:.0%}", messages=length)
-        signals.append(Signal(name="few of its messages", weight=round(thin, 3), detail=of_all))
+        signals.append(Signal(name=THIN, weight=round(thin, 3), detail=of_all))
     total = sum(s.weight for s in signals)
     if total < LEAST:
         return None
@@ -228,9 +240,9 @@ def _discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds:
     )
 
 
-def _weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd) -> Episode:
+def _weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal | None) -> Episode:
     own = _own_messages(chat, stretch.sender)
-    signals = list(stretch.signals)
+    signals = [*stretch.signals, *([read] if read else [])]
     if stretch.before >= HISTORY:
         known = min(PRIOR_KNOWN, among.prior) if stretch.stranger else PRIOR_KNOWN
         signals.append(Signal(name="sender with a history here", weight=known, detail="prior"))

@@ -9,13 +9,13 @@ in the same words; a contact is never judged by this rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import strangers
+from wa_forensics.context import Sightings, sightings, strangers
 from wa_forensics.findings import make_finding
 from wa_forensics.model import (
     Confidence,
@@ -31,6 +31,7 @@ from wa_forensics.model import (
     joined,
     say,
 )
+from wa_forensics.vocabulary import Concept
 from wa_forensics.wording import model, scam_reasons, scam_scores
 
 RULE = Rule(
@@ -89,6 +90,36 @@ RULE = Rule(
 )
 # So many messages of a sender count as its first words, and none after somebody answered.
 OPENING = 3
+# What the phrases and links of a message say it is about; weights are those of the signals.
+TELLING: Mapping[Threat, frozenset[str]] = {
+    Threat.OTP_REQUEST: frozenset(
+        [Concept.CODE_REQUEST, Concept.CODE_BY_MISTAKE, Concept.CARD_DETAILS_REQUEST, Concept.CALL_FORWARDING,
+         Concept.DEVICE_LINKING]
+    ),
+    Threat.JOB_OR_INVESTMENT_SCAM: frozenset(
+        [Concept.JOB_OFFER, Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.UNLOCK_FEE]
+    ),
+    Threat.IMPERSONATION_NEW_NUMBER: frozenset(
+        [Concept.NEW_NUMBER, Concept.PHONE_LOST, Concept.FAMILY_GREETING, Concept.BOSS_ERRAND]
+    ),
+    Threat.URGENT_MONEY: frozenset(
+        [Concept.SEXTORTION, Concept.DIGITAL_ARREST, Concept.FAMILY_EMERGENCY, Concept.UTILITY_CUTOFF]
+    ),
+    Threat.GIVEAWAY: frozenset([Concept.GIVEAWAY, Concept.VOTE_REQUEST, Concept.FORWARD_CHAIN]),
+    Threat.GIFT_CARD_OR_CRYPTO: frozenset([Concept.GIFT_CARD, Concept.CRYPTO_PAYMENT, "new wallet"]),
+    Threat.REMOTE_ACCESS: frozenset([Concept.REMOTE_ACCESS]),
+    Threat.BANK_DETAILS_CHANGED: frozenset([Concept.BANK_DETAILS_CHANGED, Concept.SAFE_ACCOUNT, "changed payee"]),
+    Threat.MALWARE_FILE: frozenset([Concept.FILE_INVITATION, "dangerous file"]),
+    Threat.LOOKALIKE_LINK: frozenset(["imitating link"]),
+    Threat.PAYMENT_REQUEST: frozenset([Concept.PAYMENT_REQUEST, Concept.PAYMENT_DETAILS, Concept.LOAN_REQUEST]),
+}  # fmt: skip
+# Who speaks so claims to be a known body: the way to the loss is the link if there is one.
+CLAIMING = frozenset(
+    [Concept.PARCEL_FEE, Concept.KYC_UPDATE, Concept.ACCOUNT_THREAT, Concept.SUPPORT_CLAIM, Concept.AUTHORITY_CLAIM]
+)
+LINKS = frozenset(["new link", "odd link", "imitating link"])
+# Less than one clear sign names nothing.
+NAMED = 1.0
 # Shorter texts hold too little to judge.
 SHORTEST = 12
 
@@ -112,6 +143,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             RULE,
             [m for m, _ in found],
             observation=_observed(chat, [m for m, _ in found]),
+            threat=threat_of(sightings(chat), [m for m, _ in found]),
             inference="Its wording is closer to known scam messages than to first messages of ordinary senders.",
             severity=Severity.MEDIUM if sure else Severity.LOW,
             confidence=Confidence.MEDIUM if sure else Confidence.LOW,
@@ -124,6 +156,18 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 for name, weight in scam_reasons(chat.text(message))
             ],
         )
+
+
+def threat_of(found: Sightings, messages: Sequence[int]) -> Threat | None:
+    """The threat that the phrases and links of the messages speak of most, None if they name none."""
+    # A kind counts once, however often it is said.
+    weights = {s.kind: s.weight for m in reversed(messages) for s in found.by_message.get(m, ())}
+    said = {threat: sum(weights.get(kind, 0.0) for kind in sorted(kinds)) for threat, kinds in TELLING.items()}
+    claims = sum(weights.get(kind, 0.0) for kind in sorted(CLAIMING))
+    claimed = Threat.MALICIOUS_LINK if LINKS & set(weights) else Threat.IMPERSONATION_NEW_NUMBER
+    said[claimed] = said.get(claimed, 0.0) + claims
+    most = max(said, key=lambda threat: (said[threat], threat.value))
+    return most if said[most] >= NAMED else None
 
 
 def openings(chat: Chat) -> NDArray[np.int64]:

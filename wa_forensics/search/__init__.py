@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wa_forensics.search.fold import Folded, fold
+from wa_forensics.search.fold import Folded, fold, fold_rows
 from wa_forensics.search.languages import in_written_languages
 from wa_forensics.search.lexicon import known_words, languages_without, lexicon, phrases_of, words_of_languages
 from wa_forensics.search.phrases import Phrase, PhraseError, compile_phrase
@@ -18,6 +18,7 @@ __all__ = [
     "compile_phrase",
     "fold",
     "fold_messages",
+    "fold_rows",
     "in_written_languages",
     "known_words",
     "languages_without",

@@ -11,13 +11,28 @@ from wa_forensics.model import Link
 # Kinds of links, strangest first; a text shows a link as a made-up host of its kind, so no real host is learned.
 KINDS = ("file", "imitating", "odd", "short", "invite", "unknown", "popular")
 ODD = frozenset(["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "many labels"])
-LONG_NUMBER = re.compile(r"(?<![\w/])\+?\(?\d(?:[ ().-]?\d){8,14}(?!\w)")
+LONG_NUMBER = re.compile(r"(?<![\w/.,:=#-])\+?\(?\d(?:[ ().-]?\d){8,14}(?![\w.:-]\d|\w)")
+# Groups of digits that are no number to call: dates, times of a log, addresses of a network.
+NO_NUMBER = re.compile(r"\d{1,4}([-/.:])\d{1,2}\1\d{1,4}(?:[-/.:]\d{1,4})*")
 SHORT_NUMBER = re.compile(r"(?i)\b(?:to|txt|text|sms|call|dial|msg)\s{1,2}\*?\d{3,6}\b")
 STAR_CODE = re.compile(r"\*\*?\d{2,4}\*|\*\d{3}#")
 PERCENT = re.compile(r"\d\s?%")
 REFERENCE = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,12}\b")
 CAPITAL_WORD = re.compile(r"\b[A-Z]{4,}\b")
 MASKED = re.compile(r"(?i)\b(?:x{2,}|\*{2,})\d{2,4}\b|\d{2,6}x{2,}\d{0,4}")
+MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
+PRICE_EACH = re.compile(
+    r"(?i)\b\d+\s?(?:p|ppm|pence|cents?)\b|/ ?(?:msg|min|wk|week|txt|text|sms|day|month)\b"
+    r"|\bper (?:msg|message|min|minute|text|txt|sms|week|wk|day)\b"
+)
+WORD_TO_SEND = re.compile(
+    r"\b(?i:txt|text|send|reply|replying|sms|type|answer)(?i: with| back| the word)?:? [\"'\u201c*]?[A-Z]{2,}\d?\b"
+)
+COMPANY = re.compile(r"(?i)\bp\.? ?o\.? ?box\b|\b(?:ltd|pvt|inc|plc|llc|gmbh)\b")
+BRAND_FIRST = re.compile(r"\W{0,3}[A-Z][\w&.' -]{1,24}: ?\w")
+TITLE_WORD = re.compile(r"\b[A-Z]\w*")
+ANY_WORD = re.compile(r"\b[^\W\d_]\w*")
+EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 OPT_OUT = re.compile(r"(?i)\b(?:t ?& ?c|tnc|terms apply|18\+|16\+|opt.?out|(?:reply|txt|text|send) stop|stop to)\b")
 # Program text and logs are full of numbers, capitals and calls to act that mean nothing here.
 CODE = re.compile(r"```|[{}<>;=\[\]](?:[^{}<>;=\[\]]*[{}<>;=\[\]]){3}|\w\(\S*\)[.;]|\berror:|\bat \w+\.\w+\(")
@@ -37,6 +52,14 @@ FACTS = (
     "several amounts",
     "percentage",
     "reference",
+    "mail address",
+    "price per message or week",
+    "word to send",
+    "company or box",
+    "opens with a name and a colon",
+    "words mostly capitalized",
+    "emoji",
+    "several emojis",
     "masked number",
     "terms or opt-out",
     "word in capitals",
@@ -54,6 +77,18 @@ FACTS = (
     "contact beside capitals",
 )
 NUMBER_OF = {name: number for number, name in enumerate(FACTS)}
+# What a text may hold to answer by; a link to a well-known page is none.
+CONTACTS = frozenset(
+    NUMBER_OF[name]
+    for name in (
+        *(f"link: {kind}" for kind in KINDS if kind != "popular"),
+        "phone number",
+        "number to text or dial",
+        "star code",
+        "mail address",
+        "word to send",
+    )
+)
 LARGE = 100.0
 LITTLE = 25
 
@@ -114,6 +149,7 @@ def _about_links(kinds: Sequence[str], rest: int) -> set[str]:
 def _about_numbers(text: str) -> set[str]:
     if not any(character.isdigit() for character in text):
         return {"terms or opt-out"} if OPT_OUT.search(text) else set()
+    text = NO_NUMBER.sub(" ", text)
     amounts = list(amounts_in(0, text))
     digits = sum(character.isdigit() for character in text)
     named = {
@@ -125,6 +161,7 @@ def _about_numbers(text: str) -> set[str]:
         "several amounts": len(amounts) > 1,
         "percentage": PERCENT.search(text) is not None,
         "reference": REFERENCE.search(text) is not None,
+        "price per message or week": PRICE_EACH.search(text) is not None,
         "masked number": MASKED.search(text) is not None,
         "terms or opt-out": OPT_OUT.search(text) is not None,
         "many digits": digits * 6 > len(text),
@@ -137,6 +174,8 @@ def _about_letters(text: str) -> set[str]:
     letters = [character for character in text if character.isalpha()]
     upper = sum(character.isupper() for character in letters)
     exclamations = text.count("!")
+    words = ANY_WORD.findall(text)
+    emojis = len(EMOJI.findall(text))
     named = {
         "word in capitals": bool(capitals),
         "many words in capitals": len(capitals) > 3,
@@ -144,6 +183,13 @@ def _about_letters(text: str) -> set[str]:
         "exclamation": exclamations > 0,
         "several exclamations": exclamations > 2,
         "question": "?" in text,
+        "mail address": "@" in text and MAIL.search(text) is not None,
+        "word to send": WORD_TO_SEND.search(text) is not None,
+        "company or box": COMPANY.search(text) is not None,
+        "opens with a name and a colon": BRAND_FIRST.match(text) is not None,
+        "words mostly capitalized": len(words) > 5 and len(TITLE_WORD.findall(text)) * 2 > len(words),
+        "emoji": emojis > 0,
+        "several emojis": emojis > 2,
     }
     return {name for name, holds in named.items() if holds}
 

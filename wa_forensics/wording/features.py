@@ -15,23 +15,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.search import Folded, fold_messages, known_words, lexicon
-from wa_forensics.vocabulary import Concept
-from wa_forensics.wording.facts import FACTS, read_facts
+from wa_forensics.vocabulary import SIGN_WEIGHTS, Concept
+from wa_forensics.wording.facts import CONTACTS, FACTS, read_facts
+from wa_forensics.wording.hashing import BORDERS, Words, word_hashes
+from wa_forensics.wording.topics import TOPICS, topic_bits
 
 BUCKETS = 1 << 17
 PIECES = (3, 4, 5)
 CONCEPTS = tuple(concept.value for concept in Concept)
-# Columns: hashed pieces and words, then one per concept, then one per fact.
-WIDTH = BUCKETS + len(CONCEPTS) + len(FACTS)
+# From so many kinds of topics on it counts that they are many.
+SEVERAL = (3, 5, 7)
+SIGNS = ("signs by phrases", "signs by phrases, with a contact")
+NAMES = (
+    *(concept.replace("_", " ") for concept in CONCEPTS),
+    *FACTS,
+    *(f"about: {topic}" for topic in TOPICS),
+    *(f"about: {topic}, with a contact" for topic in TOPICS),
+    *(f"about {count} topics" for count in SEVERAL),
+    *(f"about {count} topics, with a contact" for count in SEVERAL),
+    "speaks to the reader only",
+    "speaks to the reader only, with a contact",
+    *SIGNS,
+)
+# Who speaks and who is spoken to is no topic that counts among several.
+PERSONS = ("you", "me")
+# Columns: hashed pieces and words, then one per name.
+WIDTH = BUCKETS + len(NAMES)
 LONGEST_WORD = 24
 BREAKS = re.compile(r"[\t\r\n\v\f\x1c-\x1f\x85\u2028\u2029]+")
 MIX = np.uint64(0x9E3779B97F4A7C15)
-BASE = 0x100000001B3
 # What a concept or a fact is worth beside a block of pieces of length one; found by leaving sources out in turn.
-CONCEPT_SIZE, FACT_SIZE = 0.7, 0.5
+CONCEPT_SIZE, FACT_SIZE, TOPIC_SIZE = 0.7, 0.5, 0.4
+SIZES = np.repeat(
+    [CONCEPT_SIZE, FACT_SIZE, TOPIC_SIZE],
+    [len(CONCEPTS), len(FACTS), len(NAMES) - len(SIGNS) - len(CONCEPTS) - len(FACTS)],
+)
+# The weights of the phrases as evidence tell of concepts that no training text expresses.
+WEIGHTS = np.array([SIGN_WEIGHTS.get(concept, 0.0) for concept in Concept])
+SIGN_SIZE, DAMPING = 0.3, 0.85
 ROW_END, SPACE, ZERO = 10, 32, 48
-BORDERS = np.zeros(256, dtype=bool)
-BORDERS[[ord(c) for c in " .!?\n"]] = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,7 +83,11 @@ def features(texts: Sequence[str]) -> Features:
     folded = fold_messages(
         b"".join(pieces), ends - lengths, ends - 1, np.arange(len(pieces), dtype=np.int64), known_words
     )
-    parts = [*_hashed(folded), _concepts(folded), _facts(folded, facts)]
+    data = np.frombuffer(folded.data, dtype=np.uint8).copy()
+    data[(data >= ZERO) & (data < ZERO + 10)] = ZERO
+    row_of, words = _rows_of_bytes(folded), word_hashes(data)
+    told = _told(folded, facts, row_of, words)
+    parts = [_unit(_pieces(data, row_of)), _unit(_words(words, row_of)), told]
     rows, columns, values, begins, stops = (np.concatenate([part[i] for part in parts]) for i in range(5))
     order = np.argsort(rows, kind="stable")
     return Features(
@@ -80,15 +106,12 @@ Places = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[
 Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
 
 
-def _hashed(folded: Folded) -> list[Part]:
-    data = np.frombuffer(folded.data, dtype=np.uint8).copy()
-    data[(data >= ZERO) & (data < ZERO + 10)] = ZERO
-    row_of = np.zeros(len(data), dtype=np.int64)
+def _rows_of_bytes(folded: Folded) -> NDArray[np.int64]:
+    """The row that each byte belongs to; rows may lie in any order in the buffer."""
+    row_of = np.zeros(len(folded.data), dtype=np.int64)
     row_of[folded.starts] = 1
-    # Rows may lie in any order in the buffer; their starts tell which one a byte belongs to.
     order = np.argsort(folded.starts, kind="stable")
-    row_of = order[np.maximum(np.cumsum(row_of) - 1, 0)]
-    return [_unit(_pieces(data, row_of)), _unit(_words(data, row_of))]
+    return order[np.maximum(np.cumsum(row_of) - 1, 0)]
 
 
 def _pieces(data: NDArray[np.uint8], row_of: NDArray[np.int64]) -> Places:
@@ -113,18 +136,9 @@ def _pieces(data: NDArray[np.uint8], row_of: NDArray[np.int64]) -> Places:
     return next(found), next(found), next(found), next(found)
 
 
-def _words(data: NDArray[np.uint8], row_of: NDArray[np.int64]) -> Places:
-    border = BORDERS[data]
-    begins = np.flatnonzero(border[:-1] & ~border[1:]) + 1
-    ends = np.flatnonzero(~border[:-1] & border[1:]) + 1
-    keep = (ends - begins) <= LONGEST_WORD
-    begins, ends = begins[keep], ends[keep]
-    # Sums of byte times power: what a word adds, divided by the power at its beginning, is the word's own number.
-    powers = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(len(data), BASE, dtype=np.uint64))))
-    inverse = np.uint64(pow(BASE, -1, 1 << 64))
-    backs = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(len(data), inverse, dtype=np.uint64))))
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(data.astype(np.uint64) * powers[:-1])))
-    word = (sums[ends] - sums[begins]) * backs[begins]
+def _words(words: Words, row_of: NDArray[np.int64]) -> Places:
+    keep = np.flatnonzero(words.ends - words.begins <= LONGEST_WORD)
+    begins, ends, word = words.begins[keep], words.ends[keep], words.whole()[keep]
     rows = row_of[begins]
     pair = np.flatnonzero(rows[:-1] == rows[1:]) if len(rows) else np.zeros(0, dtype=np.int64)
     both = (word[pair] * np.uint64(31)) ^ (word[pair + 1] * MIX) if len(pair) else word[:0]
@@ -153,20 +167,42 @@ def _unit(places: Places) -> Part:
     return rows, columns, 1.0 / size[rows], begins[first], ends[first]
 
 
-def _concepts(folded: Folded) -> Part:
+def _told(folded: Folded, facts: Sequence[Sequence[int]], row_of: NDArray[np.int64], words: Words) -> Part:
+    """The named features of each row, as ``NAMES`` orders them."""
+    concepts, topics = _concepts(folded), _topics(len(folded.starts), row_of, words)
+    fact = np.zeros((len(concepts), len(FACTS)), dtype=bool)
+    for row, text in enumerate(folded.messages.tolist()):
+        fact[row, list(facts[text])] = True
+    contact = fact[:, sorted(CONTACTS)].any(axis=1, keepdims=True)
+    count = topics[:, [TOPICS.index(name) for name in TOPICS if name not in PERSONS]].sum(axis=1)
+    several = count[:, None] >= np.array(SEVERAL)
+    reader = topics[:, [TOPICS.index("you")]] & ~topics[:, [TOPICS.index("me")]]
+    signs = SIGN_SIZE * _signs(concepts)
+    held = np.hstack((concepts, fact, topics, topics & contact, several, several & contact, reader, reader & contact))
+    values = np.hstack((held * SIZES, signs, signs * contact))
+    rows, columns = values.nonzero()
+    none = np.full(len(rows), -1, dtype=np.int64)
+    return rows, BUCKETS + columns, values[rows, columns], none, none
+
+
+def _signs(concepts: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """What the phrases of each row say together by the weights they have as evidence, weaker ones less."""
+    ranked = -np.sort(-(concepts * WEIGHTS), axis=1)
+    total: NDArray[np.float64] = (ranked * DAMPING ** np.arange(len(CONCEPTS))).sum(axis=1, keepdims=True)
+    return total
+
+
+def _concepts(folded: Folded) -> NDArray[np.bool_]:
     rows = Folded(data=folded.data, starts=folded.starts, ends=folded.ends, messages=np.arange(len(folded.starts)))
     hits = lexicon().scan(rows)
     code = {name: number for number, name in enumerate(CONCEPTS)}
     concept = np.array([code[concept] for concept in lexicon().phrases.concepts], dtype=np.int64)[hits.phrases]
-    key = np.unique(hits.messages * len(CONCEPTS) + concept)
-    at, concept = np.divmod(key, len(CONCEPTS))
-    none = np.full(len(at), -1, dtype=np.int64)
-    return at, BUCKETS + concept, np.full(len(at), CONCEPT_SIZE), none, none
+    held = np.zeros((len(folded.starts), len(CONCEPTS)), dtype=bool)
+    held[hits.messages, concept] = True
+    return held
 
 
-def _facts(folded: Folded, facts: Sequence[Sequence[int]]) -> Part:
-    counts = np.array([len(facts[text]) for text in folded.messages.tolist()], dtype=np.int64)
-    rows = np.repeat(np.arange(len(counts)), counts)
-    flat = np.array([fact for text in folded.messages.tolist() for fact in facts[text]], dtype=np.int64)
-    none = np.full(len(rows), -1, dtype=np.int64)
-    return rows, BUCKETS + len(CONCEPTS) + flat, np.full(len(rows), FACT_SIZE), none, none
+def _topics(count: int, row_of: NDArray[np.int64], words: Words) -> NDArray[np.bool_]:
+    bits = np.zeros(count, dtype=np.uint64)
+    np.bitwise_or.at(bits, row_of[words.begins], topic_bits(words))
+    return (bits[:, None] >> np.arange(len(TOPICS), dtype=np.uint64) & np.uint64(1)).astype(bool)

@@ -15,8 +15,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.wording.facts import FACTS, is_code
-from wa_forensics.wording.features import BUCKETS, CONCEPTS, WIDTH, Features, features
+from wa_forensics.wording.facts import is_code
+from wa_forensics.wording.features import BUCKETS, NAMES, SIGNS, WEIGHTS, WIDTH, Features, features
 
 # So many texts are read at a time: their columns stay small.
 BLOCK = 4000
@@ -41,7 +41,7 @@ def model() -> Model:
     about = json.loads(folder.joinpath("model.json").read_text("utf-8"))
     hashed = np.frombuffer(folder.joinpath("weights.bin").read_bytes(), dtype=np.int8)
     # A concept younger than the model says nothing until it is trained again.
-    named = [about["named"].get(name, 0.0) for name in (*CONCEPTS, *FACTS)]
+    named = [about["named"].get(name, 0.0) for name in NAMES]
     weights = np.concatenate((hashed.astype(np.float32) * about["step"], np.array(named, dtype=np.float32)))
     if len(weights) != WIDTH or len(hashed) != BUCKETS:
         raise ValueError(f"{len(weights)} weights for {WIDTH} features")
@@ -81,16 +81,17 @@ def scam_reasons(text: str, most: int = 5) -> tuple[tuple[str, float], ...]:
     share: dict[str, float] = {}
     for at in np.flatnonzero(found.rows == row).tolist():
         begin, end = int(found.begins[at]), int(found.ends[at])
-        name = _named(int(found.columns[at])) if begin < 0 else _words_at(found.data, begin, end)
+        name = NAMES[found.columns[at] - BUCKETS] if begin < 0 else _words_at(found.data, begin, end)
         share[name] = share.get(name, 0.0) + float(parts[at])
+    # What the phrases add up to is told by phrase.
+    together = sum(share.pop(name, 0.0) for name in SIGNS)
+    worth = {name: float(weight) for name, weight in zip(NAMES, WEIGHTS, strict=False) if weight and name in share}
+    for name, weight in worth.items():
+        share[name] = share.get(name, 0.0) + together * weight / sum(worth.values())
     # Length makes every score possible and explains none.
     told = [item for item in share.items() if not item[0].startswith("longer than")]
     ranked = sorted(told, key=lambda item: (-item[1], item[0]))
     return tuple((name, round(value, 2)) for name, value in ranked[:most] if value > 0)
-
-
-def _named(column: int) -> str:
-    return (*CONCEPTS, *FACTS)[column - BUCKETS].replace("_", " ")
 
 
 def _words_at(data: bytes, begin: int, end: int) -> str:

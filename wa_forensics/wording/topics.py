@@ -1,0 +1,82 @@
+"""Finds which topics of ``data/topics.toml`` the words of folded rows belong to, by the hashes of words and stems."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wa_forensics.search import fold_rows
+from wa_forensics.wording.hashing import Words, word_hashes
+
+TOPICS = (
+    "prize", "free", "sale", "click", "contact", "urgency", "account", "bank", "parcel",
+    "authority", "bill", "job", "invest", "loan", "adult", "mobile", "gambling", "family",
+    "changed_phone", "health", "property", "course", "charity", "code", "terms", "extortion",
+    "praise", "support", "you", "me"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Topics:
+    """Hashes of words (``stems`` keeps those of beginnings by their length in bytes), ascending, each with a bit for
+    every one of ``TOPICS`` that it belongs to."""
+
+    words: tuple[NDArray[np.uint64], NDArray[np.uint64]]
+    stems: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint64]]]
+
+
+@lru_cache(maxsize=1)
+def topics() -> Topics:
+    """The topics that come with the program."""
+    content = tomllib.loads(files("wa_forensics").joinpath("wording", "data", "topics.toml").read_text("utf-8"))
+    if tuple(content) != TOPICS:
+        raise ValueError("the topics of the file are not those of the program")
+    bits: dict[str, int] = {}
+    for number, listed in enumerate(content.values()):
+        for word in listed.split():
+            bits[word] = bits.get(word, 0) | 1 << number
+    data = b"".join(f"{word.removesuffix('*')}\n".encode() for word in bits)
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
+    folded = fold_rows(data, np.concatenate(([0], ends)))
+    found = word_hashes(np.frombuffer(folded.data, dtype=np.uint8))
+    if len(found.begins) != len(bits):
+        raise ValueError("a topic lists something that is not one word")
+    stem = np.array([word.endswith("*") for word in bits])
+    belongs = np.array(list(bits.values()), dtype=np.uint64)
+    length = found.ends - found.begins
+    return Topics(
+        words=_table(found.whole()[~stem], belongs[~stem]),
+        stems={
+            size: _table(found.whole()[stem & (length == size)], belongs[stem & (length == size)])
+            for size in np.unique(length[stem]).tolist()
+        },
+    )
+
+
+def topic_bits(words: Words) -> NDArray[np.uint64]:
+    """For each word the topics that it belongs to, a bit each."""
+    known = topics()
+    found = _looked_up(words.whole(), known.words)
+    length = words.ends - words.begins
+    for size, table in known.stems.items():
+        long = np.flatnonzero(length >= size)
+        found[long] |= _looked_up(words.beginnings(long, size), table)
+    return found
+
+
+def _table(hashes: NDArray[np.uint64], bits: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    distinct, place = np.unique(hashes, return_inverse=True)
+    joined = np.zeros(len(distinct), dtype=np.uint64)
+    np.bitwise_or.at(joined, place, bits)
+    return distinct, joined
+
+
+def _looked_up(hashes: NDArray[np.uint64], table: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    known, bits = table
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.where(known[at] == hashes, bits[at], np.uint64(0))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parsing_texts import parsed
 
 from wa_forensics.errors import SettingsError
 from wa_forensics.locales.people import FOLDER, compile_people, read_language
@@ -223,3 +224,15 @@ def test_the_size_of_the_blocks_changes_no_hit(monkeypatch: pytest.MonkeyPatch) 
     for size in (1, 40, 100):
         monkeypatch.setattr("wa_forensics.search.rows.BLOCK", size)
         assert hits() == whole
+
+
+def test_a_long_text_is_searched_in_pieces_with_the_same_hits(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "please send me the code 482913 now, pay $500 to a.example or 12 euros " * 40
+    said = "".join(f"13/01/2024, 09:{i:02} - Asha: {text}{i}\n" for i in range(10))
+    whole = parsed(said).spoken
+    for size in (64, 333, 4096):
+        monkeypatch.setattr("wa_forensics.search.scan.PIECE", size)
+        pieces = parsed(said).spoken
+        assert pieces.messages.tolist() == whole.messages.tolist()
+        assert pieces.phrases.tolist() == whole.phrases.tolist()
+    assert len(whole.messages)

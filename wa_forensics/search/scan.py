@@ -62,6 +62,7 @@ class Lexicon:
         self._signs = {sign: place for sign, place in places.items() if place is not None and looked_for[place]}
         self._literals = [table.literals[place] for place in self._looked_for.tolist()]
         self._automaton = ahocorasick_rs.BytesAhoCorasick(self._literals) if self._literals else None
+        self._longest = max(map(len, self._literals), default=1)
         self._expressions: dict[int, re.Pattern[bytes]] = {}
 
     @cached_property
@@ -182,10 +183,15 @@ class Lexicon:
         """Every literal with the places where it begins, in the order of literals, then places."""
         assert self._automaton is not None
         bordered = folded.data.translate(BORDERS_AS_SPACES)
-        matches = self._automaton.find_matches_as_indexes(bordered, overlapping=True)
-        flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(-1, 3)
         size = len(folded.data)
-        pairs = [self._looked_for[flat[:, 0]] * size + flat[:, 1]]
+        pairs = []
+        for begin in range(0, max(size, 1), PIECE):
+            # One message may be as long as a book: what the automaton hands out takes many times the room of a text.
+            piece = bordered[begin : begin + PIECE + self._longest - 1]
+            matches = self._automaton.find_matches_as_indexes(piece, overlapping=True)
+            flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(-1, 3)
+            flat = flat[flat[:, 1] < PIECE] if len(piece) > PIECE else flat
+            pairs.append(self._looked_for[flat[:, 0]] * size + flat[:, 1] + begin)
         data = np.frombuffer(folded.data, dtype=np.uint8)
         digits = _digits(data)
         if DIGIT_SIGN in self._signs:
@@ -215,6 +221,8 @@ def _among(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.b
 
 
 MONEY = re.compile(CLASSES["money"])
+# Bytes that are searched for literals at once.
+PIECE = 8 << 20
 
 
 def _worth_demanding(table: PhraseTable) -> NDArray[np.bool_]:

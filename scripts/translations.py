@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "wa_forensics" / "report" / "translations"
 RULE_FOLDERS = ("behaviour", "compare", "context", "detectors", "incidents", "integrity", "userrules")
-RULE_WORDS = frozenset({"alternatives", "next_steps", "inference", "did", "innocent_causes"})
+RULE_WORDS = frozenset({"alternatives", "next_steps", "inference", "did", "digits", "innocent_causes"})
 # How rooms below the report make sentences (wa_forensics/model/said.py): which arguments are templates.
 SAID = {"say": slice(0, 1), "phrase": slice(0, 1), "counted": slice(0, 2), "forms": slice(0, 2), "joined": slice(1, 2)}
 KEYWORDS: dict[str, Any] = {

@@ -156,6 +156,7 @@ class Concept(StrEnum):
     HACKED_DISCLOSURE = "hacked_disclosure"  # my account was hacked, someone is using my number
     DISOWNING = "disowning"  # I did not write that, that was not me
     WARNING = "warning"  # do not pay, do not click, it is a scam, block and report
+    REPORTING = "reporting"  # went or go to the police or bank, card blocked, money recalled, register again
     SCAM_TALK = "scam_talk"  # general talk about scams, news, awareness
     VERIFIED_BY_CALL = "verified_by_call"  # we spoke on the phone, I called and confirmed, in person
     DELETE_INSTRUCTION = "delete_instruction"  # delete this chat, these messages, the old number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
-from wa_forensics.context.hearing import CODE_KINDS, code_answers, named_accounts
+from wa_forensics.context.hearing import CODE_KINDS, bare_digits, code_answers, named_accounts
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
 from wa_forensics.context.sitting import sitting
 from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed
@@ -16,6 +16,7 @@ __all__ = [
     "Episode",
     "Sighting",
     "Sightings",
+    "bare_digits",
     "code_answers",
     "confidence_of",
     "episode_findings",

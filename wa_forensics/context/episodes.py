@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat
 from wa_forensics.context.crowd import Crowd, beyond_crowd, crowd, reading
 from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, beyond_chance, hear, settled
-from wa_forensics.context.signals import COMMON, Sighting, Sightings, recites, sightings, strangers, wary
+from wa_forensics.context.signals import COMMON, Sighting, Sightings, discussed, recites, sightings, strangers, wary
 from wa_forensics.context.writing import change_of_habits
 from wa_forensics.model import Said, Severity, Signal, counted, joined, say
 from wa_forensics.vocabulary import Concept
@@ -39,6 +39,9 @@ MEDIUM, HIGH, LOW = 0.0, 1.6, -1.2
 CONFIRMED = 1.5
 # Swindlers leave when the play is over; a neighbor, landlord or supplier still writes so long afterwards.
 STAYS = 3 * DAY
+# Others answer at length without doubt, warning or loss: most who meet a swindler show some, sooner or later. Where
+# many write, what they write is no answer.
+UNANSWERED, AT_LENGTH, FEW = -0.8, 10, 6
 # A change of habits of this weight counts as one voice that the hand changed.
 UNLIKE = 1.0
 # An account with contacts here attacks in at least this share of its messages of a stretch.
@@ -49,16 +52,16 @@ DENSE_STRANGER, TALKATIVE = 0.15, 15
 QUOTED = 0.35
 # A text that mostly stands in quotation marks tells what somebody else says.
 RECITED = 0.5
-# So much less if others had just talked about scams, within so many messages.
+# So much less if others had just talked about scams.
 DISCUSSED = 0.6
-TALK_REACH = 8
-TALK_HOURS = 4
 # A stretch that shows less than this of its own stays low, whatever the others say.
 SHOWN = 2.4
 LEAST = 0.75
 # What is heard counts up to this share of what the account itself shows.
 CARRIES = 0.9
 NEIGHBORS = 60 * DAY
+# The theft of an account and its first use lie within so much time.
+RUN_UP = 3 * DAY
 # Kinds of at least this weight count by a share in the account's other stretches.
 WEIGHTY, ELSEWHERE, MOST_ELSEWHERE = 1.2, 0.25, 1.5
 THIN = "few of its messages"
@@ -137,7 +140,7 @@ def _all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64], aro
         ]
         for at, messages in enumerate(cuts):
             # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
-            worth = DISCUSSED if at == 0 and _discussed(chat, sender, messages[0], found, seconds) else 1.0
+            worth = DISCUSSED if at == 0 and discussed(chat, sender, messages[0], found, seconds) else 1.0
             familiar = around.worth if unknown[sender] else {}
             stretch = _stretch(
                 chat, sender, messages, found, worth, familiar, stranger=bool(unknown[sender]), loose=loose
@@ -229,17 +232,6 @@ def _where(chat: Chat, sighting: Sighting) -> Said:
     return say("line %(lines)s", lines=line)
 
 
-def _discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds: NDArray[np.int64]) -> bool:
-    """Had others just spoken of scams? Then a text in their words is more likely part of that talk."""
-    before = range(max(0, message - TALK_REACH), message)
-    return any(
-        int(chat.columns.sender[m]) != sender
-        and seconds[message] - seconds[m] <= TALK_HOURS * HOUR
-        and found.said(m, Concept.SCAM_TALK, Concept.WARNING, Concept.CODE_NEVER_SHARE)
-        for m in before
-    )
-
-
 def _weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal | None) -> Episode:
     own = _own_messages(chat, stretch.sender)
     signals = [*stretch.signals, *([read] if read else [])]
@@ -260,6 +252,12 @@ def _weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signa
         stayed = own[seconds > last + STAYS]
         if len(stayed):
             around.append(_signal(chat, "goes on writing for days", stayed.tolist(), -2.0, -0.5, most=5))
+    above = sum(s.weight for s in signals) + sum(s.weight for s in around) - LOW
+    answers = np.count_nonzero(chat.written[stretch.first :] & (chat.columns.sender[stretch.first :] != stretch.sender))
+    among_few = stretch.stranger and len(chat.senders) <= FEW
+    if among_few and above > 0 and answers >= AT_LENGTH and not any(s.weight > 0 for s in around):
+        # Such a stretch is worth reading all the same.
+        around.append(Signal(name="nobody doubts or warns", weight=round(max(UNANSWERED, -above), 3), detail=""))
     habits = 0.0
     if not stretch.stranger and stretch.sum >= SHOWN:
         habits, facts = change_of_habits(chat, own, stretch.first, stretch.last)
@@ -374,8 +372,12 @@ def _with_neighbors(built: Sequence[Episode], seconds: NDArray[np.int64]) -> lis
             attacks.setdefault(episode.sender, []).append(episode.messages[0])
     result = []
     for episode in built:
+        # What a contact wrote long before, such as the genuine account on an invoice, is not the intruder's.
+        before = NEIGHBORS if episode.stranger else RUN_UP
         near = [
-            m for m in attacks.get(episode.sender, ()) if abs(seconds[m] - seconds[episode.messages[0]]) <= NEIGHBORS
+            m
+            for m in attacks.get(episode.sender, ())
+            if -NEIGHBORS <= seconds[m] - seconds[episode.messages[0]] <= before
         ]
         if near and episode.score < LOW:
             signal = Signal(name="same account as an attack", weight=round(LOW - episode.score, 3), detail="")

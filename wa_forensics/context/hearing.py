@@ -30,9 +30,11 @@ NEAR = 80
 NEAR_OWN = 200
 # Others answer within two days.
 ANSWER = 2 * DAY
+REPORTED = "bank or police are called"
 # Talk that has a rate of its own in every chat: known from so many messages elsewhere, and counted only above it.
 TALK: Mapping[str, Concept] = {
     "others warn": Concept.WARNING,
+    REPORTED: Concept.REPORTING,
     "reported as hacked": Concept.HACKED_DISCLOSURE,
     "disowned by the owner": Concept.DISOWNING,
     "disowned by others": Concept.DISOWNING,
@@ -42,6 +44,10 @@ TALK: Mapping[str, Concept] = {
 RATE_LEAST, RATE_TIMES = 3, 6.0
 # A code is given within so many messages of the request, in a text of at most so many characters.
 CODE_REACH, LONGEST_ANSWER = 14, 90
+# Digits that stand alone, in groups or lines as vouchers and session numbers are, up to so many messages after the
+# last sign.
+BARE = re.compile(r"(?:\d[ ./\-\u2013\n]{0,3}){3,120}")
+LATER = 10
 CODE_KINDS = frozenset(
     [
         Concept.CODE_REQUEST,
@@ -57,6 +63,7 @@ REFUTING = (*CERTAIN, "disowned by others")
 # What is heard around a stretch: weight of the first message, and of each further one up to three.
 HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "others warn": (1.3, 0.6),
+    REPORTED: (0.7, 0.3),
     "reported as hacked": (1.8, 0.5),
     "disowned by the owner": (1.6, 0.4),
     "disowned by others": (0.7, 0.4),
@@ -106,7 +113,9 @@ def hear(
     heard = [Heard() for _ in stretches]
     senders = chat.columns.sender
     spoken = (
-        ("others warn", found.talk[Concept.WARNING]),
+        # "Never give the code to anyone" is advice, and what the bank's own text says, more than a warning of somebody.
+        ("others warn", found.talk[Concept.WARNING] - found.talk[Concept.CODE_NEVER_SHARE]),
+        (REPORTED, found.talk[Concept.REPORTING] - found.talk[Concept.WARNING]),
         ("reported as hacked", found.talk[Concept.HACKED_DISCLOSURE]),
         ("disowned", found.talk[Concept.DISOWNING] - found.talk[Concept.HACKED_DISCLOSURE]),
         ("others doubt who writes", found.talk[Concept.IDENTITY_DOUBT]),
@@ -126,6 +135,9 @@ def hear(
             if meaning == "disowned":
                 owner = stretches[fit].sender == int(senders[message])
                 heard[fit].add("disowned by the owner" if owner else "disowned by others", message)
+            elif meaning == "reported as hacked" and stretches[fit].stranger:
+                # An account is stolen from somebody the others know: of an unsaved number it is a warning at most.
+                heard[fit].add("others warn", message)
             else:
                 heard[fit].add(meaning, message)
     for at, stretch in enumerate(stretches):
@@ -146,9 +158,11 @@ def hear(
 
 
 def _forget_refuted_checks(heard: Heard) -> None:
-    """A call after which others warn, disown or block did not confirm anything: it brought the fraud to light."""
+    """A call after which others disown, tell of a theft or block confirmed nothing: it brought the fraud to light."""
     refuted = [m for meaning in REFUTING for m in heard.by_meaning.get(meaning, ())]
     checks = [m for m in heard.by_meaning.pop(CHECKED, []) if not any(m <= other for other in refuted)]
+    # Who was put out or blocked by then is not the one who was spoken to.
+    checks = [] if heard.by_meaning.get("removed from the group") else checks
     for message in checks:
         heard.add(CHECKED, message)
 
@@ -186,6 +200,16 @@ def code_answers(chat: Chat, sender: int, requests: Iterable[int], found: Sighti
                 if len(code.value) >= 6 or alone or message in given:
                     answers.add(message)
     return answers
+
+
+def bare_digits(chat: Chat, sender: int, first: int, last: int) -> list[int]:
+    """Messages of others from ``first`` to a little after ``last`` that are nothing but digits, as codes are sent."""
+    inside = range(first, min(len(chat), last + LATER))
+    return [
+        m
+        for m in inside
+        if chat.written[m] and chat.columns.sender[m] != sender and BARE.fullmatch(clean(chat.text(m)).strip())
+    ]
 
 
 def _note_lines_of_the_app(
@@ -263,7 +287,7 @@ def settled(heard: Heard, *, unlike: bool = False) -> bool:
 
     ``unlike`` says that the habits of writing changed, which counts as one of them.
     """
-    told = [m for m, messages in heard.by_meaning.items() if HEARD_WEIGHTS[m][0] > 0 and messages]
+    told = [m for m, said in heard.by_meaning.items() if HEARD_WEIGHTS[m][0] > 0 and said and m != REPORTED]
     hacked = len(heard.by_meaning.get("reported as hacked", ())) >= 2
     return (
         len(told) + unlike >= 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.entities import NameIndex
@@ -78,6 +79,8 @@ BANKING = frozenset(
      "mobile", "handle", "till", "boleto", "multibanco", "link", "cashtag", "cpf"]
 )  # fmt: skip
 WALLETS = frozenset(["btc", "eth", "tron", "ltc"])
+# Talk of scams counts within so many messages and seconds.
+TALK_REACH, TALK_SECONDS = 8, 4 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +243,17 @@ def recites(chat: Chat, message: int) -> bool:
     """Does a good part of the text stand in quotation marks, as when somebody tells what swindlers write?"""
     text = chat.text(message)
     return 2 * sum(len(part) for part in QUOTATION.findall(text)) >= len(text)
+
+
+def discussed(chat: Chat, sender: int, message: int, found: Sightings, seconds: NDArray[np.int64]) -> bool:
+    """Had others just spoken of scams? Then a text in their words is more likely part of that talk."""
+    before = range(max(0, message - TALK_REACH), message)
+    return any(
+        int(chat.columns.sender[m]) != sender
+        and seconds[message] - seconds[m] <= TALK_SECONDS
+        and found.said(m, Concept.SCAM_TALK, Concept.WARNING, Concept.CODE_NEVER_SHARE)
+        for m in before
+    )
 
 
 def strangers(chat: Chat) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

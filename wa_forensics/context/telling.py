@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
+from wa_forensics.context.hearing import CODE_REACH, bare_digits
 from wa_forensics.context.kinship import akin
 from wa_forensics.context.signals import sightings
 from wa_forensics.context.sitting import OWN_WORD
@@ -15,6 +16,7 @@ from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, counte
 SURE = HIGH + 2.0
 # What lines are said to do that name nothing themselves.
 BETWEEN = phrase("wrote next to messages of this kind")
+SENT = phrase("sent bare digits after messages of this kind")
 # An observation names at most so many payees, links, amounts or files.
 MOST_NAMED = 3
 # Kinds of payees that are English words; the others are names of schemes (iban, pix, upi ...).
@@ -58,8 +60,12 @@ def episode_findings(
     inference: str,
     least: float = LOW,
     faint: Collection[str] = (),
+    digits: str = "",
 ) -> Iterator[Finding]:
-    """Per episode one finding on the messages with one of the kinds; ``faint`` kinds alone make one of level low."""
+    """Per episode one finding on the messages with one of the kinds; ``faint`` kinds alone make one of level low.
+
+    With ``digits``, which says what they may be, bare digits that others send after such messages are named as well.
+    """
     found = sightings(chat)
     for episode in episodes(chat):
         if episode.score < least:
@@ -74,9 +80,18 @@ def episode_findings(
             yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
         if weak:
             yield finding_of(chat, rule, episode, weak, did=did, inference=inference, severity=Severity.LOW)
+        sent = _digits_after(chat, episode, messages) if digits and episode.score >= MEDIUM else []
+        if sent:
+            yield finding_of(chat, rule, episode, sent, did=SENT, inference=digits, severity=Severity.LOW)
         near = [m for m in akin(chat, episode, kinds) if m not in by_message] if episode.score >= MEDIUM else []
         if messages and near:
             yield finding_of(chat, rule, episode, near, did=BETWEEN, inference=inference, severity=Severity.LOW)
+
+
+def _digits_after(chat: Chat, episode: Episode, asked: Sequence[int]) -> list[int]:
+    """Bare digits that others send soon after one of the messages."""
+    bare = bare_digits(chat, episode.sender, episode.messages[0], episode.messages[-1])
+    return [m for m in bare if any(0 < m - request <= CODE_REACH for request in asked)]
 
 
 def finding_of(

@@ -14,7 +14,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import CODE_KINDS, MEDIUM, Episode, code_answers, episodes, finding_of, sightings
+from wa_forensics.context import (
+    CODE_KINDS,
+    MEDIUM,
+    Episode,
+    bare_digits,
+    code_answers,
+    episodes,
+    finding_of,
+    sightings,
+)
 from wa_forensics.entities import clean
 from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
 from wa_forensics.vocabulary import Concept
@@ -44,8 +53,10 @@ RULE = Rule(
 )
 # Who tells of a code given away does so a few days before or after the attack.
 BEFORE, AFTER = 3 * 86400, 2 * 86400
-# Digits are looked for up to so many messages after the last sign.
-LATER = 10
+# Numbers of remote sessions and vouchers are read out as codes are.
+ASKED = CODE_KINDS | {Concept.REMOTE_ACCESS, Concept.GIFT_CARD}
+# Without a request that was heard, bare digits are a code from so many on.
+LONG = 6
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -66,9 +77,15 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 inference="The code may have let somebody else into an account or approved a payment.",
             )
         spoken = _told(chat, episode, Concept.CODE_WORD)
+        # "I put in the number and the code" under the account's own name: the owner tells how it was lost.
+        asking = {s.message for s in episode.sightings if s.kind in CODE_KINDS}
+        spoken |= (sightings(chat).talk[Concept.CODE_GIVEN] & set(episode.messages)) - asking
         if not requests:
             spoken = {m for m in spoken if m < episode.messages[0] and chat.columns.sender[m] == episode.sender}
-        spoken = (spoken | (_bare(chat, episode) if requests else set())) - given
+        asked = any(s.kind in ASKED for s in episode.sightings)
+        bare = bare_digits(chat, episode.sender, episode.messages[0], episode.messages[-1])
+        spoken |= {m for m in bare if asked or sum(c.isdigit() for c in chat.text(m)) >= LONG}
+        spoken -= given
         if episode.stranger:
             spoken = {m for m in spoken if chat.columns.sender[m] != episode.sender}
         if spoken:
@@ -81,18 +98,6 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 inference="It may tell how a code came into other hands.",
                 severity=Severity.LOW,
             )
-
-
-def _bare(chat: Chat, episode: Episode) -> set[int]:
-    """Messages of others inside the stretch that are nothing but the digits of a code."""
-    inside = range(episode.messages[0], min(len(chat), episode.messages[-1] + LATER))
-    return {
-        m
-        for m in inside
-        if chat.written[m]
-        and chat.columns.sender[m] != episode.sender
-        and re.fullmatch(r"\d{4,8}|\d{3,4}[ -]\d{3,4}", clean(chat.text(m)).strip())
-    }
 
 
 def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:

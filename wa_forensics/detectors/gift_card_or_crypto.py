@@ -64,4 +64,5 @@ def detect(chat: Chat) -> Iterator[Finding]:
         KINDS,
         did="asked for gift cards, voucher codes or crypto",
         inference="Payment in this form fits fraud because it cannot be called back.",
+        digits="The digits may be those of vouchers.",
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import HIGH, episode_findings, episodes, finding_of, sightings, strangers
+from wa_forensics.context import HIGH, episode_findings, episodes, finding_of, sightings, sitting, strangers
 from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
 from wa_forensics.vocabulary import Concept
 
@@ -52,9 +52,11 @@ RULE = Rule(
     quiet_on=(Example(messages=(("Ana", "I found a part time job at the cafe"),)),),
 )
 KINDS = frozenset([Concept.JOB_OFFER, Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.UNLOCK_FEE])
-
-
 VOUCHING = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.UNLOCK_FEE])
+# A saved contact in the group vouches by two messages or more: a victim who is glad once does not.
+VOUCHES = 2
+# The play is what its members write within so many messages of a word of praise or a pitch.
+SCENE = 40
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -70,20 +72,24 @@ def detect(chat: Chat) -> Iterator[Finding]:
 
 
 def _cast(chat: Chat) -> Iterator[Finding]:
-    """Strangers with a word of praise in a group where another stranger pitches: all they write belongs to the play."""
-    pitches = [
-        e for e in episodes(chat) if e.stranger and e.score >= HIGH and any(s.kind in KINDS for s in e.sightings)
-    ]
+    """Who praises in a group where somebody pitches: what they and the pitching account write there is the play."""
+    pitches = [e for e in episodes(chat) if e.score >= HIGH and any(s.kind in KINDS for s in e.sightings)]
     if not pitches:
         return
     leading = max(pitches, key=lambda e: (e.score, -e.messages[0]))
-    told = {e.sender for e in episodes(chat) if e.score >= HIGH}
-    found = sightings(chat).by_message
+    named = {m for e in episodes(chat) if e.score >= HIGH for m in sitting(chat, e)}
+    signs: dict[int, list[int]] = {}
+    for message, seen in sightings(chat).by_message.items():
+        if any(s.kind in VOUCHING for s in seen):
+            signs.setdefault(int(chat.columns.sender[message]), []).append(message)
     unknown = strangers(chat)
-    cast = {int(chat.columns.sender[m]) for m, seen in found.items() if any(s.kind in VOUCHING for s in seen)}
-    for sender in sorted(code for code in cast - told if code >= 0 and unknown[code]):
+    own_signs = signs.get(leading.sender, [leading.messages[0]])
+    members = {sender for sender, said in signs.items() if sender >= 0 and (unknown[sender] or len(said) >= VOUCHES)}
+    for sender in sorted(members if leading.stranger or len(own_signs) >= VOUCHES else set()):
+        play = np.array(sorted({*signs[sender], *own_signs}), dtype=np.int64)
         own = np.flatnonzero((chat.columns.sender == sender) & chat.written)
-        lines = [int(m) for m in own if m > leading.messages[0]]
+        close = np.abs(own[:, None] - play[None, :]).min(axis=1) <= SCENE
+        lines = [int(m) for m in own[close] if m not in named]
         if lines:
             yield finding_of(
                 chat,

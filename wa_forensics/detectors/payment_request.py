@@ -60,6 +60,7 @@ KINDS = frozenset(
         Concept.LOAN_REQUEST,
         Concept.CURRENCY_SALE,
         Concept.SAFE_ACCOUNT,
+        Concept.UNLOCK_FEE,
         "new payee",
         "new wallet",
         "changed payee",

@@ -58,4 +58,5 @@ def detect(chat: Chat) -> Iterator[Finding]:
         KINDS,
         did="set up or kept remote control of a device",
         inference="The steps fit remote control of the reader's device by a stranger.",
+        digits="The digits may be the number of a remote session.",
     )

@@ -50,6 +50,8 @@ KINDS = frozenset(
         Concept.LOAN_REQUEST,
     ]
 )
+# "Quick" and "now" are everyday words.
+FAINT = frozenset([Concept.URGENCY])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -58,6 +60,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
         chat,
         RULE,
         KINDS,
+        faint=FAINT,
         did="pressed with an emergency, a deadline or a threat",
         inference="The pressure fits the aim of leaving no time for a check.",
         least=MEDIUM,

@@ -41,7 +41,8 @@ RULE = Rule(
     quiet_on=(Example(messages=(("Ana", "there was a talk about phishing at work"), ("Ben", "useful"))),),
 )
 STRONG = (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
-DOUBT = (Concept.IDENTITY_DOUBT, Concept.SCAM_TALK, Concept.VERIFIED_BY_CALL)
+# Advice on what to do now, and what was done, follows a warning more often than it is one.
+DOUBT = (Concept.IDENTITY_DOUBT, Concept.SCAM_TALK, Concept.VERIFIED_BY_CALL, Concept.REPORTING)
 AFTER = 7 * 86400
 # Warnings while the attack runs are named at full level, what follows at a lower one.
 SOON = 3600
@@ -65,7 +66,9 @@ def detect(chat: Chat) -> Iterator[Finding]:
             taken.update(lines)
             end = seconds[episode.messages[-1]] + SOON
             # "I did not send that" is strong from the owner; from others it may be about anything.
+            # So is "it says never to share the code": the reader reads out what the bank or the app wrote.
             firm = {m for m in lines if m in certain or chat.columns.sender[m] == episode.sender}
+            firm -= talk[Concept.CODE_NEVER_SHARE] - talk[Concept.HACKED_DISCLOSURE] - talk[Concept.SCAM_TALK]
             soon = [m for m in lines if concepts is STRONG and m in firm and seconds[m] <= end]
             for part, severity in ((soon, Severity.MEDIUM), ([m for m in lines if m not in soon], Severity.LOW)):
                 if part:

@@ -96,7 +96,7 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
         own_warnings=_ordered(warned - disowned),
         told=frozenset(_said(chat, Concept.HACKED_DISCLOSURE)),
         doubts=_ordered(_said(chat, Concept.IDENTITY_DOUBT)),
-        warnings=_ordered(warned | disowned | _said(chat, Concept.WARNING)),
+        warnings=_ordered(warned | disowned | _said(chat, Concept.WARNING, Concept.REPORTING)),
         codes_given=_ordered(by_threat[Threat.OTP_DISCLOSED]),
         access=_ordered(by_threat[Threat.SECURITY_NOTICE]),
         change=_ordered(by_threat[Threat.BEHAVIOUR_CHANGE]),

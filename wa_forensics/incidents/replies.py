@@ -23,7 +23,7 @@ DAMPING = 0.85
 WORDS: tuple[tuple[str, tuple[Concept, ...], int], ...] = (
     ("paid", (Concept.PAID_CONFIRMATION,), PAYMENT),
     ("doubted", (Concept.IDENTITY_DOUBT,), ANSWER),
-    ("warned", (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING), PAYMENT),
+    ("warned", (Concept.WARNING, Concept.REPORTING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING), PAYMENT),
 )
 
 

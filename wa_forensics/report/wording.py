@@ -301,6 +301,16 @@ SIGNALS = (
     mark("long with a link"),
     mark("long with a phone number"),
     mark("contact beside capitals"),
+    mark("word to send"),
+    mark("opens with a name and a colon"),
+    mark("reads like a scam"),
+    mark("price per message or week"),
+    mark("several emojis"),
+    mark("mail address"),
+    mark("emoji"),
+    mark("company or box"),
+    mark("words mostly capitalized"),
+    mark("reporting"),
     mark("prior"),
 )
 DECIDED_BY = (

@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +51,14 @@ sys.addaudithook(hook)
 SCAN = "import sys; from wa_forensics.cli import main; main(sys.argv[1:])"
 
 
-def watched(code: str, log: Path, *arguments: str | Path, cwd: Path) -> tuple[int, list[list[str]]]:
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A short path: the socket of the process that starts workers has a name of about a hundred bytes at most."""
+    with tempfile.TemporaryDirectory(prefix="wa") as folder:
+        yield Path(folder)
+
+
+def watched(code: str, log: Path, *arguments: str | Path, cwd: Path, temporary: Path) -> tuple[int, list[list[str]]]:
     """Exit code, and what the process and its workers asked for."""
     (cwd / "watch").mkdir()
     (cwd / "watch" / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
@@ -57,12 +66,12 @@ def watched(code: str, log: Path, *arguments: str | Path, cwd: Path) -> tuple[in
         **os.environ,
         "PYTHONPATH": os.pathsep.join((str(cwd / "watch"), str(ROOT))),
         "WATCH_LOG": str(log),
-        "TMPDIR": str(cwd / "temporary"),
+        "TMPDIR": str(temporary),
         "XDG_CACHE_HOME": str(cwd / "cache"),
         "HOME": str(cwd / "home"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    for name in ("temporary", "cache", "home"):
+    for name in ("cache", "home"):
         (cwd / name).mkdir(exist_ok=True)
     command = [sys.executable, "-c", code, *map(str, arguments)]
     result = subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=300)
@@ -89,10 +98,12 @@ def evidence(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_scan_is_confined_to_its_output_folder(evidence: Path, tmp_path: Path, workers: str) -> None:
+def test_a_scan_is_confined_to_its_output_folder(evidence: Path, tmp_path: Path, temporary: Path, workers: str) -> None:
     before = state(evidence)
     out = tmp_path / "case"
-    code, seen = watched(SCAN, tmp_path / "log", "scan", evidence, "-o", out, "-j", workers, cwd=tmp_path)
+    code, seen = watched(
+        SCAN, tmp_path / "log", "scan", evidence, "-o", out, "-j", workers, cwd=tmp_path, temporary=temporary
+    )
     assert code in (0, 1)
     assert (out / "report.html").exists()
     assert [item for item in seen if item[0] == "network"] == []
@@ -103,10 +114,10 @@ def test_a_scan_is_confined_to_its_output_folder(evidence: Path, tmp_path: Path,
     allowed = (str(out), str(tmp_path / ".case"), "/dev/null", "/dev/shm/")
     if workers == "2":
         # The socket of the process that starts the workers; it is gone when they are.
-        allowed += (str(tmp_path / "temporary"),)
+        allowed += (str(temporary),)
     stray = sorted({path for kind, path, *_ in seen if kind == "write" and not path.startswith(allowed)})
     assert stray == []
-    assert not list((tmp_path / "temporary").iterdir())
+    assert not list(temporary.iterdir())
     assert state(evidence) == before
     assert any(path.startswith(str(out)) or "case" in path for _, path, *_ in seen)
     assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("log")) == [
@@ -114,18 +125,17 @@ def test_a_scan_is_confined_to_its_output_folder(evidence: Path, tmp_path: Path,
         "case",
         "evidence",
         "home",
-        "temporary",
         "watch",
     ]
 
 
-def test_the_watch_sees_what_it_should(tmp_path: Path) -> None:
+def test_the_watch_sees_what_it_should(tmp_path: Path, temporary: Path) -> None:
     code = (
         "import os, socket\ntry:\n    socket.socket()\nexcept OSError:\n    pass\n"
         "try:\n    socket.getaddrinfo('host.example', 80)\nexcept OSError:\n    pass\n"
         "open('stray.txt', 'w').close(); os.mkdir('folder')"
     )
-    status, seen = watched(code, tmp_path / "log", cwd=tmp_path)
+    status, seen = watched(code, tmp_path / "log", cwd=tmp_path, temporary=temporary)
     assert status == 0
     assert [item[0] for item in seen] == ["socket", "network", "write", "write"]
     assert seen[2][1] == str(tmp_path / "stray.txt")

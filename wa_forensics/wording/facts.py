@@ -20,7 +20,8 @@ PERCENT = re.compile(r"\d\s?%")
 REFERENCE = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,12}\b")
 CAPITAL_WORD = re.compile(r"\b[A-Z]{4,}\b")
 MASKED = re.compile(r"(?i)\b(?:x{2,}|\*{2,})\d{2,4}\b|\d{2,6}x{2,}\d{0,4}")
-MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
+# One character before the sign is enough to know, and a long word without one costs nothing.
+MAIL = re.compile(r"[\w.+-]@[\w-]+\.\w{2,}")
 PRICE_EACH = re.compile(
     r"(?i)\b\d+\s?(?:p|ppm|pence|cents?)\b|/ ?(?:msg|min|wk|week|txt|text|sms|day|month)\b"
     r"|\bper (?:msg|message|min|minute|text|txt|sms|week|wk|day)\b"

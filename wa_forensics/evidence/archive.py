@@ -99,7 +99,7 @@ def is_resource_fork(name: str) -> bool:
 
 
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> bytes:
-    """The bytes of a text member; EvidenceError if it is too large or damaged."""
+    """The bytes of a member; EvidenceError if it is too large or damaged."""
     if info.file_size > MAX_TEXT_BYTES:
         raise EvidenceError(
             path,

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from wa_forensics.errors import EvidenceError, SettingsError
-from wa_forensics.evidence.archive import member_name, open_archive
+from wa_forensics.evidence.archive import member_name, open_archive, read_member
 from wa_forensics.model import Attachment, ChatFacts, Source
 
 SIDE = 320
@@ -92,8 +91,8 @@ def _member(archive: zipfile.ZipFile, known: Attachment) -> bytes | None:
     for info in archive.infolist():
         if member_name(info) == known.name and info.file_size <= MAX_BYTES:
             try:
-                data = archive.read(info)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+                data = read_member(archive, info, known.name)
+            except EvidenceError:
                 return None
             return data if hashlib.sha256(data).hexdigest() == known.sha256 else None
     return None

@@ -8,7 +8,9 @@ from parsing_texts import parsed
 
 from wa_forensics.context import sightings
 from wa_forensics.context.crowd import crowd
-from wa_forensics.context.episodes import MEDIUM, PRIOR_STRANGER, episodes
+from wa_forensics.context.episodes import episodes
+from wa_forensics.context.stretches import PRIOR_STRANGER
+from wa_forensics.context.weighing import MEDIUM
 
 
 def room(members: int, pitch: str) -> str:

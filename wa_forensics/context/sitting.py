@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.episodes import HIGH, Episode
 from wa_forensics.context.signals import sightings
+from wa_forensics.context.weighing import HIGH, Episode
 from wa_forensics.vocabulary import Concept
 
 # Before the first and after the last sign, while no pause is longer than this, the same hand is writing.

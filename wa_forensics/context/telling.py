@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.episodes import HIGH, LOW, MEDIUM, Episode, episodes
+from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_REACH, bare_digits
 from wa_forensics.context.kinship import akin
 from wa_forensics.context.signals import sightings
 from wa_forensics.context.sitting import OWN_WORD
+from wa_forensics.context.weighing import HIGH, LOW, MEDIUM, Episode
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, counted, joined, listed, phrase, say
 

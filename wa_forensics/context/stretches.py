@@ -1,0 +1,163 @@
+"""Cuts the signals of each account into stretches, and adds up what a stretch shows of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wa_forensics.chat import Chat
+from wa_forensics.context.crowd import Crowd
+from wa_forensics.context.hearing import Stretch
+from wa_forensics.context.signals import COMMON, Sighting, Sightings, discussed, recites, strangers, wary
+from wa_forensics.model import Said, Signal, counted, say
+from wa_forensics.vocabulary import Concept
+
+HOUR = 3600
+DAY = 24 * HOUR
+# Signals further apart belong to different stretches.
+GAP_KNOWN = 36 * HOUR
+GAP_STRANGER = 21 * DAY
+OWNER_SITTING = 4 * HOUR
+PRIOR_STRANGER = -3.2
+# Each further kind of signal counts a little less: they are not independent.
+DAMPING = 0.85
+# An account with contacts here attacks in at least this share of its messages of a stretch.
+DENSE = 0.25
+# Somebody not in the contacts may be a neighbor of long standing: judged once there are so many messages.
+DENSE_STRANGER, TALKATIVE = 0.15, 15
+# A text that warns, doubts or quotes counts so much less.
+QUOTED = 0.35
+# A text that mostly stands in quotation marks tells what somebody else says.
+RECITED = 0.5
+# So much less if others had just talked about scams.
+DISCUSSED = 0.6
+LEAST = 0.75
+THIN = "few of its messages"
+
+
+def all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64], around: Crowd) -> list[Stretch]:
+    """Each account's stretches; in a crowd, where strangers are the rule, theirs are cut and thinned as contacts'."""
+    by_sender: dict[int, list[int]] = {}
+    # The owner's word cuts a stretch though it is no sign itself.
+    for message in sorted(
+        found.by_message.keys() | found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.DISOWNING]
+    ):
+        by_sender.setdefault(int(chat.columns.sender[message]), []).append(message)
+    unknown = strangers(chat)
+    built = []
+    for sender in sorted(by_sender):
+        loose = bool(unknown[sender]) and around.prior == PRIOR_STRANGER
+        gap = GAP_STRANGER if loose else GAP_KNOWN
+        # What the owner writes from a disclosure on is no attack.
+        cuts = _cut(by_sender[sender], seconds, gap, found)
+        cuts = [
+            c for c in cuts if unknown[sender] or not found.said(c[0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+        ]
+        for at, messages in enumerate(cuts):
+            # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
+            worth = DISCUSSED if at == 0 and discussed(chat, sender, messages[0], found, seconds) else 1.0
+            familiar = around.worth if unknown[sender] else {}
+            stretch = _stretch(
+                chat, sender, messages, found, worth, familiar, stranger=bool(unknown[sender]), loose=loose
+            )
+            if stretch is not None:
+                built.append(stretch)
+    return built
+
+
+def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, found: Sightings) -> list[list[int]]:
+    """Cut an account's signals at long pauses and where the owner speaks up."""
+    parts: list[list[int]] = []
+    for message in messages:
+        owner = found.said(message, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+        # Who tells of a theft at night may be robbed of the account by morning: the owner's word holds for a sitting.
+        told = bool(parts) and found.said(parts[-1][0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+        longest = min(gap, OWNER_SITTING) if told else gap
+        if parts and not owner and seconds[message] - seconds[parts[-1][-1]] <= longest:
+            parts[-1].append(message)
+        else:
+            parts.append([message])
+    return parts
+
+
+def _stretch(
+    chat: Chat,
+    sender: int,
+    messages: Sequence[int],
+    found: Sightings,
+    plain: float,
+    familiar: Mapping[str, float],
+    *,
+    stranger: bool,
+    loose: bool,
+) -> Stretch | None:
+    kinds: dict[str, tuple[float, Sighting]] = {}
+    sighted = []
+    marked = 0.0
+    for message in messages:
+        worth = QUOTED if wary(found, message) else RECITED * plain if recites(chat, message) else plain
+        for sighting in found.by_message.get(message, ()):
+            weight = sighting.weight * worth * familiar.get(sighting.kind, 1.0)
+            sighted.append(sighting)
+            if sighting.kind not in kinds or weight > kinds[sighting.kind][0]:
+                kinds[sighting.kind] = (weight, sighting)
+        marked += max(
+            (familiar.get(s.kind, 1.0) for s in found.by_message.get(message, ()) if s.kind not in COMMON), default=0.0
+        )
+    ranked = sorted(kinds.values(), key=lambda item: (-item[0], item[1].kind))
+    signals = [
+        Signal(
+            name=sighting.kind.replace("_", " "), weight=round(weight * DAMPING**rank, 3), detail=_where(chat, sighting)
+        )
+        for rank, (weight, sighting) in enumerate(ranked)
+    ]
+    cautious = (Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)
+    own_warnings = [m for m in messages if found.said(m, *cautious) and wary(found, m)]
+    if own_warnings:
+        signals.append(heard_signal(chat, "warns of fraud itself", own_warnings, -0.7, -0.5))
+    own = own_messages(chat, sender)
+    first = int(np.searchsorted(own, messages[0]))
+    length = int(np.searchsorted(own, messages[-1], "right")) - first
+    share = marked / max(length, 1)
+    dense = DENSE if not loose else DENSE_STRANGER if length >= TALKATIVE else 0.0
+    if share < dense:
+        # Somebody who writes a lot says some of these words by chance.
+        thin = sum(s.weight for s in signals) * (share / dense - 1.0)
+        of_all = say("%(share)s of %(messages)s", share=f"{share:.0%}", messages=length)
+        signals.append(Signal(name=THIN, weight=round(thin, 3), detail=of_all))
+    total = sum(s.weight for s in signals)
+    if total < LEAST:
+        return None
+    return Stretch(
+        sender=sender,
+        stranger=stranger,
+        before=first,
+        sightings=tuple(sighted),
+        signals=tuple(signals),
+        first=messages[0],
+        last=messages[-1],
+        sum=total,
+    )
+
+
+def _where(chat: Chat, sighting: Sighting) -> Said:
+    line = str(chat.columns.line[sighting.message])
+    if sighting.detail:
+        return say("line %(line)s: %(detail)s", line=line, detail=sighting.detail)
+    return say("line %(lines)s", lines=line)
+
+
+def heard_signal(chat: Chat, name: str, messages: Iterable[int], one: float, more: float, most: int = 3) -> Signal:
+    heard = list(messages)
+    weight = one + more * (min(len(heard), most) - 1)
+    lines = ", ".join(str(chat.columns.line[m]) for m in heard[:most])
+    detail = counted("line %(lines)s", "lines %(lines)s", min(len(heard), most), lines=lines)
+    return Signal(name=name, weight=round(weight, 3), detail=detail)
+
+
+@lru_cache(maxsize=512)
+def own_messages(chat: Chat, sender: int) -> NDArray[np.int64]:
+    return np.flatnonzero(chat.columns.sender == sender)

@@ -13,6 +13,7 @@ from wa_forensics import behaviour
 from wa_forensics.behaviour import generic, hands, windows
 from wa_forensics.behaviour.change import verbal
 from wa_forensics.behaviour.grams import FEATURES, mask_foreign, read_grams, read_points
+from wa_forensics.behaviour.kernels import Background, inverse_of, without_sender
 from wa_forensics.behaviour.marks import read_marks
 from wa_forensics.behaviour.ratios import log_ratios
 from wa_forensics.behaviour.writers import Texts, quotas, styled
@@ -243,7 +244,7 @@ def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> Non
     draw = np.random.default_rng(5)
     own, others = (draw.random((n, 40), dtype=np.float32) for n in (20, 24))
     others[:, :5] += 1
-    background = hands.make_background(others, np.zeros(24, dtype=np.int64))
+    background = Background(rows=others, sender=np.zeros(24, dtype=np.int64))
     means = hands.leave_out_means(own, others, background.inverse, [4], np.ones(20))
     kept = np.r_[0:6, 10:20]
     rows = np.vstack((own[kept], others)).astype(float)
@@ -257,11 +258,15 @@ def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> Non
 
 def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> None:
     draw = np.random.default_rng(6)
-    rows = draw.random((12, 30), dtype=np.float32)
-    sender = np.array([0, 1, 2] * 4)
-    _, inverse = hands.without_sender(hands.make_background(rows, sender), 1)
-    fresh = hands.make_background(rows[sender != 1], sender[sender != 1])
-    assert np.allclose(inverse, fresh.inverse, atol=1e-2)
+    # Of many senders one is taken out of the inverse of all; of few the rest is inverted anew, by halves.
+    for senders, count in ((8, 240), (2, 400)):
+        rows = draw.random((count, 30), dtype=np.float32)
+        sender = np.arange(count) % senders
+        kept, inverse = without_sender(Background(rows=rows, sender=sender), 1)
+        assert np.array_equal(kept, rows[sender != 1])
+        wide = kept.astype(float)
+        assert np.allclose(inverse, np.linalg.inv(wide @ wide.T + 1 + np.eye(len(kept))), atol=2e-4)
+        assert np.array_equal(inverse_of(rows), Background(rows=rows, sender=sender).inverse)
 
 
 def test_stretches_that_are_reported_do_not_overlap() -> None:
@@ -302,7 +307,7 @@ def test_a_fold_is_judged_by_a_model_that_never_saw_it() -> None:
     weighting = hands.choose_features(grams, 400)
     rows = hands.dense_rows(grams, np.arange(60), weighting)
     own, others, edge = rows[:30], rows[30:], np.array([0, 10, 20, 30])
-    background = hands.make_background(others, np.zeros(30, dtype=np.int64))
+    background = Background(rows=others, sender=np.zeros(30, dtype=np.int64))
     blank = np.zeros((3, FEATURES), dtype=np.float32)
     models = hands.fit_folds(own, np.arange(30), [edge], others, background.inverse, weighting, blank)
     kept = np.r_[0:10, 20:30]

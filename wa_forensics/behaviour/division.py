@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wa_forensics.behaviour.kernels import PENALTY, inverted
 from wa_forensics.behaviour.grams import FEATURES
 from wa_forensics.behaviour.hands import FoldModels, Weighting
 
@@ -34,7 +35,6 @@ ROUNDS = 4
 LEAST_PARTED = 1.7
 # Nor is it worth while to attribute every sitting of an account that will not be reported.
 LEAST_JUDGED = 3.5
-PENALTY = 1.0
 # A hand needs this many sittings, and the hands must take turns this often: a single turn is a change, not a shared
 # account.
 FEWEST_EACH = 3
@@ -140,12 +140,16 @@ def _held_out(
     wanted = side[place]
     more, fewer = max(1, int((wanted > 0).sum())), max(1, int((wanted < 0).sum()))
     penalty = np.where(wanted > 0, max(0.25, more / fewer), max(0.25, fewer / more)) * PENALTY
-    inverse = np.linalg.inv(kernel + np.float32(1) + np.diag(penalty.astype(np.float32))).astype(np.float64)
+    inverse = inverted(kernel + np.float32(1) + np.diag(penalty.astype(np.float32)))
     alpha = inverse @ wanted
     held = np.zeros(len(side))
-    for k in range(len(side)):
-        own = np.flatnonzero(place == k)
-        held[k] = (wanted[own] - np.linalg.solve(inverse[np.ix_(own, own)], alpha[own])).mean()
+    # Sittings stand one after the other; those of one size are solved together.
+    begin, size = np.searchsorted(place, np.arange(len(side))), np.bincount(place)
+    for count in np.unique(size).tolist():
+        alike = np.flatnonzero(size == count)
+        own = begin[alike][:, None] + np.arange(count)
+        blocks = inverse[own[:, :, None], own[:, None, :]]
+        held[alike] = (wanted[own] - np.linalg.solve(blocks, alpha[own][..., None])[..., 0]).mean(axis=1)
     return held, alpha
 
 

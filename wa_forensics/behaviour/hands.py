@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wa_forensics.behaviour.kernels import PENALTY, inverted
 from wa_forensics.behaviour.grams import FEATURES, SPACE, Grams
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 FOLDS = 5
 # In a history longer than this a stretch of 50 is too small a part to teach a model its style.
 LONG_HISTORY = 1500
-# Ridge penalty for messages of unit length. Larger penalties blunt the model, smaller ones learn topics.
-PENALTY = 1.0
 # Model output is about -1 to +1; this scale makes it comparable to log-odds.
 SCALE = 4.5
 CLIP = 4.5
 # What a message can add through the ratios of its features is bounded too: sums without a bound have fatal tails.
 RATIO_SCALE = 0.05
 RATIO_CLIP = 3.0
+# Texts that are looked at together: as many as a byte counts.
+PAGE = 255
 # A text of this many characters counts half: one letter is no evidence.
 HALF_LENGTH = 5.0
 
@@ -44,26 +45,12 @@ class Weighting:
     width: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Background:
-    """Messages of others as dense rows, by sender code, with the inverse of their kernel."""
-
-    rows: NDArray[np.float32]
-    sender: NDArray[np.int64]
-    inverse: NDArray[np.float32]
-
-
 def choose_features(grams: Grams, width: int) -> Weighting:
     """The ``width`` features that most texts of a sample hold, weighted by the logarithm of their rarity."""
     texts = len(grams)
     counts = np.zeros(FEATURES, dtype=np.int64)
     for ids, first, base in _parts(grams):
-        row = np.repeat(np.arange(texts), np.diff(first))
-        key = (row[:, None] * np.int64(SPACE) + ids).ravel()
-        # Sorting beats the hashing of ``np.unique`` several times over.
-        key.sort()
-        fresh = key[np.diff(key, prepend=-1) != 0]
-        counts[base : base + SPACE] += np.bincount(fresh & (SPACE - 1), minlength=SPACE)
+        counts[base : base + SPACE] = _texts_with(ids, first)
     used = min(width, int(np.count_nonzero(counts >= 2)))
     best = np.argsort(-counts, kind="stable")[:used]
     column = np.full(FEATURES, -1, dtype=np.int32)
@@ -71,6 +58,22 @@ def choose_features(grams: Grams, width: int) -> Weighting:
     rarity = np.zeros(FEATURES, dtype=np.float32)
     rarity[best] = np.log((texts + 1.0) / (counts[best] + 1.0)).astype(np.float32)
     return Weighting(column=column, rarity=rarity, width=used)
+
+
+def _texts_with(ids: NDArray[np.uint16], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In how many texts each feature occurs; what occurs once in all is not counted."""
+    found = np.zeros(SPACE, dtype=np.int64)
+    often = np.flatnonzero(np.bincount(ids.ravel(), minlength=SPACE) >= 2)
+    # One place more for whatever occurs once.
+    place = np.full(SPACE, len(often), dtype=np.int64)
+    place[often] = np.arange(len(often))
+    for low in range(0, len(first) - 1, PAGE):
+        page = first[low : low + PAGE + 1]
+        row = np.repeat(np.arange(len(page) - 1) * (len(often) + 1), np.diff(page))
+        seen = np.zeros((len(page) - 1, len(often) + 1), dtype=np.uint8)
+        seen.ravel()[(place[ids[page[0] : page[-1]]] + row[:, None]).ravel()] = 1
+        found[often] += np.add.reduce(seen, axis=0, dtype=np.uint8)[:-1]
+    return found
 
 
 def texts_between(grams: Grams, low: int, high: int) -> Grams:
@@ -100,9 +103,10 @@ def sums(grams: Grams, table: NDArray[np.float32]) -> NDArray[np.float32]:
         if len(ids) == 0:
             continue
         half = table[base : base + SPACE]
-        value = half[ids[:, 0]]
+        # No feature lies outside; the mode spares the look.
+        value = half.take(ids[:, 0], mode="clip")
         for column in range(1, ids.shape[1]):
-            value += half[ids[:, column]]
+            value += half.take(ids[:, column], mode="clip")
         padded = np.append(value, np.float32(0))
         part = np.add.reduceat(padded, np.minimum(first[:-1], len(value)))
         part[first[:-1] == first[1:]] = 0
@@ -112,40 +116,20 @@ def sums(grams: Grams, table: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def dense_rows(grams: Grams, chosen: NDArray[np.int64], weighting: Weighting) -> NDArray[np.float32]:
     """Some texts as rows of unit length over the used features."""
-    keys, values = [], []
+    rows = np.zeros((len(chosen), weighting.width), dtype=np.float32)
     for ids, first, base in _parts(grams):
         count = first[chosen + 1] - first[chosen]
         begin = np.concatenate(([0], np.cumsum(count)))
         take = np.arange(begin[-1]) + np.repeat(first[chosen] - begin[:-1], count)
-        picked = ids[take].astype(np.int64) + base
-        column = weighting.column[picked]
-        row = np.repeat(np.arange(len(chosen)), count)[:, None]
-        used = column >= 0
-        keys.append((row * weighting.width + column)[used])
-        values.append(weighting.rarity[picked[used]])
-    # Counted at once: a second table of this size costs more than the counting.
-    counted = np.bincount(np.concatenate(keys), np.concatenate(values), minlength=len(chosen) * weighting.width)
-    rows = counted.astype(np.float32).reshape(len(chosen), weighting.width)
+        column = weighting.column[base : base + SPACE][ids[take]]
+        place = np.repeat(np.arange(len(chosen)) * weighting.width, count)[:, None] + column
+        np.add.at(rows.ravel(), place[column >= 0], np.float32(1))
+    used = np.flatnonzero(weighting.column >= 0)
+    rarity = np.zeros(weighting.width, dtype=np.float32)
+    rarity[weighting.column[used]] = weighting.rarity[used]
+    rows *= rarity
     rows /= np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-6)[:, None]
     return rows
-
-
-def make_background(rows: NDArray[np.float32], sender: NDArray[np.int64]) -> Background:
-    """Invert the background's kernel once; the constant 1 in the kernel is the intercept."""
-    kernel = rows @ rows.T + np.float32(1)
-    kernel[np.diag_indices_from(kernel)] += np.float32(PENALTY)
-    return Background(rows=rows, sender=sender, inverse=np.linalg.inv(kernel))
-
-
-def without_sender(background: Background, code: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Background rows of everybody else, and the inverse of their kernel by the block identity."""
-    out = background.sender == code
-    if not out.any():
-        return background.rows, background.inverse
-    keep, inverse = ~out, background.inverse
-    cross = inverse[np.ix_(keep, out)]
-    inner = np.linalg.solve(inverse[np.ix_(out, out)], cross.T)
-    return background.rows[keep], inverse[np.ix_(keep, keep)] - cross @ inner
 
 
 def partition(count: int) -> tuple[NDArray[np.int64], ...]:
@@ -215,8 +199,7 @@ def _own_inverse(
     bridge = cross @ inverse
     schur = own @ own.T + np.float32(1) - bridge @ cross.T
     schur[np.diag_indices_from(schur)] += np.float32(penalty)
-    inverted: NDArray[np.float32] = np.linalg.inv(schur)
-    return inverted, bridge.astype(np.float32)
+    return inverted(schur).astype(np.float32), bridge.astype(np.float32)
 
 
 def leave_out_means(

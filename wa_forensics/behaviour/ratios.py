@@ -23,8 +23,7 @@ def count_features(grams: Grams) -> NDArray[np.float32]:
     """How often each feature occurs in some texts."""
     found = np.zeros(FEATURES, dtype=np.float32)
     for ids, base in ((grams.chars, 0), (grams.words, SPACE)):
-        for column in range(ids.shape[1]):
-            found[base : base + SPACE] += np.bincount(ids[:, column], minlength=SPACE)
+        found[base : base + SPACE] = np.bincount(ids.ravel(), minlength=SPACE)
     return found
 
 
@@ -34,8 +33,12 @@ def log_ratios(own: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray
     for base in (0, SPACE):
         mine, theirs = own[base : base + SPACE], others[base : base + SPACE]
         my_total, their_total = max(1.0, float(mine.sum())), max(1.0, float(theirs.sum()))
+        scale = np.float32((my_total + PRIOR) / (their_total + PRIOR))
+        # Most features occur on neither side.
+        used = np.flatnonzero((mine + theirs) > 0)
+        mine, theirs = mine[used], theirs[used]
         prior = np.float32(PRIOR / 2) * (mine / np.float32(my_total) + theirs / np.float32(their_total))
         prior += np.float32(1e-4)
-        scale = np.float32((my_total + PRIOR) / (their_total + PRIOR))
-        out[base : base + SPACE] = np.log((theirs + prior) / (mine + prior) * scale)
+        out[base : base + SPACE] = np.log(scale)
+        out[base + used] = np.log((theirs + prior) / (mine + prior) * scale)
     return out

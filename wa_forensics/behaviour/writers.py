@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wa_forensics.behaviour.kernels import Background, without_sender
 from wa_forensics.behaviour.division import (
     MOST_ROWS,
     MOST_ROWS_CROWDED,
@@ -20,7 +21,6 @@ from wa_forensics.behaviour.division import (
 from wa_forensics.behaviour.generic import Traits, joined, nearest
 from wa_forensics.behaviour.grams import Grams, Points, mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.hands import (
-    Background,
     FoldModels,
     Weighting,
     choose_features,
@@ -28,12 +28,10 @@ from wa_forensics.behaviour.hands import (
     fit_folds,
     leave_out_means,
     lengths,
-    make_background,
     partition,
     score_texts,
     texts_between,
     weight_of,
-    without_sender,
 )
 from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
 from wa_forensics.behaviour.ratios import count_features, log_ratios
@@ -193,7 +191,7 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
         grams=grams,
         sender=sender,
         counts=count_features(grams),
-        background=make_background(_rows(traits, chosen, weighting, scaling), sender[chosen]),
+        background=Background(rows=_rows(traits, chosen, weighting, scaling), sender=sender[chosen]),
         weighting=weighting,
         scaling=scaling,
     )

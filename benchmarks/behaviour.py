@@ -166,7 +166,7 @@ def logistic_regression(own: Sequence[str], others: Sequence[str], tested: Seque
     both = read_grams(styled_points([*own, *others]))
     weighting, scaling = choose_features(both, 300), scaling_of(np.vstack(marks[:2]))
     a, b, c = (
-        np.hstack((dense_rows(g, np.arange(len(g)), weighting), scaled(m, scaling), np.ones((len(g), 1))))
+        np.hstack((dense_rows(g, np.arange(len(g)), weighting, scaled(m, scaling)), np.ones((len(g), 1))))
         for g, m in zip(grams, marks, strict=True)
     )
     label = np.repeat([0.0, 1.0], [len(a), len(b)])

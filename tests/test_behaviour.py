@@ -305,7 +305,7 @@ def test_a_fold_is_judged_by_a_model_that_never_saw_it() -> None:
     texts = _texts([" ".join(draw.choice(["yes", "no", "well", "ok", "sure", "why"], 4)) for _ in range(60)])
     grams = read_grams(read_points(texts.buffer, texts.start, texts.end))
     weighting = hands.choose_features(grams, 400)
-    rows = hands.dense_rows(grams, np.arange(60), weighting)
+    rows = hands.dense_rows(grams, np.arange(60), weighting, np.zeros((60, 0), dtype=np.float32))
     own, others, edge = rows[:30], rows[30:], np.array([0, 10, 20, 30])
     background = Background(rows=others, sender=np.zeros(30, dtype=np.int64))
     blank = np.zeros((3, FEATURES), dtype=np.float32)
@@ -438,6 +438,6 @@ def test_a_generic_background_is_chosen_by_language_and_only_where_it_fits() -> 
 def test_log_ratios_are_nothing_for_what_nobody_wrote() -> None:
     own, others = np.zeros(FEATURES, dtype=np.float32), np.zeros(FEATURES, dtype=np.float32)
     own[3], others[5] = 5000, 5000
-    table = log_ratios(own, others)
+    (table,) = log_ratios(own[None], others)
     assert table[3] < -0.5 and table[5] > 0.5
     assert abs(float(table[7])) < 0.1

@@ -7,6 +7,7 @@ masked first, since they tell the topic or the reader, not the hand. A message i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ SPACE = 1 << 16
 # Character features come first, word features follow, so that one table of weights serves both.
 FEATURES = 2 * SPACE
 LONGEST = 320
+# A table of powers for the characters of an ordinary sender is kept.
+KEPT_POWERS = 1 << 18
 _CURLY = ((0x2018, 39), (0x2019, 39), (0x201C, 34), (0x201D, 34), (0x2026, 46))
 _MIX = np.uint32(2654435761)
 _STIR = np.uint32(2246822519)
@@ -174,16 +177,24 @@ def _run_hashes(
     """A polynomial hash of the counted characters of each run, from prefix sums modulo 2**32."""
     rank = np.zeros(len(value) + 1, dtype=np.int64)
     np.cumsum(counted, out=rank[1:])
-    steps = int(rank[-1]) + 1
-    power = np.multiply.accumulate(np.full(steps, _BASE, dtype=np.uint32), dtype=np.uint32)
-    inverse = np.multiply.accumulate(np.full(steps, _INVERSE, dtype=np.uint32), dtype=np.uint32)
+    power, inverse = (_powers(base, int(rank[-1]) + 1) for base in (_BASE, _INVERSE))
+    terms = (value + np.uint32(1)) * counted
+    terms *= power.take(rank[:-1], mode="clip")
     prefix = np.zeros(len(value) + 1, dtype=np.uint32)
-    np.cumsum(
-        np.where(counted, (value + np.uint32(1)) * power[rank[:-1]], np.uint32(0)),
-        dtype=np.uint32,
-        out=prefix[1:],
-    )
+    np.cumsum(terms, dtype=np.uint32, out=prefix[1:])
     mixed = (prefix[end] - prefix[begin]) * inverse[rank[begin]] * _MIX
     mixed ^= mixed >> np.uint32(15)
     mixed *= _STIR
     return (mixed >> _HALF).astype(np.uint16)
+
+
+def _powers(base: np.uint32, count: int) -> NDArray[np.uint32]:
+    """The first powers of a base, from the first on, modulo 2**32."""
+    if count <= KEPT_POWERS:
+        return _kept_powers(base)[:count]
+    return np.multiply.accumulate(np.full(count, base, dtype=np.uint32), dtype=np.uint32)
+
+
+@cache
+def _kept_powers(base: np.uint32) -> NDArray[np.uint32]:
+    return np.multiply.accumulate(np.full(KEPT_POWERS, base, dtype=np.uint32), dtype=np.uint32)

@@ -30,8 +30,8 @@ CLIP = 4.5
 # What a message can add through the ratios of its features is bounded too: sums without a bound have fatal tails.
 RATIO_SCALE = 0.05
 RATIO_CLIP = 3.0
-# Texts that are looked at together: as many as a byte counts.
-PAGE = 255
+# Texts that are looked at together: their rows fit the cache, and a byte counts them.
+PAGE = 64
 # A text of this many characters counts half: one letter is no evidence.
 HALF_LENGTH = 5.0
 
@@ -114,21 +114,27 @@ def sums(grams: Grams, table: NDArray[np.float32]) -> NDArray[np.float32]:
     return total
 
 
-def dense_rows(grams: Grams, chosen: NDArray[np.int64], weighting: Weighting) -> NDArray[np.float32]:
-    """Some texts as rows of unit length over the used features."""
-    rows = np.zeros((len(chosen), weighting.width), dtype=np.float32)
+def dense_rows(
+    grams: Grams, chosen: NDArray[np.int64], weighting: Weighting, marks: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Some texts as rows of unit length over the used features, followed by their scaled marks."""
+    wide = weighting.width + marks.shape[1]
+    rows = np.zeros((len(chosen), wide), dtype=np.float32)
     for ids, first, base in _parts(grams):
         count = first[chosen + 1] - first[chosen]
         begin = np.concatenate(([0], np.cumsum(count)))
         take = np.arange(begin[-1]) + np.repeat(first[chosen] - begin[:-1], count)
-        column = weighting.column[base : base + SPACE][ids[take]]
-        place = np.repeat(np.arange(len(chosen)) * weighting.width, count)[:, None] + column
+        column = weighting.column[base : base + SPACE].take(ids[take], mode="clip")
+        place = np.repeat(np.arange(len(chosen)) * wide, count)[:, None] + column
         np.add.at(rows.ravel(), place[column >= 0], np.float32(1))
     used = np.flatnonzero(weighting.column >= 0)
     rarity = np.zeros(weighting.width, dtype=np.float32)
     rarity[weighting.column[used]] = weighting.rarity[used]
-    rows *= rarity
-    rows /= np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-6)[:, None]
+    for low in range(0, len(rows), PAGE):
+        part = rows[low : low + PAGE, : weighting.width]
+        part *= rarity
+        part /= np.maximum(np.sqrt(np.einsum("ij,ij->i", part, part)), 1e-6)[:, None]
+    rows[:, weighting.width :] = marks
     return rows
 
 

@@ -73,25 +73,30 @@ def read_marks(points: Points) -> NDArray[np.float32]:
     """A row of marks for each text, unscaled."""
     code, first = points.code, points.first
     texts = len(first) - 1
-    kind = _kinds()[np.minimum(code, 0xFFFF)]
+    kind = _kinds().take(code, mode="clip")
     kind[code >= 0x10000] = PICTURE
     size = np.diff(first)
-    row = np.repeat(np.arange(texts, dtype=np.int64) * KINDS, size)
-    row += kind
-    table = np.bincount(row, minlength=texts * KINDS).reshape(texts, KINDS).astype(np.float32)
+    # A row for each kind, so that what follows reads one text after the other.
+    place = kind * np.int64(texts)
+    place += np.repeat(np.arange(texts, dtype=np.int64), size)
+    table = np.bincount(place, minlength=texts * KINDS).reshape(KINDS, texts).astype(np.float32)
     opening = kind[first[:-1]]
     closing = kind[np.maximum(first[1:] - 2, first[:-1])]
-    letters = table[:, UPPER] + table[:, LOWER] + table[:, LETTER] + table[:, WIDE]
-    words = table[:, SPACE] + table[:, BREAK] + 1
+    letters = table[UPPER] + table[LOWER] + table[LETTER] + table[WIDE]
+    words = table[SPACE] + table[BREAK] + 1
     some = np.maximum(letters, 1)
-    columns = [np.log(size), np.log1p(words), letters / words, table[:, UPPER] / some]
-    columns += [opening == LOWER, opening == UPPER, table[:, UPPER] == 0, table[:, LOWER] == 0]
+    columns = [np.log(size), np.log1p(words), letters / words, table[UPPER] / some]
+    columns += [opening == LOWER, opening == UPPER, table[UPPER] == 0, table[LOWER] == 0]
     columns += [closing == value for value in (STOP, SHOUT, ASK, LOWER, SPACE)]
-    columns += [np.log1p(table[:, DIGIT])]
-    columns += [np.log1p(table[:, k]) / np.log1p(words) for k in (*_SHARED, *_SEEN)]
-    columns += [table[:, k] > 0 for k in (STOP, COMMA, APOSTROPHE)]
+    columns += [np.log1p(table[DIGIT])]
+    share = np.log1p(words)
+    columns += [np.log1p(table[k]) / share for k in (*_SHARED, *_SEEN)]
+    columns += [table[k] > 0 for k in (STOP, COMMA, APOSTROPHE)]
     columns += [np.log1p(count) for count in _pairs(code, kind, first)]
-    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+    rows = np.empty((texts, len(columns)), dtype=np.float32)
+    for k, column in enumerate(columns):
+        rows[:, k] = column
+    return rows
 
 
 def _pairs(code: NDArray[np.uint32], kind: NDArray[np.uint8], first: NDArray[np.int64]) -> list[NDArray[np.float32]]:

@@ -28,17 +28,16 @@ def count_features(grams: Grams) -> NDArray[np.float32]:
 
 
 def log_ratios(own: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Per feature the natural log of its share among others over its share in the own texts."""
-    out = np.empty(FEATURES, dtype=np.float32)
-    for base in (0, SPACE):
-        mine, theirs = own[base : base + SPACE], others[base : base + SPACE]
-        my_total, their_total = max(1.0, float(mine.sum())), max(1.0, float(theirs.sum()))
-        scale = np.float32((my_total + PRIOR) / (their_total + PRIOR))
-        # Most features occur on neither side.
-        used = np.flatnonzero((mine + theirs) > 0)
-        mine, theirs = mine[used], theirs[used]
-        prior = np.float32(PRIOR / 2) * (mine / np.float32(my_total) + theirs / np.float32(their_total))
-        prior += np.float32(1e-4)
-        out[base : base + SPACE] = np.log(scale)
-        out[base + used] = np.log((theirs + prior) / (mine + prior) * scale)
+    """Per feature the natural log of its share among others over its share in the own texts: a row for each of own."""
+    # Most features occur on neither side; what a row lacks of the others' stands for all that is in none.
+    used = np.flatnonzero(others + own.max(axis=0))
+    middle = int(np.searchsorted(used, SPACE))
+    out = np.empty((len(own), FEATURES), dtype=np.float32)
+    for base, part in ((0, used[:middle]), (SPACE, used[middle:])):
+        mine, theirs = own[:, part], others[part]
+        my_total, their_total = np.maximum(1, mine.sum(axis=1, keepdims=True)), max(1.0, float(theirs.sum()))
+        prior = np.float32(PRIOR / 2) * (mine / my_total + theirs / np.float32(their_total)) + np.float32(1e-4)
+        scale = ((my_total + PRIOR) / (their_total + PRIOR)).astype(np.float32)
+        out[:, base : base + SPACE] = np.log(scale)
+        out[:, part] = np.log((theirs + prior) / (mine + prior) * scale)
     return out

@@ -198,7 +198,7 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
 
 
 def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scaling: Scaling) -> NDArray[np.float32]:
-    return np.hstack((dense_rows(traits.grams, chosen, weighting), scaled(traits.marks[chosen], scaling)))
+    return dense_rows(traits.grams, chosen, weighting, scaled(traits.marks[chosen], scaling))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -256,12 +256,12 @@ def _ratios(grams: Grams, edges: Sequence[NDArray[np.int64]], code: int, sample:
     low, high = (int(place) for place in np.searchsorted(sample.sender, (code, code + 1)))
     others = sample.counts - count_features(texts_between(sample.grams, low, high))
     if not edges:
-        return log_ratios(count_features(grams), others)[None]
-    folds = [
-        [count_features(texts_between(grams, first, last)) for first, last in pairwise(edge.tolist())] for edge in edges
-    ]
-    total = np.sum(folds[0], axis=0)
-    return np.stack([log_ratios(total - left, others) for part in folds for left in part])
+        return log_ratios(count_features(grams)[None], others)
+    folds = [pair for edge in edges for pair in pairwise(edge.tolist())]
+    counts = np.stack([count_features(texts_between(grams, first, last)) for first, last in folds])
+    # The folds of one partition are everything.
+    np.subtract(counts[: len(edges[0]) - 1].sum(axis=0), counts, out=counts)
+    return log_ratios(counts, others)
 
 
 def _measure_one(own: Texts, code: int, sample: Sample, size: Size) -> Measured | None:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.behaviour.kernels import PENALTY, inverted
 from wa_forensics.behaviour.grams import FEATURES
 from wa_forensics.behaviour.hands import FoldModels, Weighting
+from wa_forensics.behaviour.kernels import PENALTY, inverted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 SPACE = 1 << 16
 # Character features come first, word features follow, so that one table of weights serves both.
 FEATURES = 2 * SPACE
 LONGEST = 320
-# A table of powers for the characters of an ordinary sender is kept.
+# Texts that are read at once, and the powers that are kept for the characters of such a page where texts are short.
+PAGE = 4096
 KEPT_POWERS = 1 << 18
 _CURLY = ((0x2018, 39), (0x2019, 39), (0x201C, 34), (0x201D, 34), (0x2026, 46))
 _MIX = np.uint32(2654435761)
@@ -122,17 +125,31 @@ def _quoted_code(points: Points) -> NDArray[np.bool_] | None:
     return quoted
 
 
+def pages(points: Points) -> Iterator[tuple[slice, Points]]:
+    """The texts a page at a time, with the place of the page: what is made of a page stays in the cache."""
+    first = points.first
+    for low in range(0, max(1, len(first) - 1), PAGE):
+        part = first[low : low + PAGE + 1]
+        yield slice(low, low + len(part) - 1), Points(code=points.code[part[0] : part[-1]], first=part - part[0])
+
+
 def read_grams(points: Points) -> Grams:
     """Hash every character 1- to 4-gram and every word (as written, and letters only in lower case)."""
-    chars = _hash_chars(points)
-    words, word_first = _hash_words(points)
-    return Grams(chars=chars, char_first=points.first, words=words, word_first=word_first)
+    chars = np.empty((len(points.code), 4), dtype=np.uint16)
+    word_first = np.zeros(len(points.first), dtype=np.int64)
+    words: list[NDArray[np.uint16]] = []
+    for place, page in pages(points):
+        begin = points.first[place.start]
+        _hash_chars(page, chars[begin : begin + len(page.code)])
+        found, first = _hash_words(page)
+        word_first[place.start + 1 : place.stop + 1] = first[1:] + word_first[place.start]
+        words.append(found)
+    return Grams(chars=chars, char_first=points.first, words=np.concatenate(words), word_first=word_first)
 
 
-def _hash_chars(points: Points) -> NDArray[np.uint16]:
-    code, first = points.code, points.first
-    out = np.empty((len(code), 4), dtype=np.uint16)
-    begin = first[:-1]
+def _hash_chars(points: Points, out: NDArray[np.uint16]) -> None:
+    """Write the hashes of the n-grams that end at each character to ``out``."""
+    code, begin = points.code, points.first[:-1]
     out[:, 0] = (code * _MIX) >> _HALF
     total = code.copy()
     before = code
@@ -149,7 +166,6 @@ def _hash_chars(points: Points) -> NDArray[np.uint16]:
         mixed ^= mixed >> np.uint32(15)
         mixed *= _STIR
         out[:, order] = mixed >> _HALF
-    return out
 
 
 def _hash_words(points: Points) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
@@ -189,12 +205,14 @@ def _run_hashes(
 
 
 def _powers(base: np.uint32, count: int) -> NDArray[np.uint32]:
-    """The first powers of a base, from the first on, modulo 2**32."""
-    if count <= KEPT_POWERS:
-        return _kept_powers(base)[:count]
+    """The powers of a base, from the first on, modulo 2**32: so many or more."""
+    return _kept_powers(base) if count <= KEPT_POWERS else _made_powers(base, count)
+
+
+def _made_powers(base: np.uint32, count: int) -> NDArray[np.uint32]:
     return np.multiply.accumulate(np.full(count, base, dtype=np.uint32), dtype=np.uint32)
 
 
 @cache
 def _kept_powers(base: np.uint32) -> NDArray[np.uint32]:
-    return np.multiply.accumulate(np.full(KEPT_POWERS, base, dtype=np.uint32), dtype=np.uint32)
+    return _made_powers(base, KEPT_POWERS)

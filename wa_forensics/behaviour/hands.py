@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.behaviour.kernels import PENALTY, inverted
 from wa_forensics.behaviour.grams import FEATURES, SPACE, Grams
+from wa_forensics.behaviour.kernels import PENALTY, inverted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

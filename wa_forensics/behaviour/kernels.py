@@ -65,7 +65,7 @@ def inverted(matrix: NDArray[np.float32]) -> NDArray[np.float64]:
 def _by_halves(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     size = len(matrix)
     if size <= SMALL:
-        return np.linalg.inv(matrix)
+        return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     half = size // 2
     corner, side = _by_halves(matrix[:half, :half]), matrix[:half, half:]
     bridge = corner @ side

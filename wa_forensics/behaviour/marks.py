@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wa_forensics.behaviour.grams import Points, pages
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from wa_forensics.behaviour.grams import Points
 
 UPPER, LOWER, DIGIT, SPACE, BREAK, STOP, SHOUT, ASK, COMMA, APOSTROPHE, QUOTE = range(1, 12)
 BRACKET, COLON, DASH, SLASH, SIGN, LETTER, PICTURE, WIDE, SYMBOL, REST = range(12, 22)
@@ -36,6 +36,7 @@ _CHARACTERS = (
 # Shares of a text rather than counts: kinds that grow with the number of words.
 _SHARED = (BREAK, STOP, SHOUT, ASK, COMMA, APOSTROPHE, QUOTE, BRACKET, COLON, DASH, SLASH, SIGN)
 _SEEN = (LETTER, PICTURE, WIDE, SYMBOL, REST)
+MARKS = 43
 # Scaled marks further out than this many deviations tell no more.
 FARTHEST = 3.0
 # All marks of a text together weigh this much, where its hashed features weigh 1.
@@ -71,6 +72,15 @@ def _kinds() -> NDArray[np.uint8]:
 
 def read_marks(points: Points) -> NDArray[np.float32]:
     """A row of marks for each text, unscaled."""
+    rows = np.empty((len(points.first) - 1, MARKS), dtype=np.float32)
+    for place, page in pages(points):
+        for target, column in zip(rows[place].T, _columns(page), strict=True):
+            target[:] = column
+    return rows
+
+
+def _columns(points: Points) -> list[NDArray[Any]]:
+    """The marks of a page of texts, one after the other."""
     code, first = points.code, points.first
     texts = len(first) - 1
     kind = _kinds().take(code, mode="clip")
@@ -93,10 +103,7 @@ def read_marks(points: Points) -> NDArray[np.float32]:
     columns += [np.log1p(table[k]) / share for k in (*_SHARED, *_SEEN)]
     columns += [table[k] > 0 for k in (STOP, COMMA, APOSTROPHE)]
     columns += [np.log1p(count) for count in _pairs(code, kind, first)]
-    rows = np.empty((texts, len(columns)), dtype=np.float32)
-    for k, column in enumerate(columns):
-        rows[:, k] = column
-    return rows
+    return columns
 
 
 def _pairs(code: NDArray[np.uint32], kind: NDArray[np.uint8], first: NDArray[np.int64]) -> list[NDArray[np.float32]]:

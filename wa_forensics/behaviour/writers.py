@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wa_forensics.behaviour.kernels import Background, without_sender
 from wa_forensics.behaviour.division import (
     MOST_ROWS,
     MOST_ROWS_CROWDED,
@@ -19,7 +18,7 @@ from wa_forensics.behaviour.division import (
     teaching_rows,
 )
 from wa_forensics.behaviour.generic import Traits, joined, nearest
-from wa_forensics.behaviour.grams import Grams, Points, mask_foreign, read_grams, read_points
+from wa_forensics.behaviour.grams import PAGE, Grams, Points, mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.hands import (
     FoldModels,
     Weighting,
@@ -33,6 +32,7 @@ from wa_forensics.behaviour.hands import (
     texts_between,
     weight_of,
 )
+from wa_forensics.behaviour.kernels import Background, without_sender
 from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
 from wa_forensics.behaviour.ratios import count_features, log_ratios
 
@@ -303,22 +303,40 @@ def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Divi
 
 def styled(texts: Texts) -> tuple[Points, NDArray[np.int64]]:
     """The texts that carry a style, masked, and their positions: no links, repeats, lists, code, bare numbers."""
-    points, linked = mask_foreign(read_points(texts.buffer, texts.start, texts.end))
+    looks = [_look_at(texts, low, low + PAGE) for low in range(0, max(1, len(texts.start)), PAGE)]
+    plain = np.concatenate([look.plain for look in looks])
+    plain &= ~_repeated(*(np.concatenate([getattr(look, name) for look in looks]) for name in ("key", "letters")))
+    kept, size = [], []
+    for number, look in enumerate(looks):
+        mine, length = plain[number * PAGE :][: len(look.plain)], np.diff(look.points.first)
+        kept.append(look.points.code[np.repeat(mine, length)])
+        size.append(length[mine])
+    first = np.zeros(np.count_nonzero(plain) + 1, dtype=np.int64)
+    np.cumsum(np.concatenate(size), out=first[1:])
+    return Points(code=np.concatenate(kept), first=first), np.flatnonzero(plain)
+
+
+class Look(NamedTuple):
+    """What is seen of each text of a page before repeats are known; ``key`` stands for its letters."""
+
+    points: Points
+    plain: NDArray[np.bool_]
+    key: NDArray[np.uint64]
+    letters: NDArray[np.int64]
+
+
+def _look_at(texts: Texts, low: int, high: int) -> Look:
+    points, linked = mask_foreign(read_points(texts.buffer, texts.start[low:high], texts.end[low:high]))
     code, first = points.code, points.first
     letter = _letters(code)
     letters = _count(letter, first)
     size = np.diff(first) - 1
-    signs = size - letters - _count((code == 32) | (code == 10), first)
     lines = _count(code == 10, first)
+    signs = size - letters - lines - _count(code == 32, first)
     plain = (size > 0) & (lines <= LONGEST_LINES) & ~(linked & (letters < 12))
     # Code and tables: many signs, few letters. Short messages of emoji or marks are style.
     plain &= ~((size > 40) & (signs * 4 > letters))
-    plain &= ~_repeated(np.where(letter, code, 0), first, letters)
-    keep = np.flatnonzero(plain)
-    length = first[keep + 1] - first[keep]
-    begin = np.concatenate(([0], np.cumsum(length)))
-    take = np.arange(begin[-1]) + np.repeat(first[keep] - begin[:-1], length)
-    return Points(code=code[take], first=begin.astype(np.int64)), keep
+    return Look(points=points, plain=plain, key=_keys(code * letter, first), letters=letters)
 
 
 def _letters(code: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -333,17 +351,21 @@ def _count(mask: NDArray[np.bool_], first: NDArray[np.int64]) -> NDArray[np.int6
     return total[first[1:]] - total[first[:-1]]
 
 
-def _repeated(code: NDArray[np.uint32], first: NDArray[np.int64], letters: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Texts of some length whose letters the same sender wrote before (within these texts)."""
-    if len(letters) == 0:
-        return np.zeros(0, dtype=bool)
+def _keys(code: NDArray[np.uint32], first: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A number for the letters of each text (others are 0)."""
     value = (code.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (code.astype(np.uint64) << np.uint64(7))
     # Order matters only through pairs of neighbours, enough to tell templates from chance.
     before = np.append(np.uint32(0), code[:-1]).astype(np.uint64)
     value *= (before | np.uint64(1)) * np.uint64(0xC2B2AE3D27D4EB4F) | np.uint64(1)
     prefix = np.zeros(len(value) + 1, dtype=np.uint64)
     np.cumsum(value, out=prefix[1:])
-    key = prefix[first[1:]] - prefix[first[:-1]]
+    return prefix[first[1:]] - prefix[first[:-1]]
+
+
+def _repeated(key: NDArray[np.uint64], letters: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Texts of some length whose letters the same sender wrote before (within these texts)."""
+    if len(letters) == 0:
+        return np.zeros(0, dtype=bool)
     _, earliest, inverse = np.unique(key, return_index=True, return_inverse=True)
     again: NDArray[np.bool_] = (earliest[inverse] < np.arange(len(key))) & (letters >= REPEAT_LETTERS)
     # A short text said again at once is one statement.

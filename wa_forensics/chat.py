@@ -100,11 +100,11 @@ class Chat:
         start, end = self.columns.text_start[message], self.columns.text_end[message]
         return self.buffer[start:end].decode("utf-8", "replace")
 
-    def texts(self, messages: NDArray[np.int64]) -> list[str]:
-        """The texts of many messages, as ``text`` gives one."""
+    def raw_texts(self, messages: NDArray[np.int64]) -> list[bytes]:
+        """The bytes of the texts of many messages."""
         buffer = self.buffer
         starts, ends = self.columns.text_start[messages].tolist(), self.columns.text_end[messages].tolist()
-        return [buffer[start:end].decode("utf-8", "replace") for start, end in zip(starts, ends, strict=True)]
+        return [buffer[start:end] for start, end in zip(starts, ends, strict=True)]
 
     def sender(self, message: int) -> str | None:
         """The sender's name exactly as written, None for a line of the app."""
@@ -177,7 +177,8 @@ class Chat:
     def spoken(self) -> Hits:
         """Every phrase of every concept in the languages that are written here, found in one scan."""
         found = self._scan(lexicon())
-        return in_written_languages(found, lexicon(), words_of_languages(), self.texts, np.flatnonzero(self.written))
+        written = np.flatnonzero(self.written)
+        return in_written_languages(found, lexicon(), words_of_languages(), self.raw_texts, written)
 
     def said(self, *concepts: Concept) -> Hits:
         """The messages that express one of the concepts, ascending, each once with its strongest phrase."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wa_forensics.batch import pool
-from wa_forensics.batch.finish import BATCH_FROM, Request, Run, finish
+from wa_forensics.batch.finish import Request, Run, finish
 from wa_forensics.batch.progress import Progress, Watcher, nobody
-from wa_forensics.batch.work import Task, finished
+from wa_forensics.batch.work import Task, finished, forget
 from wa_forensics.case import Case
 from wa_forensics.case.folder import discard, publish, staging
-from wa_forensics.case.kept import FileResult, lean
+from wa_forensics.case.kept import FileResult
 from wa_forensics.clock import clock
 from wa_forensics.errors import EvidenceError, NothingReadError, ParseError
 from wa_forensics.evidence import find_inputs
@@ -80,6 +80,8 @@ def read_all(
     earlier = [finished(task) for task in tasks] if run.resume else [None] * len(tasks)
     results = {task.number: result for task, result in zip(tasks, earlier, strict=True) if result}
     left = [task for task in tasks if task.number not in results]
+    for task in left:
+        forget(task)
     size = sum(todo.sizes[task.number - first] for task in left)
     counted = _Count(todo, watch, first)
     for result in results.values():
@@ -91,7 +93,7 @@ def read_all(
     else:
         done = pool.run(left, pool.choose_jobs(run.jobs, len(left), size), run.timeout)
     for result in done:
-        results[result.number] = lean(result) if len(tasks) >= BATCH_FROM else result
+        results[result.number] = result
         counted.add(result)
     return tuple(results[task.number] for task in tasks)
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from wa_forensics.batch.work import Task, do, lost
-from wa_forensics.case.kept import FileResult
+from wa_forensics.case.kept import FileResult, lean
 from wa_forensics.errors import CaseError, WaForensicsError
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def run(tasks: Iterable[Task], jobs: int, timeout: float | None, work: Work = do
         for number, task in enumerate(tasks):
             if number:
                 gc.collect(0)
-            yield work(task)
+            result = work(task)
+            yield result if task.is_only else lean(result)
     else:
         pool = _Pool(tasks, jobs, timeout, work)
         try:

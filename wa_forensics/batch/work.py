@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from wa_forensics._version import __version__
 from wa_forensics.analysis import BUGS, analyze, crash
-from wa_forensics.case.folder import WORK, write_file
-from wa_forensics.case.kept import FileResult
+from wa_forensics.case.kept import FileResult, keep_working, kept_working, working_file
 from wa_forensics.case.messages import tables_of, write_messages
-from wa_forensics.case.records import compact, plain, record
 from wa_forensics.errors import CaseError, SettingsError, WaForensicsError
 from wa_forensics.evidence import read_texts, texts_in
 from wa_forensics.model import Analysis, Attachment, Failure, Settings
@@ -103,6 +100,7 @@ def failure_of(error: WaForensicsError, source: str) -> Failure:
 
 def lost(task: Task, problem: str, advice: str) -> FileResult:
     """The result of a file whose worker died or ran out of time."""
+    forget(task)
     failure = Failure(where="worker", source=task.path, problem=problem, advice=advice)
     digest, size = hash_of(task.place)
     return FileResult(number=task.number, path=task.path, sha256=digest, size=size, failures=(failure,))
@@ -110,15 +108,20 @@ def lost(task: Task, problem: str, advice: str) -> FileResult:
 
 def finished(task: Task) -> FileResult | None:
     """The result that a stopped run left for this very file and these settings, None if there is none."""
-    try:
-        kept = json.loads(_record_of(task).read_bytes())
-        if kept["for"] != _conditions(task):
-            return None
-        result = record(FileResult, kept["result"])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    result = kept_working(Path(task.folder), task.number, _conditions(task))
+    if result is None or not all((Path(task.folder) / name).is_file() for name in result.messages):
         return None
-    complete = all((Path(task.folder) / name).is_file() for name in result.messages)
-    return result if complete and result.sha256 == hash_of(Path(task.path))[0] else None
+    return result if result.sha256 == hash_of(Path(task.path))[0] else None
+
+
+def keep(task: Task, result: FileResult) -> None:
+    """Leave the result for a later run to go on from."""
+    keep_working(Path(task.folder), result, _conditions(task))
+
+
+def forget(task: Task) -> None:
+    """Remove what was left for a later run: it is not what came of the file."""
+    working_file(Path(task.folder), task.number).unlink(missing_ok=True)
 
 
 def hash_of(path: Path) -> tuple[str | None, int | None]:
@@ -130,16 +133,5 @@ def hash_of(path: Path) -> tuple[str | None, int | None]:
         return None, None
 
 
-def keep(task: Task, result: FileResult) -> None:
-    """Leave the result for a later run to go on from."""
-    target = _record_of(task)
-    target.parent.mkdir(exist_ok=True)
-    write_file(target, compact({"for": _conditions(task), "result": result}))
-
-
-def _record_of(task: Task) -> Path:
-    return Path(task.folder) / WORK / f"{task.number:06d}.json"
-
-
 def _conditions(task: Task) -> object:
-    return plain({"version": __version__, "path": task.path, "settings": task.settings})
+    return {"version": __version__, "path": task.path, "settings": task.settings}

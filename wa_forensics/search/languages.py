@@ -52,22 +52,22 @@ class FunctionWords:
     first: NDArray[np.int64]
     listing: NDArray[np.int64]
 
-    def count(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """How much each text (row) speaks for each language (column); a word of several counts less for each."""
+    def count(self, texts: Sequence[bytes]) -> NDArray[np.float64]:
+        """How much each UTF-8 text (row) speaks for each language (column); a word of several counts less for each."""
         counts = np.zeros((len(texts), len(self.languages)))
-        is_plain = np.array([text.isascii() and "'" not in text for text in texts], dtype=bool)
+        is_plain = np.array([text.isascii() and b"'" not in text for text in texts], dtype=bool)
         for mask, numbers_of in ((is_plain, self._plain_numbers), (~is_plain, self._numbers)):
             rows = np.flatnonzero(mask)
             if len(rows):
                 counts[rows] = self._counted(numbers_of([texts[row] for row in rows.tolist()]), len(rows))
         return counts
 
-    def _plain_numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
-        words = (b" %s " % CODED_END).join(map(str.encode, texts)).translate(LETTERS).split()
+    def _plain_numbers(self, texts: Sequence[bytes]) -> NDArray[np.int64]:
+        words = (b" %s " % CODED_END).join(texts).translate(LETTERS).split()
         return np.fromiter(map(self.coded.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
 
-    def _numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
-        words = WORD.findall(BETWEEN.join(texts).lower())
+    def _numbers(self, texts: Sequence[bytes]) -> NDArray[np.int64]:
+        words = WORD.findall(BETWEEN.join(map(_decoded, texts)).lower())
         return np.fromiter(map(self.number.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
 
     def _counted(self, numbers: NDArray[np.int64], texts: int) -> NDArray[np.float64]:
@@ -106,21 +106,21 @@ def in_written_languages(
     hits: Hits,
     lexicon: Lexicon,
     words: FunctionWords,
-    texts_of: Callable[[NDArray[np.int64]], list[str]],
+    texts_of: Callable[[NDArray[np.int64]], list[bytes]],
     sample: NDArray[np.int64],
 ) -> Hits:
     """The hits whose language the chat, or the message itself, is written in.
 
-    ``texts_of`` gives the texts of messages, ``sample`` the ids of messages that stand for the whole chat. A phrase in
-    another script than Latin stays where the message holds such letters.
+    ``texts_of`` gives texts of messages in UTF-8, ``sample`` the ids of messages that stand for the chat. A phrase
+    in another script than Latin stays where the message holds such letters.
     """
     if not len(hits.messages):
         return hits
     every = max(1, len(sample) // SAMPLE)
     texts = texts_of(sample[::every][:SAMPLE])
-    here = words.count(["\n".join(texts)])[0]
+    here = words.count([b"\n".join(texts)])[0]
     most = here.max()
-    if most < max(LEAST, PLAIN * sum(len(content.split()) for content in texts)):
+    if most < max(LEAST, PLAIN * sum(len(_decoded(text).split()) for text in texts)):
         return hits
     written = np.append(here >= max(LEAST, COMMON * most), False)
     families, natives = _traits(lexicon, words.languages)
@@ -137,7 +137,7 @@ def _in_their_messages(
     family: NDArray[np.int64],
     native: NDArray[np.bool_],
     words: FunctionWords,
-    texts_of: Callable[[NDArray[np.int64]], list[str]],
+    texts_of: Callable[[NDArray[np.int64]], list[bytes]],
 ) -> NDArray[np.bool_]:
     """Which hits (ascending by message) are in a language, or a script, of the message itself?"""
     keep = np.zeros(len(messages), dtype=bool)
@@ -152,8 +152,14 @@ def _in_their_messages(
         own = np.column_stack((own, np.zeros(len(texts), dtype=bool)))
         keep[part] = own[row, family[part]]
         foreign = part.start + np.flatnonzero(native[part])
-        keep[foreign] = [OTHER_SCRIPT.search(texts[at]) is not None for at in row[foreign - part.start].tolist()]
+        keep[foreign] = [
+            OTHER_SCRIPT.search(_decoded(texts[at])) is not None for at in row[foreign - part.start].tolist()
+        ]
     return keep
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wa_forensics.context.company import acts_as, pitches, silencers
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_KINDS, bare_digits, code_answers, named_accounts
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
@@ -17,6 +18,7 @@ __all__ = [
     "Episode",
     "Sighting",
     "Sightings",
+    "acts_as",
     "bare_digits",
     "code_answers",
     "confidence_of",
@@ -25,7 +27,9 @@ __all__ = [
     "finding_of",
     "named_accounts",
     "observed",
+    "pitches",
     "sightings",
+    "silencers",
     "sitting",
     "strangers",
     "wary",

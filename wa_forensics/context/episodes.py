@@ -10,12 +10,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.context.crowd import crowd, reading
-from wa_forensics.context.hearing import beyond_chance, hear
+from wa_forensics.context.crowd import Crowd, crowd, reading
+from wa_forensics.context.hearing import Stretch, beyond_chance, hear
 from wa_forensics.context.relations import with_earlier, with_neighbors, with_other_signs, with_partners
-from wa_forensics.context.signals import sightings
+from wa_forensics.context.signals import Sightings, sightings
 from wa_forensics.context.stretches import PRIOR_STRANGER, THIN, all_stretches
 from wa_forensics.context.weighing import HIGH, LOW, SHOWN, Episode, weigh
 
@@ -26,7 +27,20 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     found = sightings(chat)
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     around = crowd(chat, found, PRIOR_STRANGER)
-    stretches = all_stretches(chat, found, seconds, around)
+    built = _built(chat, all_stretches(chat, found, seconds, around), found, seconds, around)
+    # Courting and investing take weeks: a contact who attacks under the own name is judged over all of them.
+    patient = {e.sender for e in built if e.score >= HIGH and e.own_hand and not e.stranger}
+    if patient:
+        whole = _built(chat, all_stretches(chat, found, seconds, around, patient), found, seconds, around)
+        patient = {e.sender for e in whole if e.score >= HIGH and e.own_hand} & patient
+        built = [e for e in built if e.sender not in patient] + [e for e in whole if e.sender in patient]
+    return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
+
+
+def _built(
+    chat: Chat, stretches: list[Stretch], found: Sightings, seconds: NDArray[np.int64], around: Crowd
+) -> list[Episode]:
+    """The stretches with what the others say and what they say about each other."""
     taken = PRIOR_STRANGER - around.prior
     # Among many messages some read like a scam by chance.
     read = [
@@ -46,4 +60,4 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
         built = with_other_signs(with_partners(chat, built), seconds)
         built = with_neighbors(with_earlier(built), seconds)
         silent = frozenset(m for e in built if e.score >= HIGH for m in e.messages)
-    return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
+    return built

@@ -28,8 +28,15 @@ MOST_SENDERS = 300
 # In a busy group, what is said so many messages later is about something else.
 NEAR = 80
 NEAR_OWN = 200
+# Who is put out so soon after a warning is put out for it.
+PUT_OUT = 2 * HOUR
 # Others answer within two days.
 ANSWER = 2 * DAY
+# In a chat of two a warning can be about nobody else, and who is courted for weeks finds out late.
+ANSWER_OF_TWO = 14 * DAY
+FRESH = 12 * HOUR
+# Owners say that it was not they when the money is missed; they warn of what goes on under their name at once.
+RETURNS: Mapping[str, int] = {"disowned": REACH, "reported as hacked": REACH, "others warn": ANSWER}
 REPORTED = "bank or police are called"
 # Talk that has a rate of its own in every chat: known from so many messages elsewhere, and counted only above it.
 TALK: Mapping[str, Concept] = {
@@ -71,6 +78,7 @@ HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "security notice before": (1.0, 0.0),
     "a code was given": (1.2, 0.0),
     "removed from the group": (0.8, 0.0),
+    "who warned is put out": (0.9, 0.0),
     "deleted messages": (0.5, 0.3),
     CHECKED: (-2.0, -0.7),
     "offers a call or proof": (-1.2, 0.0),
@@ -112,6 +120,7 @@ def hear(
     """Give each warning, doubt, disclosure, check, code and notice to the one stretch it most likely speaks of."""
     heard = [Heard() for _ in stretches]
     senders = chat.columns.sender
+    answer = ANSWER_OF_TWO if len(chat.senders) <= 2 else ANSWER
     spoken = (
         # "Never give the code to anyone" is advice, and what the bank's own text says, more than a warning of somebody.
         ("others warn", found.talk[Concept.WARNING] - found.talk[Concept.CODE_NEVER_SHARE]),
@@ -125,8 +134,7 @@ def hear(
     spans = np.array([(s.first, s.last) for s in stretches], dtype=np.int64).reshape(-1, 2)
     for meaning, messages in spoken:
         for message in sorted(messages - silent):
-            own = meaning in ("disowned", "reported as hacked", "others warn")
-            fit = _likely(stretches, spans, message, int(senders[message]), seconds, own=own)
+            fit = _likely(stretches, spans, message, int(senders[message]), seconds, answer, RETURNS.get(meaning, 0))
             if fit is None:
                 continue
             named = named_accounts(chat, message) if meaning == "reported as hacked" else frozenset()
@@ -224,12 +232,17 @@ def _note_lines_of_the_app(
                 heard[at].add("security notice before", message)
     for message in chat.messages_with(events=REMOVALS).tolist():
         text = clean(chat.text(message)).casefold()
+        alone = len(chat.senders) <= 2 and chat.event(message) is Event.CONTACT_BLOCKED
+        out = {code for code in named_accounts(chat, message) if not text.startswith(_plain(chat, code))}
         for at, stretch in enumerate(stretches):
-            name = clean(chat.senders[stretch.sender]).strip().casefold()
-            after = stretch.first < message and seconds[message] - seconds[stretch.last] <= 3 * DAY
-            alone = len(chat.senders) <= 2 and chat.event(message) is Event.CONTACT_BLOCKED
-            if after and (alone or (name in text and not text.startswith(name))):
+            if not stretch.first < message:
+                continue
+            pause = seconds[message] - seconds[stretch.last]
+            if (alone and pause <= ANSWER_OF_TWO) or (stretch.sender in out and pause <= 3 * DAY):
                 heard[at].add("removed from the group", message)
+            warned = (m for m in heard[at].by_meaning.get("others warn", ()) if m < message)
+            if out & {int(chat.columns.sender[m]) for m in warned if seconds[message] - seconds[m] <= PUT_OUT}:
+                heard[at].add("who warned is put out", message)
     by_sender: dict[int, list[int]] = {}
     for at, stretch in enumerate(stretches):
         by_sender.setdefault(stretch.sender, []).append(at)
@@ -241,14 +254,18 @@ def _note_lines_of_the_app(
                 heard[at].add("deleted messages", message)
 
 
+def _plain(chat: Chat, sender: int) -> str:
+    return clean(chat.senders[sender]).strip("~ ").casefold()
+
+
 def named_accounts(chat: Chat, message: int) -> frozenset[int]:
     """The senders other than its own whose whole name stands in a message."""
     text = clean(chat.text(message)).casefold()
     return frozenset(
         code
-        for code, name in enumerate(chat.senders[:MOST_SENDERS])
+        for code in range(min(len(chat.senders), MOST_SENDERS))
         if code != chat.columns.sender[message]
-        and len(plain := clean(name).strip("~ ").casefold()) >= SHORTEST_NAME
+        and len(plain := _plain(chat, code)) >= SHORTEST_NAME
         and plain in text
         and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text)
     )
@@ -260,26 +277,40 @@ def _likely(
     message: int,
     speaker: int,
     seconds: NDArray[np.int64],
-    *,
-    own: bool,
+    answer: int,
+    back_within: int,
 ) -> int | None:
-    """The stretch with the heaviest own signals among those of other accounts in the last days."""
+    """The stretch with the heaviest own signals just before, of other accounts in the last ``answer`` seconds.
+
+    Of the speaker's own account too if its last message is no more than ``back_within`` seconds ago.
+    """
     best: tuple[float, int] | None = None
     for at in np.flatnonzero((spans[:, 0] < message) & (spans[:, 1] >= message - NEAR_OWN)).tolist():
         stretch = stretches[at]
         # The owner back in control speaks under the same name, sometimes only when the money is missed.
         # Who goes on at once reports what happened to somebody else.
         pause = seconds[message] - seconds[stretch.last]
-        returned = own and stretch.sender == speaker and message > stretch.last and pause >= BACK
-        late = seconds[message] - seconds[stretch.last] > (REACH if returned else ANSWER)
+        returned = stretch.sender == speaker and message > stretch.last and BACK <= pause <= back_within
+        late = not returned and pause > answer
         late |= message - stretch.last > (NEAR_OWN if returned else NEAR)
         late |= seconds[message] - seconds[stretch.first] > REACH
         if late or (stretch.sender == speaker and not returned):
             continue
-        weight = stretch.sum + (1.5 if stretch.stranger else 0.0)
+        just = _just_shown(stretch, message, seconds) if answer == ANSWER else 1.0
+        weight = stretch.sum * just + (1.5 if stretch.stranger else 0.0)
         if best is None or weight > best[0]:
             best = (weight, at)
     return None if best is None else best[1]
+
+
+def _just_shown(stretch: Stretch, message: int, seconds: NDArray[np.int64]) -> float:
+    """Share (0 to 1) of a stretch's signs before a message, half as much for every ``FRESH`` seconds: people speak of
+    what was just written.
+    """
+    weights = np.array([s.weight for s in stretch.sightings])
+    ago = seconds[message] - seconds[np.array([s.message for s in stretch.sightings], dtype=np.int64)]
+    shown = weights * np.where(ago > 0, 0.5 ** (np.maximum(ago, 0) / FRESH), 0.0)
+    return float(shown.sum() / max(weights.sum(), 1e-9))
 
 
 def settled(heard: Heard, *, unlike: bool = False) -> bool:

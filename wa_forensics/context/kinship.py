@@ -69,7 +69,7 @@ def matters(chat: Chat, episode: Episode) -> Mapping[int, Mapping[str, float]]:
     return {
         message: {kind: worth / sum(near.values()) for kind, worth in sorted(near.items())}
         for message, near in zip(messages, weights, strict=True)
-        if near and (episode.stranger or not found.said(message, *OWN_WORD))
+        if near and (episode.own_hand or not found.said(message, *OWN_WORD))
     }
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat
 from wa_forensics.context.crowd import beyond_crowd
 from wa_forensics.context.signals import strangers
-from wa_forensics.context.stretches import DAY
+from wa_forensics.context.stretches import DAY, own_messages
 from wa_forensics.context.weighing import LOW, MEDIUM, Episode
 from wa_forensics.model import Signal, counted, joined, say
 from wa_forensics.vocabulary import Concept
@@ -23,22 +23,31 @@ RUN_UP = 3 * DAY
 WEIGHTY, ELSEWHERE, MOST_ELSEWHERE = 1.2, 0.25, 1.5
 # So many other strangers who vouch make a cast.
 CAST = 2
+# Where a contact pitches, one stranger who says such words may as well be a victim.
+LED = 0.45
 TEAMWORK = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concept.JOB_OFFER, Concept.UNLOCK_FEE])
 
 
 def with_partners(chat: Chat, built: Sequence[Episode]) -> list[Episode]:
     """A stranger who vouches where another stranger pitches works with them, and several who vouch are a cast."""
     team = [e for e in built if e.stranger and any(s.kind in TEAMWORK for s in e.sightings)]
-    pitching = [e for e in team if e.score >= MEDIUM]
+    # A contact who pitches under the own name has a cast as well.
+    leads = [e for e in built if not e.stranger and e.own_hand and any(s.kind in TEAMWORK for s in e.sightings)]
+    pitching = [e for e in team if e.score >= MEDIUM] + leads
+
+    def first(e: Episode) -> int:
+        # Others praise before the one they praise asks for money.
+        return int(own_messages(chat, e.sender)[0]) if e.new and not e.stranger else e.messages[0]
+
     unknown = strangers(chat)
     praise = {s.message for e in team for s in e.sightings if s.kind in TEAMWORK}
     result = []
     for episode in built:
-        partners = {e.sender for e in pitching if e.sender != episode.sender and e.messages[0] <= episode.messages[-1]}
+        partners = {e.sender for e in pitching if e.sender != episode.sender and first(e) <= episode.messages[-1]}
         cast = {e.sender for e in team if e.sender != episode.sender}
         signal = None
-        worth = 0.0
-        if episode in team and cast:
+        worth = LED if episode in team and partners & {e.sender for e in leads} else 0.0
+        if episode in team and cast and not worth:
             # In a room of many strangers some use such words without knowing of each other.
             own = [s.message for s in episode.sightings if s.kind in TEAMWORK]
             worth = beyond_crowd(chat, unknown, episode.sender, own, praise)
@@ -106,10 +115,11 @@ def with_neighbors(built: Sequence[Episode], seconds: NDArray[np.int64]) -> list
     for episode in built:
         if episode.score >= MEDIUM:
             attacks.setdefault(episode.sender, []).append(episode.messages[0])
+    taken_over = {e.sender for e in built if e.score >= MEDIUM and not e.own_hand}
     result = []
     for episode in built:
         # What a contact wrote long before, such as the genuine account on an invoice, is not the intruder's.
-        before = NEIGHBORS if episode.stranger else RUN_UP
+        before = RUN_UP if episode.sender in taken_over else NEIGHBORS
         near = [
             m
             for m in attacks.get(episode.sender, ())

@@ -43,8 +43,21 @@ CLAIMS = (
     Concept.ACCOUNT_THREAT,
     Concept.SECRECY,
 )
-# Asking for the code of a door or a network is worth so much of asking for a code.
+# Asking for the code of a door or a network, or with the code written out, is worth so much of asking for a code.
 CODES, HARMLESS = frozenset([Concept.CODE_REQUEST, Concept.CODE_BY_MISTAKE]), 0.2
+# Who tells of a linked device or of forwarded calls, without asking for anything, hardly asks for these.
+LINKS, TOLD = frozenset([Concept.DEVICE_LINKING, Concept.CALL_FORWARDING]), 0.4
+ASKING = (
+    Concept.CODE_REQUEST,
+    Concept.CUSTOMER_INQUIRY,
+    Concept.GIVEAWAY,
+    Concept.LINK_INVITATION,
+    Concept.SUPPORT_CLAIM,
+    Concept.URGENCY,
+    Concept.VOTE_REQUEST,
+)
+# Signs worth less than this share of their kind carry no finding of it.
+NAMED = 0.45
 # Kinds that say nothing by themselves.
 COMMON = frozenset([Concept.FORMAL_GREETING, Concept.URGENCY, Concept.TROUBLE_EXCUSE, "new link"])
 FILE_WORDS = frozenset([Concept.FILE_INVITATION, Concept.CUSTOMER_INQUIRY])
@@ -95,6 +108,11 @@ class Sighting:
     weight: float
     detail: str
 
+    @property
+    def named(self) -> bool:
+        """Does it weigh enough to carry a finding of its kind?"""
+        return self.weight >= NAMED * WEIGHTS[self.kind]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sightings:
@@ -123,6 +141,9 @@ def sightings(chat: Chat) -> Sightings:
     kinds, messages, weights = kinds[first], messages[first], hits.weights[order][first]
     bounds = np.searchsorted(kinds, np.arange(len(concepts) + 1))
     harmless_codes = set(messages[kinds == code[Concept.CODE_HARMLESS.value]].tolist())
+    asking = np.isin(kinds, [code[concept.value] for concept in ASKING])
+    told = set(messages[kinds == code[Concept.WEB_SESSION.value]].tolist()) - set(messages[asking].tolist())
+    read_out = set(messages[kinds == code[Concept.CODE_GIVEN.value]].tolist()) & {c.message for c in chat.codes}
     talk: dict[Concept, frozenset[int]] = {}
     found_signals = []
     for number, concept in enumerate(concepts):
@@ -136,11 +157,12 @@ def sightings(chat: Chat) -> Sightings:
                     kind=concept.value,
                     weight=WEIGHTS[concept]
                     * weight
-                    * (HARMLESS if concept in CODES and message in harmless_codes else 1.0),
+                    * (HARMLESS if concept in CODES and (message in harmless_codes or message in read_out) else 1.0)
+                    * (TOLD if concept in LINKS and message in told else 1.0),
                     detail="",
                 )
                 for message, weight in zip(said, weights[part].tolist(), strict=True)
-                if not (concept in FILE_WORDS and message in harmless)
+                if not (concept in FILE_WORDS and message in harmless) and not (concept in LINKS and message in told)
             ]
     found_signals += _links(chat) + _payees(chat) + _files(chat)
     by_message: dict[int, list[Sighting]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
@@ -38,24 +38,26 @@ LEAST = 0.75
 THIN = "few of its messages"
 
 
-def all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64], around: Crowd) -> list[Stretch]:
-    """Each account's stretches; in a crowd, where strangers are the rule, theirs are cut and thinned as contacts'."""
+def all_stretches(
+    chat: Chat, found: Sightings, seconds: NDArray[np.int64], around: Crowd, patient: Collection[int] = ()
+) -> list[Stretch]:
+    """Each account's stretches; in a crowd, where strangers are the rule, theirs are cut and thinned as contacts'.
+
+    Those of ``patient`` contacts, who attack under their own name, are cut and thinned as strangers' are.
+    """
     by_sender: dict[int, list[int]] = {}
     # The owner's word cuts a stretch though it is no sign itself.
-    for message in sorted(
-        found.by_message.keys() | found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.DISOWNING]
-    ):
+    owners_word = found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.DISOWNING]
+    for message in sorted(found.by_message.keys() | owners_word):
         by_sender.setdefault(int(chat.columns.sender[message]), []).append(message)
     unknown = strangers(chat)
     built = []
     for sender in sorted(by_sender):
-        loose = bool(unknown[sender]) and around.prior == PRIOR_STRANGER
+        loose = (bool(unknown[sender]) and around.prior == PRIOR_STRANGER) or sender in patient
         gap = GAP_STRANGER if loose else GAP_KNOWN
+        word = frozenset[int]() if sender in patient else owners_word
         # What the owner writes from a disclosure on is no attack.
-        cuts = _cut(by_sender[sender], seconds, gap, found)
-        cuts = [
-            c for c in cuts if unknown[sender] or not found.said(c[0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
-        ]
+        cuts = [c for c in _cut(by_sender[sender], seconds, gap, word) if unknown[sender] or c[0] not in word]
         for at, messages in enumerate(cuts):
             # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
             worth = DISCUSSED if at == 0 and discussed(chat, sender, messages[0], found, seconds) else 1.0
@@ -68,13 +70,13 @@ def all_stretches(chat: Chat, found: Sightings, seconds: NDArray[np.int64], arou
     return built
 
 
-def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, found: Sightings) -> list[list[int]]:
+def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, word: Set[int]) -> list[list[int]]:
     """Cut an account's signals at long pauses and where the owner speaks up."""
     parts: list[list[int]] = []
     for message in messages:
-        owner = found.said(message, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+        owner = message in word
         # Who tells of a theft at night may be robbed of the account by morning: the owner's word holds for a sitting.
-        told = bool(parts) and found.said(parts[-1][0], Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
+        told = bool(parts) and parts[-1][0] in word
         longest = min(gap, OWNER_SITTING) if told else gap
         if parts and not owner and seconds[message] - seconds[parts[-1][-1]] <= longest:
             parts[-1].append(message)

@@ -73,7 +73,11 @@ def episode_findings(
             continue
         by_message: dict[int, set[str]] = {}
         for sighting in episode.sightings:
-            if sighting.kind in kinds and (episode.stranger or not found.said(sighting.message, *OWN_WORD)):
+            if (
+                sighting.kind in kinds
+                and sighting.named
+                and (episode.own_hand or not found.said(sighting.message, *OWN_WORD))
+            ):
                 by_message.setdefault(sighting.message, set()).add(sighting.kind)
         messages = sorted(m for m, seen in by_message.items() if seen - set(faint))
         weak = sorted(m for m in by_message if m not in messages)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.context.crowd import Crowd
@@ -27,6 +29,9 @@ STAYS = 3 * DAY
 UNANSWERED, AT_LENGTH, FEW = -0.8, 10, 6
 # A change of habits of this weight counts as one voice that the hand changed.
 UNLIKE = 1.0
+NOTICE, UNLIKE_BEFORE = "security notice before", "writes unlike before"
+# What says that somebody else writes under the name.
+CHANGED = frozenset([NOTICE, UNLIKE_BEFORE, "disowned by the owner", "reported as hacked"])
 # A stretch that shows less than this of its own stays low, whatever the others say.
 SHOWN = 2.4
 # What is heard counts up to this share of what the account itself shows.
@@ -35,10 +40,14 @@ CARRIES = 0.9
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Episode:
-    """One stretch: ``messages`` of the account from the first to the last signal, ``score`` and what made it."""
+    """One stretch: ``messages`` of the account from the first to the last signal, ``score`` and what made it.
+
+    ``stranger``: not in the contacts; ``new``: the account had hardly written in the chat before.
+    """
 
     sender: int
     stranger: bool
+    new: bool
     messages: tuple[int, ...]
     sightings: tuple[Sighting, ...]
     signals: tuple[Signal, ...]
@@ -52,41 +61,32 @@ class Episode:
             return Severity.HIGH
         return Severity.MEDIUM if self.score >= MEDIUM else Severity.LOW
 
+    @property
+    def own_hand(self) -> bool:
+        """Is it a stranger's, or a strong case in which nothing says that the hand behind a known name changed?"""
+        changed = any(s.name in CHANGED and s.weight >= UNLIKE for s in self.signals)
+        return self.stranger or (self.score >= HIGH and not changed)
+
 
 def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal | None) -> Episode:
+    """The stretch with all that speaks for and against an attack, capped where too little stands on its own feet."""
     own = own_messages(chat, stretch.sender)
-    signals = [*stretch.signals, *([read] if read else [])]
-    if stretch.before >= HISTORY:
-        known = min(PRIOR_KNOWN, among.prior) if stretch.stranger else PRIOR_KNOWN
-        signals.append(Signal(name="sender with a history here", weight=known, detail="prior"))
-    elif stretch.stranger:
-        signals.append(Signal(name="sender not in the contacts", weight=among.prior, detail="prior"))
-    else:
-        signals.append(Signal(name="sender new in this chat", weight=PRIOR_NEWCOMER, detail="prior"))
+    signals = [*stretch.signals, *([read] if read else []), _prior(stretch, among)]
     around = [
         heard_signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning])
         for meaning, messages in sorted(heard.by_meaning.items())
     ]
-    if stretch.stranger and not any(heard.by_meaning.get(meaning) for meaning in CERTAIN):
-        seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
-        last = seconds[min(int(np.searchsorted(own, stretch.last)), len(own) - 1)]
-        stayed = own[seconds > last + STAYS]
-        if len(stayed):
-            around.append(heard_signal(chat, "goes on writing for days", stayed.tolist(), -2.0, -0.5, most=5))
-    above = sum(s.weight for s in signals) + sum(s.weight for s in around) - LOW
-    answers = np.count_nonzero(chat.written[stretch.first :] & (chat.columns.sender[stretch.first :] != stretch.sender))
-    among_few = stretch.stranger and len(chat.senders) <= FEW
-    if among_few and above > 0 and answers >= AT_LENGTH and not any(s.weight > 0 for s in around):
-        # Such a stretch is worth reading all the same.
-        around.append(Signal(name="nobody doubts or warns", weight=round(max(UNANSWERED, -above), 3), detail=""))
-    habits = 0.0
-    if not stretch.stranger and stretch.sum >= SHOWN:
+    around += _trusted(chat, stretch, heard, own, sum(s.weight for s in (*signals, *around)), around)
+    habits, notice = 0.0, bool(heard.by_meaning.get(NOTICE))
+    if not stretch.stranger and (stretch.sum >= SHOWN or notice):
         habits, facts = change_of_habits(chat, own, stretch.first, stretch.last)
         if habits > 0:
-            around.append(Signal(name="writes unlike before", weight=round(habits, 3), detail=joined(facts, "; ")))
+            around.append(Signal(name=UNLIKE_BEFORE, weight=round(habits, 3), detail=joined(facts, "; ")))
+    # A new key followed by another way of writing is seen in the account itself, not told by others.
+    seen = sum(s.weight for s in around if s.name in (NOTICE, UNLIKE_BEFORE)) if notice and habits >= UNLIKE else 0.0
     # What is heard can at most double what was seen: a warning about nothing is no evidence.
     confirmed = sum(s.weight for s in around)
-    excess = confirmed - CARRIES * stretch.sum
+    excess = confirmed - seen - CARRIES * (stretch.sum + seen)
     if excess > 0:
         around.append(Signal(name="few signs of its own", weight=round(-excess, 3), detail=""))
     signals += around
@@ -97,15 +97,47 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
         # In a crowd an unsaved number with a history is as good as a contact.
         score = min(score, MEDIUM - 0.01)
     kinds = {s.kind for s in stretch.sightings} - COMMON
-    if stretch.sum < SHOWN or (len(kinds) < 2 and not stretch.stranger):
+    if stretch.sum + seen < SHOWN or (len(kinds) < 2 and not stretch.stranger and not seen):
         score = min(score, MEDIUM - 0.01)
     replies = [m for meaning in ("others warn", "others doubt who writes") for m in heard.by_meaning.get(meaning, ())]
     return Episode(
         sender=stretch.sender,
         stranger=stretch.stranger,
+        new=stretch.before < HISTORY,
         messages=tuple(own[(own >= stretch.first) & (own <= stretch.last)].tolist()),
         sightings=stretch.sightings,
         signals=tuple(signals),
         score=round(score, 3),
         replies=tuple(sorted(replies)),
     )
+
+
+def _prior(stretch: Stretch, among: Crowd) -> Signal:
+    """How likely such a sender attacks before anything is known."""
+    if stretch.before >= HISTORY:
+        known = min(PRIOR_KNOWN, among.prior) if stretch.stranger else PRIOR_KNOWN
+        return Signal(name="sender with a history here", weight=known, detail="prior")
+    if stretch.stranger:
+        return Signal(name="sender not in the contacts", weight=among.prior, detail="prior")
+    return Signal(name="sender new in this chat", weight=PRIOR_NEWCOMER, detail="prior")
+
+
+def _trusted(
+    chat: Chat, stretch: Stretch, heard: Heard, own: NDArray[np.int64], total: float, around: Sequence[Signal]
+) -> Iterator[Signal]:
+    """What speaks for a stranger: still there days later, or answered at length without a doubt."""
+    if not stretch.stranger:
+        return
+    if not any(heard.by_meaning.get(meaning) for meaning in CERTAIN):
+        seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
+        last = seconds[min(int(np.searchsorted(own, stretch.last)), len(own) - 1)]
+        stayed = own[seconds > last + STAYS]
+        if len(stayed):
+            signal = heard_signal(chat, "goes on writing for days", stayed.tolist(), -2.0, -0.5, most=5)
+            total += signal.weight
+            yield signal
+    above = total - LOW
+    answers = np.count_nonzero(chat.written[stretch.first :] & (chat.columns.sender[stretch.first :] != stretch.sender))
+    if len(chat.senders) <= FEW and above > 0 and answers >= AT_LENGTH and not any(s.weight > 0 for s in around):
+        # Such a stretch is worth reading all the same.
+        yield Signal(name="nobody doubts or warns", weight=round(max(UNANSWERED, -above), 3), detail="")

@@ -23,6 +23,7 @@ from wa_forensics.context import (
     episodes,
     finding_of,
     sightings,
+    sitting,
 )
 from wa_forensics.entities import clean
 from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
@@ -64,6 +65,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
+        first, last = episode.messages[0], episode.messages[-1]
         requests = {s.message for s in episode.sightings if s.kind in CODE_KINDS}
         given = code_answers(chat, episode.sender, requests, sightings(chat))
         given |= _told(chat, episode, Concept.CODE_GIVEN)
@@ -81,12 +83,14 @@ def detect(chat: Chat) -> Iterator[Finding]:
         asking = {s.message for s in episode.sightings if s.kind in CODE_KINDS}
         spoken |= (sightings(chat).talk[Concept.CODE_GIVEN] & set(episode.messages)) - asking
         if not requests:
-            spoken = {m for m in spoken if m < episode.messages[0] and chat.columns.sender[m] == episode.sender}
+            # The owner tells of it before the account is used, or once back in control.
+            away = {m for m in spoken if m < first or m > last}
+            spoken = {m for m in away if chat.columns.sender[m] == episode.sender}
         asked = any(s.kind in ASKED for s in episode.sightings)
-        bare = bare_digits(chat, episode.sender, episode.messages[0], episode.messages[-1])
+        bare = bare_digits(chat, episode.sender, first, last)
         spoken |= {m for m in bare if asked or sum(c.isdigit() for c in chat.text(m)) >= LONG}
         spoken -= given
-        if episode.stranger:
+        if episode.own_hand:
             spoken = {m for m in spoken if chat.columns.sender[m] != episode.sender}
         if spoken:
             yield finding_of(
@@ -101,14 +105,17 @@ def detect(chat: Chat) -> Iterator[Finding]:
 
 
 def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:
-    """Messages of others, or of the account before the stretch, that speak of codes without giving one."""
+    """Messages of others, or of the owner before and after the stretch, that speak of codes without giving one."""
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     first, last = episode.messages[0], episode.messages[-1]
     begin, end = seconds[first] - BEFORE, seconds[last] + AFTER
     talk = sightings(chat).talk
+    # Once back in control the owner tells how it came about.
+    back = len(chat) if episode.own_hand else sitting(chat, episode)[-1]
     near = {m for concept in concepts for m in talk[concept] if begin <= seconds[m] <= end}
     return {
         m
         for m in near
-        if not re.search(r"\d{4}", clean(chat.text(m))) and (m < first or chat.columns.sender[m] != episode.sender)
+        if not re.search(r"\d{4}", clean(chat.text(m)))
+        and (m < first or m > back or chat.columns.sender[m] != episode.sender)
     }

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, episodes, finding_of
-from wa_forensics.model import Example, Finding, Kind, Rule, Severity, Stage, Threat
+from wa_forensics.context import MEDIUM, episodes, finding_of, pitches, silencers
+from wa_forensics.model import Example, Finding, Kind, Rule, Severity, Stage, Threat, phrase
 
 RULE = Rule(
     id="evidence-deletion",
@@ -40,20 +40,24 @@ RULE = Rule(
     quiet_on=(Example(messages=(("Ana", "This message was deleted"), ("Ana", "sorry, wrong chat"))),),
 )
 AFTER = 3 * 86400
+INFERENCE = phrase("The deletions fit an attempt to remove traces.")
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
-    """One finding per stretch whose account deleted messages."""
+    """One finding per stretch whose account deleted messages, and a low one per account that silences for it."""
     deleted = chat.messages_with(kind=Kind.DELETED)
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     named: set[int] = set()
     for episode in episodes(chat):
         if episode.score < MEDIUM:
             continue
-        first, last = seconds[episode.messages[0]], seconds[episode.messages[-1]] + AFTER
+        # What is deleted once somebody warns may come long after the last demand.
+        first, last = seconds[episode.messages[0]], max(seconds[m] for m in (episode.messages[-1], *episode.replies))
         own = deleted[chat.columns.sender[deleted] == episode.sender]
         inside = [
-            int(m) for m in own if first <= seconds[m] <= last and m > episode.messages[0] and int(m) not in named
+            int(m)
+            for m in own
+            if first <= seconds[m] <= last + AFTER and m > episode.messages[0] and int(m) not in named
         ]
         named.update(inside)
         if inside:
@@ -63,5 +67,13 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 episode,
                 inside,
                 did="deleted messages",
-                inference="The deletions fit an attempt to remove traces.",
+                inference=INFERENCE,
+            )
+    for sender in silencers(chat):
+        leading = pitches(chat)[0]
+        own = deleted[(chat.columns.sender[deleted] == sender) & (deleted > leading.messages[0])]
+        lines = [int(m) for m in own if seconds[m] <= seconds[leading.messages[-1]] + AFTER and int(m) not in named]
+        if lines:
+            yield finding_of(
+                chat, RULE, leading, lines, did="deleted messages", inference=INFERENCE, severity=Severity.LOW
             )

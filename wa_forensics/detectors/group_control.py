@@ -14,7 +14,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings
+from wa_forensics.context import (
+    MEDIUM,
+    Episode,
+    acts_as,
+    episodes,
+    finding_of,
+    named_accounts,
+    observed,
+    pitches,
+    sightings,
+    silencers,
+)
 from wa_forensics.entities import clean
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, joined, say
@@ -75,8 +86,13 @@ def detect(chat: Chat) -> Iterator[Finding]:
             best[episode.sender] = episode
         for message in acts:
             inside = episode.messages[0] < message <= episode.messages[-1] + AFTER
-            if inside and _acts_as(chat, message, episode.sender) and message not in told.get(episode.sender, []):
+            if inside and acts_as(chat, message, episode.sender) and message not in told.get(episode.sender, []):
                 told.setdefault(episode.sender, []).append(message)
+    # In a false group the one who pitches and the one who puts out those who warn are rarely the same account.
+    for sender, lines in silencers(chat).items():
+        if sender not in told:
+            told[sender] = [*lines]
+            best[sender] = pitches(chat)[0]
     for sender, messages in sorted(told.items()):
         yield finding_of(
             chat,
@@ -87,7 +103,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             inference="The acts fit an attempt to silence warnings.",
         )
     for sender in range(min(len(chat.senders), MOST_SENDERS)):
-        mine = [m for m in acts if sender not in told and _acts_as(chat, m, sender)]
+        mine = [m for m in acts if sender not in told and acts_as(chat, m, sender)]
         if mine:
             yield from _without_words(chat, sender, mine)
 
@@ -130,8 +146,3 @@ def _without_words(chat: Chat, sender: int, acts: list[int]) -> Iterator[Finding
         severity=Severity.MEDIUM,
         actors=[chat.senders[sender]],
     )
-
-
-def _acts_as(chat: Chat, message: int, sender: int) -> bool:
-    """Does a line of the app name the sender as the one who acted?"""
-    return clean(chat.text(message)).strip().startswith(clean(chat.senders[sender]).strip().lstrip("~ "))

@@ -13,8 +13,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import HIGH, episode_findings, episodes, finding_of, sightings, sitting, strangers
-from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat
+from wa_forensics.context import (
+    HIGH,
+    episode_findings,
+    episodes,
+    finding_of,
+    pitches,
+    sightings,
+    silencers,
+    sitting,
+    strangers,
+)
+from wa_forensics.model import Example, Finding, Rule, Severity, Stage, Threat, phrase
 from wa_forensics.vocabulary import Concept
 
 RULE = Rule(
@@ -57,6 +67,8 @@ VOUCHING = frozenset([Concept.INVESTMENT_PITCH, Concept.PROFIT_TESTIMONY, Concep
 VOUCHES = 2
 # The play is what its members write within so many messages of a word of praise or a pitch.
 SCENE = 40
+PRAISED = phrase("wrote in the group of the pitch and praised it")
+SILENCED = phrase("wrote in the group of the pitch and put out who wrote against it")
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -72,11 +84,10 @@ def detect(chat: Chat) -> Iterator[Finding]:
 
 
 def _cast(chat: Chat) -> Iterator[Finding]:
-    """Who praises in a group where somebody pitches: what they and the pitching account write there is the play."""
-    pitches = [e for e in episodes(chat) if e.score >= HIGH and any(s.kind in KINDS for s in e.sightings)]
-    if not pitches:
+    """Who praises in a group where somebody pitches, or silences who warns: what they write there is the play."""
+    if not pitches(chat):
         return
-    leading = max(pitches, key=lambda e: (e.score, -e.messages[0]))
+    leading = pitches(chat)[0]
     named = {m for e in episodes(chat) if e.score >= HIGH for m in sitting(chat, e)}
     signs: dict[int, list[int]] = {}
     for message, seen in sightings(chat).by_message.items():
@@ -85,18 +96,20 @@ def _cast(chat: Chat) -> Iterator[Finding]:
     unknown = strangers(chat)
     own_signs = signs.get(leading.sender, [leading.messages[0]])
     members = {sender for sender, said in signs.items() if sender >= 0 and (unknown[sender] or len(said) >= VOUCHES)}
-    for sender in sorted(members if leading.stranger or len(own_signs) >= VOUCHES else set()):
-        play = np.array(sorted({*signs[sender], *own_signs}), dtype=np.int64)
+    members = members if leading.stranger or len(own_signs) >= VOUCHES else set()
+    for sender in sorted(members | silencers(chat).keys()):
         own = np.flatnonzero((chat.columns.sender == sender) & chat.written)
-        close = np.abs(own[:, None] - play[None, :]).min(axis=1) <= SCENE
-        lines = [int(m) for m in own[close] if m not in named]
+        if sender not in silencers(chat):
+            play = np.array(sorted({*signs[sender], *own_signs}), dtype=np.int64)
+            own = own[np.abs(own[:, None] - play[None, :]).min(axis=1) <= SCENE]
+        lines = [int(m) for m in own if m not in named]
         if lines:
             yield finding_of(
                 chat,
                 RULE,
                 leading,
                 lines,
-                did="wrote in the group of the pitch and praised it",
+                did=SILENCED if sender in silencers(chat) else PRAISED,
                 inference="The account may belong to the cast that vouches for the pitch.",
                 severity=Severity.LOW,
             )

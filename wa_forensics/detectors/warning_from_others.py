@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings
+from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings, sitting
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, joined, phrase, say
 from wa_forensics.vocabulary import Concept
@@ -47,7 +47,7 @@ AFTER = 7 * 86400
 # Warnings while the attack runs are named at full level, what follows at a lower one.
 SOON = 3600
 # Warnings come in several lines: so many messages and seconds around one belong to it.
-NEXT, NEXT_SECONDS = 3, 900
+NEXT, NEXT_SECONDS = 5, 900
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
         spoken = {m for concept in concepts for m in talk[concept]} - hostile
         for episode in sorted(serious, key=lambda e: -e.score):
             lines = [m for m in _after(episode, spoken, seconds) if m not in taken and chat.columns.sender[m] >= 0]
-            lines = [m for m in lines if not (episode.stranger and chat.columns.sender[m] == episode.sender)]
+            lines = [m for m in lines if not (episode.own_hand and chat.columns.sender[m] == episode.sender)]
             taken.update(lines)
             end = seconds[episode.messages[-1]] + SOON
             # "I did not send that" is strong from the owner; from others it may be about anything.
@@ -111,7 +111,8 @@ def _next_to(
             for near in range(max(episode.messages[0] + 1, message - NEXT), min(len(chat), message + NEXT + 1))
             if abs(seconds[near] - seconds[message]) <= NEXT_SECONDS and chat.written[near]
         }
-        lines = {m for m in lines - named - hostile if chat.columns.sender[m] != episode.sender or not episode.stranger}
+        own = sitting(chat, episode)
+        lines = {m for m in lines - named - hostile if chat.columns.sender[m] != episode.sender or m > own[-1]}
         named |= lines
         if lines:
             yield finding_of(

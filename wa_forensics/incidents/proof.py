@@ -156,7 +156,11 @@ def _same_hand(asked: Question, here: float) -> float:
     """Reasons against: the account wrote such messages at other times, the stretch lasts longer than hijackers
     stay, or another account did more harm or got a new security code then, which makes this one its victim.
     """
-    elsewhere = sum(asked.marks.harm.get(m, 0.0) for m in asked.outside.tolist())
+    # What the account itself wrote and passed on while it was being lost says nothing about its habits.
+    lost = [m for m in (*asked.marks.access, *asked.marks.codes_given) if m < asked.first and asked.by_account(m)]
+    since = asked.seconds[lost[0]] - DAY if lost else asked.start
+    outside = asked.outside[(asked.seconds[asked.outside] < since) | (asked.outside > asked.first)]
+    elsewhere = sum(asked.marks.harm.get(m, 0.0) for m in outside.tolist())
     share = elsewhere / max(here, 0.1)
     repeated = 3.0 * min(1.0, 2 * max(0.0, share - 0.25))
     lasting = 0.5 * max(0.0, (asked.end - asked.start) / DAY - 3)

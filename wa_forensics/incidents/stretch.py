@@ -101,10 +101,15 @@ def _content(account: Account, messages: NDArray[np.int64]) -> NDArray[np.float6
     own_word = set(marks.disclosures)
     warned = set(marks.own_warnings)
     change = set(marks.change)
+    access = set(marks.access) | set(marks.codes_given)
     worth = np.zeros(len(messages))
     for row, message in enumerate(messages.tolist()):
         if message in own_word:
             worth[row] = -5.0
+            continue
+        if message in access and message not in marks.serious:
+            # Who tells of a linked device or of a code given away is the one who lost the account.
+            worth[row] = -4.0
             continue
         if message in warned and message not in marks.serious:
             worth[row] = -3.0

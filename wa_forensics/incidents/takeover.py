@@ -36,6 +36,8 @@ CLEAR_HABITS = 2.0
 # Doubts and warnings alone are talk: the habits must have changed, or something must be about this very account.
 SEEN_HABITS = 0.8
 MOST_WINDOWS = 3
+# How many parts of an account with harm are looked at, the heaviest first.
+MOST_CORES = 3
 RIVALS = 2 * 24 * HOUR
 # Accounts with more notices than this are watched for harm only: so many changes of phone say nothing.
 MOST_NOTICES = 8
@@ -141,15 +143,18 @@ def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
     """
     harm, own = account.marks.harm, account.own
     clusters: list[list[int]] = []
-    for i in [i for i, m in enumerate(own.tolist()) if open_to[i] and harm.get(m, 0.0) > 0]:
-        if clusters and account.times[i] - account.times[clusters[-1][-1]] <= 24 * HOUR:
+    # What the owner wrote while the account was being lost ends where the loss is told.
+    word = np.isin(own, sorted({*account.marks.access, *account.marks.codes_given} - account.marks.serious))
+    told = np.cumsum(word)
+    for i in [i for i, m in enumerate(own.tolist()) if open_to[i] and harm.get(m, 0.0) > 0 and not word[i]]:
+        last = clusters[-1][-1] if clusters else i
+        if clusters and account.times[i] - account.times[last] <= 24 * HOUR and told[i] == told[last]:
             clusters[-1].append(i)
         else:
             clusters.append([i])
-    if clusters:
-        heaviest = max(clusters, key=lambda c: (sum(harm[int(own[i])] for i in c), -c[0]))
-        serious = [i for i in heaviest if int(own[i]) in account.marks.serious]
-        yield serious or heaviest
+    clusters.sort(key=lambda c: (-sum(harm[int(own[i])] for i in c), c[0]))
+    for cluster in clusters[:MOST_CORES]:
+        yield [i for i in cluster if int(own[i]) in account.marks.serious] or cluster
     if len(account.notices) <= MOST_NOTICES:
         for notice in account.notices:
             session = _session_after(account, notice, open_to)

@@ -71,6 +71,10 @@ def afterwards(asked: Question) -> Iterator[Reason]:
             own_word=True,
             named=bool(marks.told & set(word)),
         )
+    found = own_later(m for m in marks.access if m not in word and m not in warned)
+    if found:
+        told = say("Afterwards the account itself tells of a linked device (%(lines)s).", lines=at_lines(asked, found))
+        yield Reason(weight=1.5, sentence=told, messages=tuple(found), disowning=True, own_word=True)
     removed = [
         m
         for m in asked.unspent(marks.removals)

@@ -263,6 +263,7 @@ SIGNALS = (
     mark("style"),
     mark("suspicious before"),
     mark("vouches for a suspicious account"),
+    mark("who warned is put out"),
     mark("writes unlike before"),
     mark("link: file"),
     mark("link: imitating"),

@@ -1,0 +1,168 @@
+"""What the conversation around a sign decides: who plays along, who tells and who asks, and whose hand it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from incident_chats import chat_of
+
+from wa_forensics.chat import Chat
+from wa_forensics.context import HIGH, LOW, MEDIUM, episodes, sightings, silencers
+from wa_forensics.detectors import DETECTORS
+from wa_forensics.model import Finding, Severity, Threat
+
+START = datetime(2026, 2, 15, 15, 0)
+NOTICE = "Messages and calls are end-to-end encrypted. No one outside of this chat can read or listen to them."
+
+
+def chat(*lines: tuple[float, str, str]) -> Chat:
+    """(hours after the start, sender, text) as an export; an empty sender makes a line of the app."""
+    return chat_of((START + timedelta(hours=hours), sender, text) for hours, sender, text in ((0, "", NOTICE), *lines))
+
+
+def found(given: Chat, *threats: Threat) -> list[Finding]:
+    return [f for d in DETECTORS for f in d.detect(given) if not threats or f.threat in threats]
+
+
+def named(findings: Iterable[Finding], least: Severity = Severity.LOW) -> set[int]:
+    return {item.line for f in findings if f.severity >= least for item in f.evidence}
+
+
+def small_talk(first: float, sender: str, lines: int) -> list[tuple[float, str, str]]:
+    says = ("good morning", "how did the rehearsal go", "it rains here again", "soup tonight", "that made me laugh")
+    return [(first + at / 10, sender if at % 2 else "Petra", says[at % 5]) for at in range(lines)]
+
+
+COURTING = (
+    *small_talk(1, "Captain Leo", 70),
+    (400, "Captain Leo", "my card does not work on the ship, can you lend me 300 euro, I pay you back next week"),
+    (401, "Petra", "ok, to whom"),
+    (700, "Captain Leo", "my parcel for you is held at customs, they need a clearance fee of 900 euro within 24 hours"),
+    (701, "Captain Leo", "please pay it today, track it here: https://ship-clearing.example/t/1"),
+    (702, "Petra", "that is a lot"),
+    (840, "Petra", "my sister says this is a scam, stop writing to me, I reported you to the police"),
+    (841, "Captain Leo", "This message was deleted"),
+    (841, "Captain Leo", "This message was deleted"),
+    (841.1, "Petra", "you are a fraud, I am going to the police now"),
+    (841.2, "", "You blocked this contact. Tap to unblock."),
+)
+
+
+def test_who_courts_for_weeks_is_judged_over_all_of_them() -> None:
+    given = chat(*COURTING)
+    strong = [e for e in episodes(given) if e.score >= HIGH]
+    assert [given.senders[e.sender] for e in strong] == ["Captain Leo"]
+    loan, fee = (given.columns.line[m] for m in (71, 73))
+    assert {int(loan), int(fee)} <= named(found(given, Threat.PAYMENT_REQUEST, Threat.URGENT_MONEY))
+    assert len(named(found(given, Threat.EVIDENCE_DELETION))) == 2
+
+
+def test_a_friend_of_years_who_pays_back_is_not_judged_so() -> None:
+    lines = [line for line in COURTING if "customs" not in line[2] and "ship-clearing" not in line[2]]
+    given = chat(*lines[:-5], (402, "Petra", "sent"), (600, "Captain Leo", "here is your money back, thank you"))
+    assert not named(found(given), Severity.MEDIUM)
+
+
+GROUP = (
+    (0.1, "", 'Alma Office created group "Wealth Class 4"'),
+    (0.2, "Alma Office", "welcome all, say your name and town"),
+    (0.3, "Walter", "walter from the lake, retired bus driver"),
+    (0.4, "Tom", "tom, I drive a taxi"),
+    (0.5, "Coach Ray", "tonight we speak about patience"),
+    (48, "Alma Office", "registration is open: wealth-class-pro.example/join"),
+    (72, "Walter", "I put in 500 and see 560, can I take it out"),
+    (96, "Coach Ray", "our trading platform gives guaranteed profit of 3% per day, VIP members deposit 5000"),
+    (97, "Walter", "I did"),
+    (120, "Coach Ray", "to withdraw your profit you must pay 15% tax first, today, or the account will be blocked"),
+    (120.1, "Tom", "Walter do not pay, this is a scam, I found it on the warning list"),
+    (120.2, "", "Alma Office removed Tom"),
+    (120.3, "Alma Office", "he was a competitor"),
+    (120.4, "Alma Office", "This message was deleted"),
+    (121, "Walter", "why was Tom removed"),
+)
+
+
+def test_who_puts_out_the_one_who_warns_plays_along() -> None:
+    given = chat(*GROUP)
+    assert [given.senders[code] for code in silencers(given)] == ["Alma Office"]
+    line = {text: int(given.columns.line[m]) for m, (_, _, text) in enumerate(GROUP, start=1)}
+    job = named(found(given, Threat.JOB_OR_INVESTMENT_SCAM))
+    assert {line["registration is open: wealth-class-pro.example/join"], line["he was a competitor"]} <= job
+    assert line["tonight we speak about patience"] in named(found(given))
+    assert line["Alma Office removed Tom"] in named(found(given, Threat.INTRUDER_OTHER), Severity.MEDIUM)
+    assert not {line["tom, I drive a taxi"], line["I did"]} & named(found(given), Severity.MEDIUM)
+
+
+def test_who_puts_out_the_pitching_account_does_not() -> None:
+    lines = [(h, s, t.replace("Alma Office removed Tom", "Alma Office removed Coach Ray")) for h, s, t in GROUP]
+    assert not silencers(chat(*lines))
+
+
+def test_who_tells_of_a_linked_device_asks_for_none() -> None:
+    given = chat(
+        (1, "Vera", "open linked devices, scan the qr code on this page with whatsapp to claim the voucher"),
+        (2, "Vera", "it says the device was linked, chrome on windows, I logged it out"),
+    )
+    kinds = {m: {s.kind for s in seen} for m, seen in sightings(given).by_message.items()}
+    assert "device_linking" in kinds[1]
+    assert "device_linking" not in kinds.get(2, set())
+
+
+def test_who_writes_a_code_out_does_not_ask_for_it() -> None:
+    given = chat((1, "Vera", "shall I give the driver the code? sms came, the code is 447138"))
+    asked = [s.weight for s in sightings(given).by_message.get(1, ()) if s.kind == "code_request"]
+    assert all(weight < 1 for weight in asked)
+
+
+def test_a_warning_speaks_of_what_was_just_written() -> None:
+    given = chat(
+        (0.1, "Dora", "the courier asks for a delivery code, should I send him the code by sms"),
+        (0.2, "Dora", "the bank says the account will be blocked unless I verify, strange"),
+        (26, "Carton Works", "our bank account has changed due to an audit, please pay all invoices to this account"),
+        (26.1, "Carton Works", "IBAN DE89 3704 0044 0532 0130 00, pay before noon or the order is cancelled"),
+        (26.5, "Emil", "do not pay, that is not them, I have them on the phone, their account was hacked"),
+        (26.6, "Dora", "oh no"),
+        (26.7, "Fanny", "their WhatsApp is in other hands, it was hacked, pay nothing"),
+    )
+    strong = {given.senders[e.sender] for e in episodes(given) if e.score >= MEDIUM}
+    assert strong == {"Carton Works"}
+
+
+QUIET = [(at / 4, "Fritz", f"jo passt, i kum um {5 + at % 3} vorbei") for at in range(24)]
+TIDY = (
+    "Guten Abend zusammen.",
+    "Ich wollte kurz fragen, wer außer mir noch Zugriff auf die Kasse hat.",
+    "Vielen Dank, das ist sehr freundlich.",
+    "Bitte geben Sie die Rechnung über 740 Euro noch heute frei.",
+    "Die Kontodaten lauten DE89 3704 0044 0532 0130 00.",
+    "Das ist ein Missverständnis.",
+)
+
+
+def told(notice: bool) -> Chat:
+    app = [(30, "", "Your security code with Fritz changed. Tap to learn more.")] if notice else []
+    return chat(
+        *QUIET,
+        (8, "Hanna", "bis morgen"),
+        *app,
+        *((31 + at / 10, "Fritz", text) for at, text in enumerate(TIDY)),
+        (32, "Hanna", "bist du das wirklich?"),
+        (32.1, "", "Hanna removed Fritz"),
+    )
+
+
+def test_a_new_key_and_another_way_of_writing_count_as_seen_in_the_account_itself() -> None:
+    given = told(notice=True)
+    strong = [e for e in episodes(given) if e.score >= MEDIUM]
+    assert {given.senders[e.sender] for e in strong} == {"Fritz"}
+    line_of = next(m for m in range(len(given)) if "security code" in given.text(m))
+    notices = named(found(given, Threat.SECURITY_NOTICE), Severity.MEDIUM)
+    assert notices == {int(given.columns.line[line_of])}
+    assert all(e.score >= LOW for e in strong)
+
+
+def test_the_same_words_without_a_new_key_weigh_less() -> None:
+    with_key = max(e.score for e in episodes(told(notice=True)))
+    without = max((e.score for e in episodes(told(notice=False))), default=-9.0)
+    assert with_key - without >= 1.0

@@ -1,0 +1,62 @@
+"""Who plays along where somebody pitches: accounts that put out of the group whoever had just written against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from wa_forensics.chat import Chat
+from wa_forensics.context.episodes import episodes
+from wa_forensics.context.hearing import named_accounts
+from wa_forensics.context.relations import TEAMWORK
+from wa_forensics.context.weighing import HIGH, Episode
+from wa_forensics.entities import clean
+from wa_forensics.vocabulary import Event
+
+# Who is put out had written so many messages and seconds before, and what the group's managers do up to so many
+# messages after the play belongs to it.
+JUST, JUST_SECONDS, AFTER = 12, 3600, 400
+PUT_OUT = (Event.GROUP_PARTICIPANT_REMOVED, Event.DELETED_BY_ADMIN)
+CLOSED = (Event.GROUP_SETTINGS_SEND_MESSAGES, Event.GROUP_INVITE_LINK_RESET, Event.DISAPPEARING_ON)
+MOST_SENDERS = 300
+
+
+def pitches(chat: Chat) -> tuple[Episode, ...]:
+    """The strong stretches in which a job or an investment is pitched, the strongest first."""
+    found = (e for e in episodes(chat) if e.score >= HIGH and any(s.kind in TEAMWORK for s in e.sightings))
+    return tuple(sorted(found, key=lambda e: (-e.score, e.messages[0])))
+
+
+def acts_as(chat: Chat, message: int, sender: int) -> bool:
+    """Does a line of the app name the sender as the one who acted?"""
+    name = clean(chat.senders[sender]).strip().lstrip("~ ")
+    return bool(name) and clean(chat.text(message)).strip().lstrip("~ ").startswith(name)
+
+
+@lru_cache(maxsize=2)
+def silencers(chat: Chat) -> Mapping[int, tuple[int, ...]]:
+    """By account that put out a member who had just written during a pitch: the app's lines on what it did.
+
+    Who puts out the pitching account, or another that attacks, is none.
+    """
+    leading = pitches(chat)
+    if not leading:
+        return {}
+    hostile = {e.sender for e in episodes(chat) if e.score >= HIGH}
+    begin = min(e.messages[0] for e in leading)
+    end = max(e.messages[-1] for e in leading) + AFTER
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    found: dict[int, list[int]] = {}
+    lines = [m for m in chat.messages_with(events=(*PUT_OUT, *CLOSED)).tolist() if begin <= m <= end]
+    for message in lines:
+        actor = next((s for s in range(min(len(chat.senders), MOST_SENDERS)) if acts_as(chat, message, s)), None)
+        if actor is None or (chat.event(message) in CLOSED and actor not in found):
+            continue
+        near = range(max(0, message - JUST), message)
+        wrote = {int(chat.columns.sender[m]) for m in near if seconds[message] - seconds[m] <= JUST_SECONDS}
+        out = named_accounts(chat, message) - {actor}
+        if chat.event(message) in CLOSED or (out and out <= wrote - hostile):
+            found.setdefault(actor, []).append(message)
+    return {actor: tuple(acts) for actor, acts in sorted(found.items())}

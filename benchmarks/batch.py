@@ -74,7 +74,9 @@ def measured(exports: Path, case: Path, jobs: int, messages: int) -> dict[str, A
     """One scan in a process of its own, watched from here."""
     begin = time.perf_counter()
     command = [sys.executable, __file__, "--inside", str(exports), str(case), str(jobs)]
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line does
+    # As the command line does; and compiled modules and templates are kept, as where nobody forbids it.
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)  # noqa: S603
     memory = Watch(process.pid)
     told, _ = process.communicate()

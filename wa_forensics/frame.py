@@ -64,7 +64,7 @@ def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) 
 
     # Arrow's own allocator gives memory back at once: fresh pages cost more here than the copying.
     pool = pa.system_memory_pool()
-    every_other = _arrow_numbers(np.arange(0, 2 * _CHUNK, 2, dtype=np.int64), pa.int64())
+    every_other = arrow_numbers(np.arange(0, 2 * _CHUNK, 2, dtype=np.int64), pa.int64())
     whole = pa.py_buffer(buffer)
     chunks = []
     for first in range(0, len(start), _CHUNK):
@@ -92,19 +92,19 @@ def arrow_table(
     c = columns
     return pa.table(
         {
-            "timestamp": _arrow_numbers(c.timestamp.astype("datetime64[s]").view(np.int64), pa.timestamp("s")),
-            "sender": _dictionary(c.sender, _strings(senders)),
+            "timestamp": arrow_numbers(c.timestamp.astype("datetime64[s]").view(np.int64), pa.timestamp("s")),
+            "sender": _dictionary(c.sender, arrow_strings(senders)),
             "sender_phone": _phone_array(c.sender, sender_phones),
-            "kind": _dictionary(c.kind, _strings([str(k) for k in KINDS])),
-            "event": _dictionary(c.event, _strings([str(e) for e in EVENTS])),
+            "kind": _dictionary(c.kind, arrow_strings([str(k) for k in KINDS])),
+            "event": _dictionary(c.event, arrow_strings([str(e) for e in EVENTS])),
             "text": text_array(buffer, c.text_start, c.text_end),
             "attachment": _sparse_strings(attachments, len(c.line)),
-            "edited": _booleans(c.edited),
-            "line": _arrow_numbers(c.line, pa.int64()),
-            "line_end": _arrow_numbers(c.line_end, pa.int64()),
-            "byte_offset": _arrow_numbers(c.byte_offset, pa.int64()),
-            "byte_length": _arrow_numbers(c.byte_length, pa.int64()),
-            "shape": _dictionary(c.shape, _strings(shapes)),
+            "edited": arrow_booleans(c.edited),
+            "line": arrow_numbers(c.line, pa.int64()),
+            "line_end": arrow_numbers(c.line_end, pa.int64()),
+            "byte_offset": arrow_numbers(c.byte_offset, pa.int64()),
+            "byte_length": arrow_numbers(c.byte_length, pa.int64()),
+            "shape": _dictionary(c.shape, arrow_strings(shapes)),
         }
     )
 
@@ -163,7 +163,7 @@ def _phone_array(sender: NDArray[np.int32], phones: Sequence[str | None]) -> Any
 
     known = np.array([phone is not None for phone in phones] + [False])
     masked = np.where(known[sender], sender, -1).astype(np.int32)
-    return pc.cast(_dictionary(masked, _strings(phones)), pa.large_string(), memory_pool=pa.system_memory_pool())
+    return pc.cast(_dictionary(masked, arrow_strings(phones)), pa.large_string(), memory_pool=pa.system_memory_pool())
 
 
 def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
@@ -187,28 +187,31 @@ def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
     )
 
 
-def _arrow_numbers(values: NDArray[Any], kind: Any) -> Any:
+def arrow_numbers(values: NDArray[Any], kind: Any) -> Any:
+    """Numbers as an Arrow array of a type of the same width."""
     # pa.array() and Array.to_numpy() import pandas (0.5 s); a view of the bytes does not.
     import pyarrow as pa
 
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
-def _booleans(values: NDArray[np.bool_]) -> Any:
+def arrow_booleans(values: NDArray[np.bool_]) -> Any:
+    """Booleans as an Arrow array."""
     import pyarrow as pa
 
     bits = np.packbits(values, bitorder="little")
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(bits)])
 
 
-def _strings(values: Sequence[str | None]) -> Any:
+def arrow_strings(values: Sequence[str | None]) -> Any:
+    """Texts as an Arrow array, null where there is none."""
     # A name taken from a zip may hold lone surrogates, which Arrow refuses; they become "?".
     import pyarrow as pa
 
     coded = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
     offsets = np.zeros(len(coded) + 1, dtype=np.int32)
     np.cumsum([len(item) for item in coded], out=offsets[1:])
-    valid = np.packbits([value is not None for value in values], bitorder="little")
+    valid = np.packbits(np.array([value is not None for value in values], dtype=bool), bitorder="little")
     buffers = [pa.py_buffer(valid), pa.py_buffer(offsets), pa.py_buffer(b"".join(coded))]
     return pa.Array.from_buffers(pa.string(), len(coded), buffers)
 
@@ -234,5 +237,5 @@ def _dictionary(codes: NDArray[Any], values: Any) -> Any:
         filled = np.where(wide < 0, 0, wide).astype(np.int32)
         indices = pa.Array.from_buffers(pa.int32(), len(wide), [pa.py_buffer(missing), pa.py_buffer(filled)])
     else:
-        indices = _arrow_numbers(wide, pa.int32())
+        indices = arrow_numbers(wide, pa.int32())
     return pa.DictionaryArray.from_arrays(indices, values)

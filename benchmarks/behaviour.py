@@ -32,6 +32,7 @@ from benchmarks.behaviour_calibration import (
     threshold_at,
 )
 from benchmarks.behaviour_short import fit_short, logistic, run_short, short_streams
+from benchmarks.behaviour_times import block_means, report_times
 from benchmarks.splices import Account, texts_of
 from wa_forensics.behaviour.grams import Points, mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.hands import choose_features, dense_rows
@@ -210,56 +211,14 @@ def methods(sets: Mapping[str, Sequence[Account]]) -> None:
     ):
         cells = []
         for many in parts:
-            genuine_means = np.concatenate([_blocks(one[key].own) for one in many])
+            genuine_means = np.concatenate([block_means(one[key].own, METHOD_BLOCK) for one in many])
             foreign_means = np.concatenate([one[key].donors.reshape(-1, METHOD_BLOCK).mean(axis=1) for one in many])
             cells.append(_separation(genuine_means, foreign_means))
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-def _blocks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    means: NDArray[np.float64] = (
-        values[: len(values) // METHOD_BLOCK * METHOD_BLOCK].reshape(-1, METHOD_BLOCK).mean(axis=1)
-    )
-    return means
-
-
 def _separation(genuine: NDArray[np.float64], foreign: NDArray[np.float64]) -> str:
     return f"{area(genuine, foreign):.3f}, {float((foreign > np.quantile(genuine, 0.99)).mean()):.2f}"
-
-
-def hours(sets: Mapping[str, Sequence[Account]], scored: Mapping[str, Sequence[Scored]]) -> None:
-    """Blocks of ten with an intruder at the owner's hours, and eight hours later: style, hours, and both."""
-    print("\nHour of day beside style: found at 1 % false alarms, blocks of ten\n")
-    print("| collection | accounts | intruder | style | hours | both |\n|---|---|---|---|---|---|")
-    draw = np.random.default_rng(0)
-    for name, accounts in sets.items():
-        pairs = [(a, s) for a, s in zip(accounts, scored[name], strict=True) if a.hours]
-        for shift in (0, 8):
-            rows: list[tuple[NDArray[np.float64], ...]] = []
-            for account, one in pairs:
-                when = np.array(account.hours)
-                own = _blocks(one.own)
-                foreign = one.donors.reshape(-1, METHOD_BLOCK).mean(axis=1)
-                strange = _strangeness(when)
-                place = draw.integers(0, len(when) - METHOD_BLOCK, len(foreign))
-                at = place[:, None] + np.arange(METHOD_BLOCK)
-                rows.append((own, foreign, _blocks(strange[when]), strange[(when[at] + shift) % 24].mean(axis=1)))
-            if not rows:
-                continue
-            own, foreign, usual, moved = (np.concatenate(column) for column in zip(*rows, strict=True))
-            cells = [
-                f"{float((b > np.quantile(a, 0.99)).mean()):.2f}"
-                for a, b in ((own, foreign), (usual, moved), (own + 0.5 * usual, foreign + 0.5 * moved))
-            ]
-            label = "at the owner's hours" if shift == 0 else f"{shift} hours later"
-            print(f"| {name} | {len(pairs)} | {label} | {' | '.join(cells)} |")
-
-
-def _strangeness(when: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Per hour of day how unusual it is for an account (natural log, 0 for a day without habits)."""
-    counts = np.bincount(when, minlength=24).astype(float)
-    smooth = counts + 0.5 * (np.roll(counts, 1) + np.roll(counts, -1)) + 0.25
-    return np.asarray(-np.log(24 * smooth / smooth.sum()))
 
 
 def report_short(sets: Mapping[str, Sequence[Account]]) -> None:
@@ -292,7 +251,7 @@ def main() -> None:
         report(f"Past only, H = {history}", {n: many for n, many in past.items() if many})
     report_short(sets)
     methods(sets)
-    hours(sets, scored)
+    report_times(sets, scored)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.behaviour_short import fit_short, logistic, run_short, short_streams
 from benchmarks.operators import controls
-from benchmarks.splices import DONOR, Account, flat, make_accounts, read_authors, read_hours, texts_of
+from benchmarks.splices import DONOR, Account, flat, make_accounts, read_authors, read_times, texts_of
 from wa_forensics.behaviour import writers
 from wa_forensics.behaviour.grams import mask_foreign, read_points
 from wa_forensics.behaviour.hands import FOLDS
@@ -274,7 +274,8 @@ def run(accounts: Sequence[Scored], tail: Tail, thresholds: Sequence[float] = ()
             peaks = strongest(best, size, MOST_STRETCHES + len(stream.splices))
             wrong = [p for p in peaks if all(p.last < at or p.first >= at + k for k, at in stream.splices)]
             for k, at in stream.splices:
-                ratio, overlap, delay = _judge(best, size, at, k, thresholds)
+                ratio, overlap = _judge(best, size, at, k)
+                delay = _delays(stream.tracks, tail, at, k, thresholds)
                 value = _strangest(stream.tracks, np.array([at]), k)
                 for name, entry in (
                     ("ratio", ratio),
@@ -298,22 +299,34 @@ def run(accounts: Sequence[Scored], tail: Tail, thresholds: Sequence[float] = ()
     )
 
 
-def _judge(
-    best: NDArray[np.float64], size: NDArray[np.int64], at: int, k: int, thresholds: Sequence[float]
-) -> tuple[float, float, list[float]]:
-    """The strongest stretch that covers half of the splice: log ratio, overlap, messages until each alarm."""
+def _judge(best: NDArray[np.float64], size: NDArray[np.int64], at: int, k: int) -> tuple[float, float]:
+    """The strongest stretch that covers half of the splice: log ratio and overlap."""
     begin = np.arange(len(best))
     shared = np.minimum(begin + size, at + k) - np.maximum(begin, at)
     place = int(np.where(shared * 2 >= k, best, -np.inf).argmax())
     overlap = float(shared[place] / (size[place] + k - shared[place]))
-    # The first message at which a stretch that ends there and began near the splice passes the threshold.
-    near = shared > 0
-    after = (begin + size - at)[near]
-    delays = []
-    for threshold in thresholds:
-        passed = after[best[near] >= threshold]
-        delays.append(min(float(passed.min()), float(k)) if len(passed) else float("inf"))
-    return float(best[place]) if shared[place] * 2 >= k else float("-inf"), overlap, delays
+    return float(best[place]) if shared[place] * 2 >= k else float("-inf"), overlap
+
+
+def _delays(
+    tracks: Sequence[NDArray[np.float64]], tail: Tail, at: int, k: int, thresholds: Sequence[float]
+) -> list[float]:
+    """Per threshold the messages of the splice that are read when the first stretch passes that ends there.
+
+    Stretches of every length count, not the strongest of each beginning alone: a short one may pass before it. A
+    stretch that ends behind the splice is late by as many messages.
+    """
+    sender, count = steadiness(tracks[0]), len(tracks[0])
+    delays = np.full(len(thresholds), np.inf)
+    for length in LENGTHS:
+        first = np.arange(max(0, at - length + 1), min(at + k, count - length + 1))
+        if len(first) == 0:
+            continue
+        values = np.max([strangeness(track, first, length, sender) for track in tracks], axis=0)
+        ratio, end = tail.log_ratio(values, length), (first + length - at).astype(float)
+        for number, threshold in enumerate(thresholds):
+            delays[number] = min(delays[number], np.min(end[ratio >= threshold], initial=np.inf))
+    return [float(delay) for delay in delays]
 
 
 def threshold_at(result: Result, rate: float) -> float:
@@ -324,7 +337,7 @@ def threshold_at(result: Result, rate: float) -> float:
 
 def collections(paths: Sequence[Path], *, fewest: int, most: int) -> dict[str, tuple[Account, ...]]:
     return {
-        p.name.split(".")[0]: make_accounts(read_authors(p), fewest=fewest, most=most, hours=read_hours(p))
+        p.name.split(".")[0]: make_accounts(read_authors(p), fewest=fewest, most=most, times=read_times(p))
         for p in paths
     }
 

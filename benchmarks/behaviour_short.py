@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.splices import Account, texts_of
 from wa_forensics.behaviour import writers
+from wa_forensics.behaviour.styled import styled
 from wa_forensics.behaviour.windows import scan_short, short_terms, strongest
 
 HISTORIES = (40, 60, 90, 140)
@@ -57,7 +58,7 @@ def _stream(own: list[str], beside: list[list[str]], begin: int, length: int) ->
     texts = texts_of([own, *beside])
     size = writers.SIZES[0]
     sample = writers.make_sample(texts, np.bincount(texts.sender), size)
-    points, kept = writers.styled(texts.take(np.flatnonzero(texts.sender == 0)))
+    points, kept = styled(texts.take(np.flatnonzero(texts.sender == 0)))
     hand = writers.learn(writers.read_traits(points), 0, sample, size)
     if hand is None:
         return []

@@ -18,8 +18,9 @@ import numpy as np
 from benchmarks.splices import read_authors, texts_of
 from wa_forensics.behaviour.division import FEWEST_TURNS
 from wa_forensics.behaviour.operators import SURE
+from wa_forensics.behaviour.styled import Texts
 from wa_forensics.behaviour.windows import read_calibration
-from wa_forensics.behaviour.writers import Measured, Texts, measure
+from wa_forensics.behaviour.writers import Measured, measure
 
 MESSAGES = 360
 FEWEST = 200

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wa_forensics.behaviour.writers import Texts, styled
+from wa_forensics.behaviour.styled import Texts, styled
 
 DONOR = 50
 OTHERS = 12
@@ -27,13 +27,13 @@ DONORS = 20
 class Account:
     """Own messages in order, messages of each other participant, and runs of 50 messages of strangers.
 
-    ``hours`` are those of the own messages, empty where the collection does not know them.
+    ``seconds`` are the times of the own messages, empty where the collection does not know them.
     """
 
     own: tuple[str, ...]
     others: tuple[tuple[str, ...], ...]
     donors: tuple[tuple[str, ...], ...]
-    hours: tuple[int, ...] = ()
+    seconds: tuple[int, ...] = ()
 
 
 def texts_of(groups: Sequence[Sequence[str]]) -> Texts:
@@ -55,10 +55,10 @@ def read_authors(path: Path) -> dict[str, tuple[str, ...]]:
     return {author: tuple(text for text, _ in rows) for author, rows in _read(path).items()}
 
 
-def read_hours(path: Path) -> dict[str, tuple[int, ...]]:
-    """The hour (0 to 23) of the same messages, for authors whose times are all known."""
-    found = {author: [hour for _, hour in rows] for author, rows in _read(path).items()}
-    return {author: tuple(hours) for author, hours in found.items() if min(hours) >= 0}
+def read_times(path: Path) -> dict[str, tuple[int, ...]]:
+    """When the same messages were sent (seconds of some clock), for authors whose times are all known."""
+    found = {author: [second for _, second in rows] for author, rows in _read(path).items()}
+    return {author: tuple(times) for author, times in found.items() if min(times) >= 0}
 
 
 def _read(path: Path) -> dict[str, list[tuple[str, int]]]:
@@ -69,8 +69,8 @@ def _read(path: Path) -> dict[str, list[tuple[str, int]]]:
             text = text.replace("\\n", "\n").strip()
             # Masks and anonymous accounts of the collections are no style.
             if text and "```" not in text and "[<-CODE->]" not in text and author != "uda39a3ee5e":
-                hour = int(float(time)) // 3600 % 24 if time.replace(".", "", 1).isdigit() else -1
-                found.setdefault(author, []).append((text.replace("[<-LINK->]", "http://x"), hour))
+                second = int(float(time)) if time.replace(".", "", 1).isdigit() else -1
+                found.setdefault(author, []).append((text.replace("[<-LINK->]", "http://x"), second))
     authors: dict[str, list[tuple[str, int]]] = {}
     for author, rows in found.items():
         if len(rows) >= 60:
@@ -86,7 +86,7 @@ def make_accounts(
     fewest: int,
     most: int,
     seed: int = 1,
-    hours: Mapping[str, tuple[int, ...]] | None = None,
+    times: Mapping[str, tuple[int, ...]] | None = None,
 ) -> tuple[Account, ...]:
     """At most ``most`` accounts with at least ``fewest`` own messages, drawn with a fixed seed."""
     draw = random.Random(seed)  # noqa: S311 (a reproducible sample)
@@ -94,7 +94,7 @@ def make_accounts(
     draw.shuffle(names)
     made = []
     for name in names[:most]:
-        own, when = authors[name], (hours or {}).get(name, ())
+        own, when = authors[name], (times or {}).get(name, ())
         if len(own) > MOST_OWN:
             begin = draw.randrange(len(own) - MOST_OWN)
             own, when = own[begin : begin + MOST_OWN], when[begin : begin + MOST_OWN]
@@ -104,7 +104,7 @@ def make_accounts(
         others = tuple(_run(authors[o], OTHERS_MESSAGES // beside + 1, draw) for o in strangers[:beside])
         rest = strangers[beside:]
         donors = tuple(_run(authors[rest[i % len(rest)]], DONOR, draw) for i in range(DONORS))
-        made.append(Account(own=own, others=others, donors=donors, hours=when))
+        made.append(Account(own=own, others=others, donors=donors, seconds=when))
     return tuple(made)
 
 

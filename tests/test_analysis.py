@@ -66,7 +66,12 @@ def test_every_rule_that_runs_is_recorded(tmp_path: Path) -> None:
     (raw,) = read_texts(write_chat(tmp_path))
     chat, found = analyze(raw, Settings())
     assert found.failures == ()
-    of_several = {"mass-message", "missing-in-one-export", "differs-in-one-export"}
+    of_several = {
+        "mass-message",
+        "missing-in-one-export",
+        "differs-in-one-export",
+        "behaviour-change-across-chats",
+    }
     assert set(found.rules_run) == {rule.id for rule in rules()} - of_several
     assert found.facts == chat.facts and len(found.checks) > 15
 

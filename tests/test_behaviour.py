@@ -16,7 +16,8 @@ from wa_forensics.behaviour.grams import FEATURES, mask_foreign, read_grams, rea
 from wa_forensics.behaviour.kernels import Background, inverse_of, without_sender
 from wa_forensics.behaviour.marks import read_marks
 from wa_forensics.behaviour.ratios import log_ratios
-from wa_forensics.behaviour.writers import Texts, quotas, styled
+from wa_forensics.behaviour.styled import Texts, styled
+from wa_forensics.behaviour.writers import quotas
 from wa_forensics.chat import Chat
 from wa_forensics.evidence import RawText
 from wa_forensics.model import Severity, Source, Threat

@@ -45,10 +45,11 @@ BUGS = (
 )
 
 
-def rules(*, with_comparison: bool = True, own: Own | None = None) -> tuple[Rule, ...]:
-    """Every rule that a scan looks for, in the order of their ids; those of two exports only if there are two."""
+def rules(*, with_comparison: bool = True, several: bool = True, own: Own | None = None) -> tuple[Rule, ...]:
+    """Every rule that a scan looks for, in the order of their ids; those of several exports only if there are such."""
     found = [*(detector.RULE for detector in DETECTORS), behaviour.RULE, behaviour.HANDS_RULE, *incidents.RULES]
     found += compare.RULES if with_comparison else ()
+    found += (behaviour.ACROSS_RULE,) if several else ()
     if own is not None:
         found += [*(rule.rule for rule in own.rules), *(userrules.LISTED_RULES if own.listed else ())]
     return tuple(sorted(found, key=lambda rule: rule.id))

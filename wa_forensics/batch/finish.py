@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wa_forensics import analysis, incidents
-from wa_forensics.batch.pairs import compare_pairs, pairs_of
+from wa_forensics.batch.accounts import judge_accounts
+from wa_forensics.batch.pairs import compare_pairs, pairs_of, stored_chats
 from wa_forensics.batch.work import MESSAGES as PARTS
 from wa_forensics.case import Case, CaseRecords, InputFile, StoredChat, custody, manifest, signature
 from wa_forensics.case.folder import sweep
@@ -97,7 +98,10 @@ def _correlated(
     alone = tuple(item for result in results for item in result.analyses)
     stored = _stored(results, folder)
     pairs = pairs_of(alone, request.settings.compare)
-    analyses, comparisons = compare_pairs(alone, stored, folder, pairs, request.settings.own)
+    chat = stored_chats(stored, folder)
+    compared, comparisons = compare_pairs(alone, chat, pairs, request.settings.own)
+    judged = judge_accounts(compared, comparisons.same, chat, request.settings.own)
+    analyses = judged.analyses
     failed = [failure for result in results for failure in result.failures]
     crashed = [failure for item in analyses for failure in item.failures]
     correlation = incidents.correlate(analyses, comparisons.same)
@@ -112,10 +116,12 @@ def _correlated(
         correlation=correlation,
         graph=incidents.graph(correlation.incidents, correlation.findings),
         indicators=incidents.shared([item.indicators for item in analyses]),
-        rules=analysis.rules(with_comparison=bool(comparisons.found), own=request.settings.own),
-        failures=(*failed, *crashed, *comparisons.failures, *verify_unchanged(sources)),
+        rules=analysis.rules(
+            with_comparison=bool(comparisons.found), several=len(analyses) > 1, own=request.settings.own
+        ),
+        failures=(*failed, *crashed, *comparisons.failures, *judged.failures, *verify_unchanged(sources)),
         comparisons=comparisons.found,
-        limits=comparisons.limits,
+        limits=(*comparisons.limits, *judged.limits),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -57,20 +57,28 @@ def pairs_of(analyses: Sequence[Analysis], choice: str) -> Pairs:
     return Pairs(chosen=tuple(other[:MOST_PAIRS]), asked=choice == "all", left=left)
 
 
-def compare_pairs(
-    analyses: Sequence[Analysis], stored: Sequence[StoredChat], folder: Path, pairs: Pairs, own: Own
-) -> tuple[tuple[Analysis, ...], Compared]:
-    """The analyses with a check and findings for each pair, and the comparisons in the order of the chats."""
-    grown = list(analyses)
-    found: list[compare.Comparison] = []
-    same: list[tuple[int, int]] = []
-    failures: list[Failure] = []
+def stored_chats(stored: Sequence[StoredChat], folder: Path) -> Callable[[int], Chat]:
+    """Reads the chat of a position back from the case folder; the last few are kept."""
 
     @lru_cache(maxsize=OPEN_CHATS)
     def chat(place: int) -> Chat:
         one = stored[place]
         return chat_of(read_messages(folder / one.messages, one.first_row_group, one.row_groups), one.facts)
 
+    return chat
+
+
+def compare_pairs(
+    analyses: Sequence[Analysis], chat: Callable[[int], Chat], pairs: Pairs, own: Own
+) -> tuple[tuple[Analysis, ...], Compared]:
+    """The analyses with a check and findings for each pair, and the comparisons in the order of the chats.
+
+    ``chat`` reads the chat of a position.
+    """
+    grown = list(analyses)
+    found: list[compare.Comparison] = []
+    same: list[tuple[int, int]] = []
+    failures: list[Failure] = []
     for i, j in pairs.chosen:
         try:
             comparison = compare.compare_chats(chat(i), chat(j))
@@ -79,7 +87,7 @@ def compare_pairs(
             one, other = compare.compared(grown[i], grown[j], comparison, (chat(i), chat(j)))
             grown[i], grown[j] = without_allowed(chat(i), one, own), without_allowed(chat(j), other, own)
         except BUGS as error:
-            failures.append(crash("comparison", stored[i].facts.source.name, error))
+            failures.append(crash("comparison", analyses[i].facts.source.name, error))
             continue
         found.append(comparison)
         if comparison.verdict != Verdict.NOT_TESTABLE:

@@ -9,7 +9,26 @@ topic, a pasted text or another addressee can look like another hand; a writer w
 
 from __future__ import annotations
 
+from wa_forensics.behaviour.across import OTHERS, carried, findings_across, join, share
+from wa_forensics.behaviour.across import RULE as ACROSS_RULE
 from wa_forensics.behaviour.change import RULE, Behaviour, analyze, detect, detect_hands, profiles, window_evidence
 from wa_forensics.behaviour.operators import RULE as HANDS_RULE
+from wa_forensics.behaviour.styled import Texts
 
-__all__ = ["HANDS_RULE", "RULE", "Behaviour", "analyze", "detect", "detect_hands", "profiles", "window_evidence"]
+__all__ = [
+    "ACROSS_RULE",
+    "HANDS_RULE",
+    "OTHERS",
+    "RULE",
+    "Behaviour",
+    "Texts",
+    "analyze",
+    "carried",
+    "detect",
+    "detect_hands",
+    "findings_across",
+    "join",
+    "profiles",
+    "share",
+    "window_evidence",
+]

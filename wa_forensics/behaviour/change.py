@@ -10,20 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.behaviour.habits import Contrast, Cue, contrasts, cues
+from wa_forensics.behaviour.judging import judged, texts_of_chat
 from wa_forensics.behaviour.operators import Attribution, attribute, findings, hands_of, sign_offs
-from wa_forensics.behaviour.windows import (
-    Calibration,
-    Stretch,
-    ratio_of,
-    read_calibration,
-    refine,
-    scan_short,
-    scan_tracks,
-    short_ratio,
-    steadiness,
-    strongest,
-)
-from wa_forensics.behaviour.writers import FEWEST_OTHERS, FEWEST_OWN, Measured, Texts, measure
+from wa_forensics.behaviour.windows import Calibration, Stretch, ratio_of, read_calibration, short_ratio
+from wa_forensics.behaviour.writers import FEWEST_OTHERS, FEWEST_OWN, Measured, measure
 from wa_forensics.chat import KIND_CODE, Chat
 from wa_forensics.findings import make_finding
 from wa_forensics.model import (
@@ -71,7 +61,6 @@ RULE = Rule(
 RATE = 1
 LOW_RATE = 5
 SHORT_RATE = 10
-SESSION_SECONDS = 3 * 3600
 # Collections of this size cannot support larger figures.
 LARGEST_FACTOR = 1000
 SCALE = (
@@ -98,33 +87,17 @@ class Behaviour:
 
 def analyze(chat: Chat) -> Behaviour:
     """Measure every sender of a chat that has enough history; ``detect`` and ``profiles`` take the result."""
-    c = chat.columns
-    rows = np.flatnonzero((c.kind == KIND_CODE[Kind.TEXT]) & (c.sender >= 0) & (c.text_end > c.text_start))
-    texts = Texts(
-        buffer=np.frombuffer(chat.buffer, dtype=np.uint8),
-        start=c.text_start[rows].astype(np.int64),
-        end=c.text_end[rows].astype(np.int64),
-        sender=c.sender[rows].astype(np.int64),
-        message=rows.astype(np.int64),
-        seconds=c.timestamp[rows].astype("datetime64[s]").astype(np.int64),
-    )
+    texts = texts_of_chat(chat)
     calibration = read_calibration()
     measured: dict[int, Measured] = {}
     steady: dict[int, tuple[float, float]] = {}
     stretches: dict[int, tuple[Stretch, ...]] = {}
     for one in measure(texts, len(chat.senders)):
         measured[one.sender] = one
-        if one.means:
-            best, size = scan_short(one.means, len(one.message), calibration.short_coefficients)
-            stretches[one.sender] = strongest(best, size)
-            continue
-        steady[one.sender] = steadiness(one.tracks[0])
-        best, size = scan_tracks(one.tracks, steady[one.sender], calibration.tail)
-        border = _pauses(c.timestamp[one.message])
-        stretches[one.sender] = tuple(
-            refine(stretch, np.max(one.tracks, axis=0), steady[one.sender][0], border)
-            for stretch in strongest(best, size)
-        )
+        seconds = chat.columns.timestamp[one.message].astype("datetime64[s]").astype(np.int64)
+        usual, stretches[one.sender] = judged(one, seconds, calibration)
+        if usual is not None:
+            steady[one.sender] = usual
     return Behaviour(measured=measured, sender=steady, stretches=stretches, attributions=_attributions(chat, measured))
 
 
@@ -134,12 +107,6 @@ def _attributions(chat: Chat, measured: Mapping[int, Measured]) -> dict[int, Att
         code: attribute(chat, measured.get(code), code, signed.get(code, {})) for code in sorted({*signed, *measured})
     }
     return {code: attribution for code, attribution in found.items() if attribution is not None}
-
-
-def _pauses(stamps: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """True where a message opens a sitting."""
-    seconds = stamps.astype("datetime64[s]").astype(np.int64)
-    return np.diff(seconds, prepend=seconds[:1] - SESSION_SECONDS) >= SESSION_SECONDS
 
 
 def window_evidence(behaviour: Behaviour, sender: int, first: int, last: int) -> float | None:
@@ -187,34 +154,14 @@ def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibrati
     strong = stretch.ratio >= limits[RATE]
     why = contrasts(chat, own.message, stretch.first, stretch.last)
     beside = cues(chat, own.message, stretch.first, stretch.last)
-    factor, word = verbal(stretch.ratio)
-    rate = next(rate for rate, least in sorted(limits.items()) if stretch.ratio >= least)
     name = chat.senders[own.sender]
-    facts = joined((_share(c) for c in why), "; ")
+    facts = joined((share_of(c) for c in why), "; ")
     return make_finding(
         chat,
         RULE,
         messages.tolist(),
-        observation=_observed(name, len(messages), len(own.message) - len(messages), facts),
-        inference=joined(
-            [
-                say(
-                    "The stretch is %(factor)s times more likely if another person wrote it than if the owner did "
-                    "(%(support)s).",
-                    factor=factor,
-                    support=say(word),
-                ),
-                counted(
-                    "In tests a stretch like this came up about %(num)s time in 10,000 genuine messages, and "
-                    "%(found)s.",
-                    "In tests a stretch like this came up about %(num)s times in 10,000 genuine messages, and "
-                    "%(found)s.",
-                    rate,
-                    found=_found(calibration, rate, short),
-                ),
-                *([say("The history is short, so this is weak evidence.")] if short else []),
-            ]
-        ),
+        observation=observed_of(name, len(messages), len(own.message) - len(messages), facts),
+        inference=joined(factor_of(stretch.ratio, own)),
         confidence=Confidence.MEDIUM if strong and not short else Confidence.LOW,
         severity=Severity.MEDIUM if strong and not short else Severity.LOW,
         actors=(name,),
@@ -223,7 +170,7 @@ def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibrati
     )
 
 
-def _observed(name: str, inside: int, others: int, facts: Said) -> Said:
+def observed_of(name: str, inside: int, others: int, facts: Said) -> Said:
     values: dict[str, str | int] = {"messages": inside, "name": name, "others": others}
     if not facts:
         return say(
@@ -239,6 +186,29 @@ def _observed(name: str, inside: int, others: int, facts: Said) -> Said:
     )
 
 
+def factor_of(ratio: float, own: Measured) -> list[Said]:
+    """How much likelier another hand is, and how often tests were wrong at such a ratio."""
+    calibration = read_calibration()
+    short = bool(own.means)
+    rate = next(rate for rate, least in sorted(thresholds(own, calibration).items()) if ratio >= least)
+    factor, word = verbal(ratio)
+    told = [
+        say(
+            "The stretch is %(factor)s times more likely if another person wrote it than if the owner did "
+            "(%(support)s).",
+            factor=factor,
+            support=say(word),
+        ),
+        counted(
+            "In tests a stretch like this came up about %(num)s time in 10,000 genuine messages, and %(found)s.",
+            "In tests a stretch like this came up about %(num)s times in 10,000 genuine messages, and %(found)s.",
+            rate,
+            found=_found(calibration, rate, short),
+        ),
+    ]
+    return [*told, say("The history is short, so this is weak evidence.")] if short else told
+
+
 def verbal(ratio: float) -> tuple[Said, str]:
     """A log ratio as a rounded factor and its word; larger factors than the tests can bear are capped."""
     value = math.exp(min(ratio, 50.0))
@@ -249,7 +219,7 @@ def verbal(ratio: float) -> tuple[Said, str]:
     return say("about %(factor)s", factor=max(1, round(value / digits) * digits)), word
 
 
-def _share(contrast: Contrast) -> Said:
+def share_of(contrast: Contrast) -> Said:
     inside, outside = 100 * contrast.observed, 100 * contrast.baseline
     return say(
         "%(inside)s against %(outside)s of the messages each %(habit)s",

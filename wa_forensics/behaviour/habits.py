@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -87,6 +87,12 @@ def _habits_of(text: str) -> tuple[bool, ...]:
     )
 
 
+class Readable(Protocol):
+    """Whatever gives the text of a message by its number."""
+
+    def text(self, message: int) -> str: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contrast:
     """A habit with its share outside and inside a stretch, its strength, and one message that shows it."""
@@ -108,7 +114,7 @@ class Cue:
     weight: float
 
 
-def contrasts(chat: Chat, own: NDArray[np.int64], first: int, last: int, most: int = 3) -> tuple[Contrast, ...]:
+def contrasts(chat: Readable, own: NDArray[np.int64], first: int, last: int, most: int = 3) -> tuple[Contrast, ...]:
     """The habits that part own[first..last] most clearly from the sender's other messages near it."""
     inside = own[first : last + 1].tolist()
     if len(inside) < FEWEST_INSIDE:
@@ -142,7 +148,7 @@ def _seconds(value: float) -> Said:
     return counted("%(num)s second", "%(num)s seconds", round(value))
 
 
-def _table(chat: Chat, messages: Sequence[int]) -> NDArray[np.bool_]:
+def _table(chat: Readable, messages: Sequence[int]) -> NDArray[np.bool_]:
     rows = [_habits_of(chat.text(message).strip()) for message in messages]
     return np.array(rows, dtype=bool).reshape(len(messages), len(HABITS))
 

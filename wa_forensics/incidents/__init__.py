@@ -9,16 +9,19 @@ from wa_forensics.incidents.hand import takeover_findings
 from wa_forensics.incidents.indicators import defang, indicators, occurrences, shared
 from wa_forensics.incidents.mass import RULE as MASS_RULE
 from wa_forensics.incidents.takeover import takeover_windows
+from wa_forensics.incidents.ties import account_key, phones_of
 from wa_forensics.incidents.traces import traces
 
 __all__ = [
     "RULES",
     "TAKEOVER_RULE",
+    "account_key",
     "correlate",
     "defang",
     "graph",
     "indicators",
     "occurrences",
+    "phones_of",
     "shared",
     "takeover_findings",
     "takeover_windows",

@@ -53,6 +53,7 @@ def tie(
     _tie_accounts(told, analyses, union)
     _tie_indicators(told, analyses, by_message, union)
     _tie_exports(told, same, union)
+    _tie_stretches(told, union)
     for wave in waves:
         if wave.harmful:
             numbers = sorted({by_message[c, t.message] for c, t in wave.copies if (c, t.message) in by_message})
@@ -71,6 +72,16 @@ def _tie_exports(told: Sequence[Story], same: Sequence[tuple[int, int]], union: 
         spans = [(s.start, s.end, number) for number, s in enumerate(told) if s.chat in pair]
         for numbers in _runs(spans, CLOCK_TOLERANCE):
             _join_all(told, numbers, union, say("These exports show one conversation."))
+
+
+def _tie_stretches(told: Sequence[Story], union: Union) -> None:
+    """Stories that hold parts of one stretch, which the behaviour model judged over several chats."""
+    holders: dict[str, list[int]] = {}
+    for number, story in enumerate(told):
+        for stretch in sorted({str(f.details["stretch"]) for f in story.findings if "stretch" in f.details}):
+            holders.setdefault(stretch, []).append(number)
+    for stretch in sorted(holders):
+        _join_all(told, holders[stretch], union, say("One stretch of an account's messages runs through these chats."))
 
 
 def _join_all(told: Sequence[Story], numbers: Sequence[int], union: Union, reason: Said) -> None:

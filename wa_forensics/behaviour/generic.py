@@ -52,9 +52,14 @@ def read_generic() -> Mapping[str, Traits]:
 def nearest(grams: Grams) -> Traits | None:
     """The background in the language of some texts, or None if none is like them."""
     here = _profile(grams)
-    likeness = {language: float(here @ _profile(traits.grams)) for language, traits in read_generic().items()}
+    likeness = {language: float(here @ profile) for language, profile in _profiles().items()}
     best = max(likeness, key=lambda language: (likeness[language], language))
     return read_generic()[best] if likeness[best] >= LEAST_LIKENESS else None
+
+
+@cache
+def _profiles() -> Mapping[str, NDArray[np.float32]]:
+    return {language: _profile(traits.grams) for language, traits in read_generic().items()}
 
 
 def _profile(grams: Grams) -> NDArray[np.float32]:

@@ -32,6 +32,7 @@ RATIO_SCALE = 0.05
 RATIO_CLIP = 3.0
 # Texts that are looked at together: their rows fit the cache, and a byte counts them.
 PAGE = 64
+PAGE_OF_SUMS = 4096
 # A text of this many characters counts half: one letter is no evidence.
 HALF_LENGTH = 5.0
 
@@ -100,18 +101,23 @@ def sums(grams: Grams, table: NDArray[np.float32]) -> NDArray[np.float32]:
     """The sum over the features of each text of their values in a table."""
     total = np.zeros(len(grams), dtype=np.float32)
     for ids, first, base in _parts(grams):
-        if len(ids) == 0:
-            continue
         half = table[base : base + SPACE]
-        # No feature lies outside; the mode spares the look.
-        value = half.take(ids[:, 0], mode="clip")
-        for column in range(1, ids.shape[1]):
-            value += half.take(ids[:, column], mode="clip")
-        padded = np.append(value, np.float32(0))
-        part = np.add.reduceat(padded, np.minimum(first[:-1], len(value)))
-        part[first[:-1] == first[1:]] = 0
-        total += part
+        # What a page needs beside stays in the cache.
+        for low in range(0, len(grams), PAGE_OF_SUMS):
+            page = first[low : low + PAGE_OF_SUMS + 1]
+            if page[0] < page[-1]:
+                total[low : low + len(page) - 1] += _page_sums(ids[page[0] : page[-1]], page - page[0], half)
     return total
+
+
+def _page_sums(ids: NDArray[np.uint16], first: NDArray[np.int64], half: NDArray[np.float32]) -> NDArray[np.float32]:
+    # No feature lies outside; the mode spares the look.
+    value = half.take(ids[:, 0], mode="clip")
+    for column in range(1, ids.shape[1]):
+        value += half.take(ids[:, column], mode="clip")
+    found = np.add.reduceat(np.append(value, np.float32(0)), np.minimum(first[:-1], len(value)))
+    found[first[:-1] == first[1:]] = 0
+    return np.asarray(found, dtype=np.float32)
 
 
 def dense_rows(

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 # Features that the common share stands for on each side.
 PRIOR = 1500.0
+# Features that are counted at once: a table of them as wide numbers is made on the way.
+AT_ONCE = 1 << 20
 
 
 def count_features(grams: Grams) -> NDArray[np.float32]:
     """How often each feature occurs in some texts."""
     found = np.zeros(FEATURES, dtype=np.float32)
     for ids, base in ((grams.chars, 0), (grams.words, SPACE)):
-        found[base : base + SPACE] = np.bincount(ids.ravel(), minlength=SPACE)
+        flat, part = ids.ravel(), found[base : base + SPACE]
+        for low in range(0, len(flat), AT_ONCE):
+            part += np.bincount(flat[low : low + AT_ONCE], minlength=SPACE)
     return found
 
 

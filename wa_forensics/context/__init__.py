@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wa_forensics.context.company import acts_as, pitches, silencers
+from wa_forensics.context.company import acts_as, deleters, pitches, silencers
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_KINDS, bare_digits, code_answers, named_accounts
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
@@ -22,6 +22,7 @@ __all__ = [
     "bare_digits",
     "code_answers",
     "confidence_of",
+    "deleters",
     "episode_findings",
     "episodes",
     "finding_of",

@@ -1,4 +1,4 @@
-"""Who plays along where somebody pitches: accounts that put out of the group whoever had just written against it."""
+"""Who plays along where somebody pitches: accounts that put out who writes against it, or delete when it deletes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import named_accounts
 from wa_forensics.context.relations import TEAMWORK
+from wa_forensics.context.signals import strangers
 from wa_forensics.context.weighing import HIGH, Episode
 from wa_forensics.entities import clean
+from wa_forensics.model import Kind
 from wa_forensics.vocabulary import Event
 
 # Who is put out had written so many messages and seconds before, and what the group's managers do up to so many
@@ -60,3 +62,25 @@ def silencers(chat: Chat) -> Mapping[int, tuple[int, ...]]:
         if chat.event(message) in CLOSED or (out and out <= wrote - hostile):
             found.setdefault(actor, []).append(message)
     return {actor: tuple(acts) for actor, acts in sorted(found.items())}
+
+
+@lru_cache(maxsize=2)
+def deleters(chat: Chat) -> Mapping[int, tuple[int, ...]]:
+    """By account that plays along, its deleted messages: of unknown numbers that delete in the hour in which a pitching
+    account does, and of those that silence.
+    """
+    leading = pitches(chat)
+    if not leading:
+        return {}
+    deleted, senders = chat.messages_with(kind=Kind.DELETED), chat.columns.sender
+    seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    begin, hostile = min(e.messages[0] for e in leading), {e.sender for e in leading}
+    play = [m for m in deleted.tolist() if m > begin and int(senders[m]) in hostile]
+    unknown = strangers(chat)
+    found: dict[int, list[int]] = {}
+    for message in deleted[deleted > begin].tolist():
+        sender = int(senders[message])
+        together = any(abs(seconds[message] - seconds[m]) <= JUST_SECONDS for m in play)
+        if sender not in hostile and (sender in silencers(chat) or (unknown[sender] and together)):
+            found.setdefault(sender, []).append(message)
+    return {sender: tuple(messages) for sender, messages in sorted(found.items())}

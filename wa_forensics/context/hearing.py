@@ -32,7 +32,7 @@ NEAR_OWN = 200
 PUT_OUT = 2 * HOUR
 # Others answer within two days.
 ANSWER = 2 * DAY
-# In a chat of two a warning can be about nobody else, and who is courted for weeks finds out late.
+# Who is courted for weeks finds out late: where the contact is blocked in the end, warnings reach so far back.
 ANSWER_OF_TWO = 14 * DAY
 FRESH = 12 * HOUR
 # Owners say that it was not they when the money is missed; they warn of what goes on under their name at once.
@@ -120,7 +120,8 @@ def hear(
     """Give each warning, doubt, disclosure, check, code and notice to the one stretch it most likely speaks of."""
     heard = [Heard() for _ in stretches]
     senders = chat.columns.sender
-    answer = ANSWER_OF_TWO if len(chat.senders) <= 2 else ANSWER
+    blocked = len(chat.senders) <= 2 and len(chat.messages_with(events=(Event.CONTACT_BLOCKED,)))
+    answer = ANSWER_OF_TWO if blocked else ANSWER
     spoken = (
         # "Never give the code to anyone" is advice, and what the bank's own text says, more than a warning of somebody.
         ("others warn", found.talk[Concept.WARNING] - found.talk[Concept.CODE_NEVER_SHARE]),
@@ -155,13 +156,19 @@ def hear(
         )
         if offered and not refused and stretch.stranger:
             heard[at].add("offers a call or proof", offered[0])
-        requests = {s.message for s in stretch.sightings if s.kind in CODE_KINDS}
+        requests = {s.message for s in stretch.sightings if s.kind in CODE_KINDS and s.named}
+        if stretch.stranger and not requests:
+            # A code that nobody asked for went to somebody else.
+            heard[at].by_meaning.pop("a code was given", None)
         for message in sorted(code_answers(chat, stretch.sender, requests, found)):
             if message not in heard[at].by_meaning.get("a code was given", ()):
                 heard[at].add("a code was given", message)
     _note_lines_of_the_app(chat, stretches, heard, seconds)
     for each in heard:
         _forget_refuted_checks(each)
+        if not any(HEARD_WEIGHTS[meaning][0] > 0 for meaning in each.by_meaning.keys() - {REPORTED}):
+            # The bank is called about real fees as well.
+            each.by_meaning.pop(REPORTED, None)
     return heard
 
 

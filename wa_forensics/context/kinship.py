@@ -7,6 +7,7 @@ message of the account in between, and less across a long pause.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
@@ -29,6 +30,15 @@ LEAST_SHARE = 0.25
 WHOLE = 0.4
 # An amount alone is about money; how much that weighs.
 AMOUNT = 0.8
+# So do a number to send it to, a time until when, and letters and digits as long as a wallet's address.
+NUMBER, READ = 0.6, 600
+PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        Concept.DEADLINE_THREAT,
+        re.compile(r"(?<![\d.,:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])|(?<!\d)\d{1,3} ?(?:min|h(?!tt))[^\W\d]*", re.I),
+    ),
+    ("new wallet", re.compile(r"(?<![\w/.=-])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{25,64}(?![\w/.])", re.I)),
+)
 # Talk that goes with every attack says nothing about the matter.
 TALK = {
     Concept.FORMAL_GREETING,
@@ -54,6 +64,10 @@ def matters(chat: Chat, episode: Episode) -> Mapping[int, Mapping[str, float]]:
         if s.message in place and s.kind not in TALK
     ]
     signs += [(place[a.message], str(Concept.PAYMENT_REQUEST), AMOUNT) for a in chat.amounts if a.message in place]
+    signs += [(place[p.message], str(Concept.PAYMENT_DETAILS), NUMBER) for p in chat.phones if p.message in place]
+    for at, message in enumerate(messages):
+        text = chat.text(message)[:READ]
+        signs += [(at, str(kind), NUMBER) for kind, pattern in PATTERNS if pattern.search(text)]
     # What the whole stretch is about counts a little everywhere.
     whole: dict[str, float] = {}
     for _, kind, weight in signs:

@@ -89,7 +89,7 @@ def episode_findings(
         if sent:
             yield finding_of(chat, rule, episode, sent, did=SENT, inference=digits, severity=Severity.LOW)
         near = [m for m in akin(chat, episode, kinds) if m not in by_message] if episode.score >= MEDIUM else []
-        if messages and near:
+        if near:
             yield finding_of(chat, rule, episode, near, did=BETWEEN, inference=inference, severity=Severity.LOW)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, episodes, finding_of, pitches, silencers
+from wa_forensics.context import MEDIUM, deleters, episodes, finding_of, pitches
 from wa_forensics.model import Example, Finding, Kind, Rule, Severity, Stage, Threat, phrase
 
 RULE = Rule(
@@ -44,7 +44,7 @@ INFERENCE = phrase("The deletions fit an attempt to remove traces.")
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
-    """One finding per stretch whose account deleted messages, and a low one per account that silences for it."""
+    """One finding per stretch whose account deleted messages, and a low one per account that plays along."""
     deleted = chat.messages_with(kind=Kind.DELETED)
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     named: set[int] = set()
@@ -69,11 +69,15 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 did="deleted messages",
                 inference=INFERENCE,
             )
-    for sender in silencers(chat):
-        leading = pitches(chat)[0]
-        own = deleted[(chat.columns.sender[deleted] == sender) & (deleted > leading.messages[0])]
-        lines = [int(m) for m in own if seconds[m] <= seconds[leading.messages[-1]] + AFTER and int(m) not in named]
+    for messages in deleters(chat).values():
+        lines = [m for m in messages if m not in named]
         if lines:
             yield finding_of(
-                chat, RULE, leading, lines, did="deleted messages", inference=INFERENCE, severity=Severity.LOW
+                chat,
+                RULE,
+                pitches(chat)[0],
+                lines,
+                did="deleted messages",
+                inference=INFERENCE,
+                severity=Severity.LOW,
             )

@@ -15,6 +15,7 @@ import numpy as np
 from wa_forensics.chat import Chat
 from wa_forensics.context import (
     HIGH,
+    deleters,
     episode_findings,
     episodes,
     finding_of,
@@ -68,6 +69,7 @@ VOUCHES = 2
 # The play is what its members write within so many messages of a word of praise or a pitch.
 SCENE = 40
 PRAISED = phrase("wrote in the group of the pitch and praised it")
+TOGETHER = phrase("wrote in the group of the pitch and deleted messages when it did")
 SILENCED = phrase("wrote in the group of the pitch and put out who wrote against it")
 
 
@@ -84,7 +86,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
 
 
 def _cast(chat: Chat) -> Iterator[Finding]:
-    """Who praises in a group where somebody pitches, or silences who warns: what they write there is the play."""
+    """Who praises in a group where somebody pitches, or acts for it: what they write there is the play."""
     if not pitches(chat):
         return
     leading = pitches(chat)[0]
@@ -95,11 +97,17 @@ def _cast(chat: Chat) -> Iterator[Finding]:
             signs.setdefault(int(chat.columns.sender[message]), []).append(message)
     unknown = strangers(chat)
     own_signs = signs.get(leading.sender, [leading.messages[0]])
-    members = {sender for sender, said in signs.items() if sender >= 0 and (unknown[sender] or len(said) >= VOUCHES)}
+    # Where a stranger pitches, a saved contact who is glad is a victim.
+    members = {
+        sender
+        for sender, said in signs.items()
+        if sender >= 0 and (unknown[sender] or (len(said) >= VOUCHES and not leading.stranger))
+    }
     members = members if leading.stranger or len(own_signs) >= VOUCHES else set()
-    for sender in sorted(members | silencers(chat).keys()):
+    acting = silencers(chat).keys() | deleters(chat).keys()
+    for sender in sorted(members | acting):
         own = np.flatnonzero((chat.columns.sender == sender) & chat.written)
-        if sender not in silencers(chat):
+        if sender not in acting:
             play = np.array(sorted({*signs[sender], *own_signs}), dtype=np.int64)
             own = own[np.abs(own[:, None] - play[None, :]).min(axis=1) <= SCENE]
         lines = [int(m) for m in own if m not in named]
@@ -109,7 +117,7 @@ def _cast(chat: Chat) -> Iterator[Finding]:
                 RULE,
                 leading,
                 lines,
-                did=SILENCED if sender in silencers(chat) else PRAISED,
+                did=SILENCED if sender in silencers(chat) else TOGETHER if sender in acting else PRAISED,
                 inference="The account may belong to the cast that vouches for the pitch.",
                 severity=Severity.LOW,
             )

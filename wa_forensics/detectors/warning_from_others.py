@@ -7,12 +7,14 @@ Limits: talk about scams in general is not reported; quotations are told from wa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from wa_forensics.chat import Chat
 from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings, sitting
+from wa_forensics.entities import clean
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, joined, phrase, say
 from wa_forensics.vocabulary import Concept
@@ -48,6 +50,8 @@ AFTER = 7 * 86400
 SOON = 3600
 # Warnings come in several lines: so many messages and seconds around one belong to it.
 NEXT, NEXT_SECONDS = 5, 900
+# Then the account is spoken of by name, in so many messages at most.
+SHORTEST_NAME, SPOKEN_OF, DAY = 4, 120, 86400
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
@@ -91,7 +95,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             observation=observed(chat, [message], _told_of(named)),
             inference="An account may have been taken over, in this chat or elsewhere.",
             confidence=Confidence.MEDIUM if named else Confidence.LOW,
-            severity=Severity.MEDIUM if named else Severity.INFO,
+            severity=Severity.MEDIUM if named else Severity.LOW,
         )
 
 
@@ -111,6 +115,7 @@ def _next_to(
             for near in range(max(episode.messages[0] + 1, message - NEXT), min(len(chat), message + NEXT + 1))
             if abs(seconds[near] - seconds[message]) <= NEXT_SECONDS and chat.written[near]
         }
+        lines |= _about(chat, episode, _after(episode, warnings, seconds), seconds)
         own = sitting(chat, episode)
         lines = {m for m in lines - named - hostile if chat.columns.sender[m] != episode.sender or m > own[-1]}
         named |= lines
@@ -124,6 +129,19 @@ def _next_to(
                 inference="The lines may belong to the warning.",
                 severity=Severity.LOW,
             )
+
+
+def _about(
+    chat: Chat, episode: Episode, warned: list[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> set[int]:
+    """Once somebody has warned: what others write with the account's name in it, for a day."""
+    words = clean(chat.senders[episode.sender]).strip("~ ").casefold().split()
+    name = next((word for word in words if len(word) >= SHORTEST_NAME and word.isalpha()), "")
+    if not name or not warned:
+        return set()
+    pattern = re.compile(rf"(?<!\w){re.escape(name)}", re.IGNORECASE)
+    near = (m for m in range(warned[0] + 1, min(len(chat), warned[0] + SPOKEN_OF)) if chat.written[m])
+    return {m for m in near if seconds[m] - seconds[warned[0]] <= DAY and pattern.search(clean(chat.text(m)))}
 
 
 def _told_of(names: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ docs: setup
 COLLECTIONS ?=
 evaluate: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[measure]'
+	$(BIN)/python benchmarks/held_out_chats/score.py all --write
 	$(BIN)/python benchmarks/evaluate_detection.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) --write
 
 # The tests with the oldest versions that pyproject.toml allows, in an environment of its own.

@@ -2,9 +2,10 @@
 
     python benchmarks/evaluate_detection.py [--collections FOLDER] [--cost MESSAGES] [--write]
 
-Without options the labelled chats beside this file, the loss to each disguise and the cost on an invented export
-are measured. FOLDER holds public collections (``messages/`` and ``chats/``, see the table of sources in the
-document); they are not part of this repository. --write puts the tables between the marks of the document.
+Without options the loss to each disguise and the cost on an invented export are measured. FOLDER holds public
+collections (``messages/`` and ``chats/``, see the table of sources in the document); they are not part of this
+repository. --write puts the tables in the place of those of the same title in the document. The labelled chats are
+scored by held_out_chats/score.py.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from pathlib import Path
 
 import collections_of_messages
 import generate_exports
-import score_cases
 
 from wa_forensics.chat import Chat
 from wa_forensics.detectors import DETECTORS
@@ -36,7 +36,6 @@ DOCUMENT = HERE.parent / "docs" / "detection.md"
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
 EXPORT = 20_000
 BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
-LEVELS = [level.name.lower() for level in Severity]
 DISGUISES: dict[str, Callable[[str], str]] = {
     "look-alike letters": lambda text: text.translate(
         str.maketrans("aeocpxyi", "\u0430\u0435\u043e\u0441\u0440\u0445\u0443\u0456")
@@ -71,38 +70,6 @@ def rendered(messages: Sequence[tuple[str, str]], folder: Path, step: timedelta)
             moment += step
             target.write(f"{moment:%d/%m/%Y, %H:%M} - {sender}: {BREAKS.sub(' ', text).strip()}\n")
     return read(path)
-
-
-def labelled_chats(folder: str) -> dict[str, object]:
-    """The scores of a folder of labelled chats, by the scorer that stands beside this file."""
-    rows = []
-    for labels_path in sorted((HERE / folder).glob("*.labels.json")):
-        labels = json.loads(labels_path.read_text("utf-8"))
-        text = labels_path.with_name(labels_path.name.replace(".labels.json", ".txt"))
-        found = [
-            {
-                "severity": LEVELS[finding.severity],
-                "threat": finding.threat.value,
-                "evidence": [{"line": item.line, "source": text.name} for item in finding.evidence],
-            }
-            for finding in detect(read(text, labels["date_order"]))
-        ]
-        rows.append(score_cases.score(text.stem, text, labels, found, []))
-    bad = [row for row in rows if row["malicious"]]
-    good = [row for row in rows if not row["malicious"]]
-
-    def share(part: str, whole: str) -> str:
-        return f"{sum(row[part] for row in bad) / max(1, sum(row[whole] for row in bad)):.3f}"
-
-    return {
-        "malicious chats with a finding of level high": f"{sum(row['top'] >= 3 for row in bad)} of {len(bad)}",
-        "benign chats with a finding of level medium": f"{sum(row['top'] >= 2 for row in good)} of {len(good)}",
-        "labelled lines named": share("hit", "strong"),
-        "labelled lines named with the right threat": share("right", "strong"),
-        "other lines of the intruder named": share("weak_hit", "weak"),
-        "lines of medium findings that are labelled": share("medium_ok", "medium"),
-        "forbidden lines named at medium": str(sum(len(row["forbidden_hit"]) for row in rows)),
-    }
 
 
 def disguises() -> dict[str, str]:
@@ -198,8 +165,6 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
     parts = [
-        table("Labelled chats (development data)", labelled_chats("labelled_chats")),
-        table("Held-out chats", labelled_chats("held_out_chats")),
         table("Share of phrases lost to a disguise", disguises()),
         table("Cost", cost(options.cost)),
     ]
@@ -214,12 +179,14 @@ def main(arguments: list[str]) -> None:
         parts += [wide_table(title, rows) for title, rows in found]
         parts.append(table("Share of scam messages lost to a disguise", evaluate_strangers.lost(scams, DISGUISES)))
         parts += [wide_table(title, rows) for title, rows in evaluate_links.tables(options.collections)]
-    text = "\n".join(parts)
-    print(text)
+    print("\n".join(parts))
     if options.write:
         before, _, rest = DOCUMENT.read_text("utf-8").partition(MARKS[0])
-        after = rest.partition(MARKS[1])[2]
-        DOCUMENT.write_text(f"{before}{MARKS[0]}\n\n{text}\n{MARKS[1]}{after}", "utf-8")
+        old, _, after = rest.partition(MARKS[1])
+        stand = re.findall(r"^### .*?(?=^### |\Z)", old, re.M | re.S)
+        tables = {text.partition("\n")[0]: text.strip() for text in [*stand, *parts]}
+        text = "\n\n".join(tables.values())
+        DOCUMENT.write_text(f"{before}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{after}", "utf-8")
 
 
 if __name__ == "__main__":

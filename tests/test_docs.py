@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,11 +10,14 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -29,12 +33,12 @@ SAMPLES = ROOT / "sample_exports"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.M | re.S)
 # Names that the pages use for the reader's own files.
+PEM = serialization.Encoding.PEM
 OPS = SAMPLES / "bengaluru_logistics" / "WhatsApp Chat with Vayu Ops Team.txt"
 STAND_INS = {
     "WhatsApp Chat with Anna.zip": SAMPLES / "family_code" / "WhatsApp Chat - Familie Brandt.zip",
     "chat.zip": SAMPLES / "family_code" / "WhatsApp Chat - Familie Brandt.zip",
     "mine.zip": SAMPLES / "bengaluru_logistics" / "WhatsApp Chat - Vayu Dispatch.zip",
-    "theirs.zip": SAMPLES / "bengaluru_logistics" / "WhatsApp Chat - Vayu Dispatch.zip",
     "later.zip": SAMPLES / "family_code" / "WhatsApp Chat - Familie Brandt.zip",
     "exports/one.txt": OPS,
     "exports/three.zip": SAMPLES / "bengaluru_logistics" / "WhatsApp Chat - Vayu Dispatch.zip",
@@ -84,6 +88,15 @@ def folder(tmp_path: Path) -> Path:
         target = tmp_path / name
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(source, target)
+    with zipfile.ZipFile(tmp_path / "mine.zip") as mine, zipfile.ZipFile(tmp_path / "theirs.zip", "w") as theirs:
+        for name in mine.namelist():
+            lines = mine.read(name).splitlines(keepends=True)
+            theirs.writestr(name, b"".join(line for number, line in enumerate(lines) if number != len(lines) // 2))
+    key = Ed25519PrivateKey.generate()
+    plain = serialization.NoEncryption()
+    (tmp_path / "examiner-key.pem").write_bytes(key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, plain))
+    public = key.public_key().public_bytes(PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "examiner-public.pem").write_bytes(public)
     return tmp_path
 
 
@@ -109,8 +122,26 @@ def expected(words: list[str]) -> set[int]:
 )
 def test_the_commands_of_a_page_run_in_its_order(page: Path, folder: Path) -> None:
     for words in commands(page):
+        if "FINDING" in words:
+            first = (folder / words[1] / "findings.jsonl").read_text("utf-8").partition("\n")[0]
+            words[words.index("FINDING")] = json.loads(first)["id"]
         result = run(["-m", "wa_forensics", *words], folder)
         assert result.returncode in expected(words), f"wa-forensics {shlex.join(words)}\n{result.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_command_stands_where_it_is_not_run(page: Path) -> None:
+    """Only what needs a cluster; the lines of rules.md that begin with a prompt are run by test_docs_rules.py."""
+    rest = BLOCK.sub(lambda match: "" if match[1] == "sh" else match[2], page.read_text("utf-8"))
+    assert [line for line in re.findall(r"^ *(wa-forensics .+)", rest, re.M) if "--scheduler " not in line] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_scripts_named_on_a_page_exist(page: Path) -> None:
+    for name in re.findall(r"(?:benchmarks|scripts|tests)/[\w/]+\.\w+", page.read_text("utf-8")):
+        assert (ROOT / name).exists(), name
+    for name in re.findall(r"python -m (benchmarks[\w.]*)", page.read_text("utf-8")):
+        assert (ROOT / f"{name.replace('.', '/')}.py").exists(), name
 
 
 def test_the_tutorial_shows_what_the_program_prints(folder: Path) -> None:

@@ -91,6 +91,8 @@ def main() -> int:
         text = table()
         print(text)
         if rest:
+            git = ["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"]
+            text += f"\nAt commit {subprocess.check_output(git, text=True).strip()}.\n"  # noqa: S603
             before, _, after = DOCUMENT.read_text("utf-8").partition(MARKS[0])
             DOCUMENT.write_text(f"{before}{MARKS[0]}{text}{MARKS[1]}{after.partition(MARKS[1])[2]}", "utf-8")
         return 0

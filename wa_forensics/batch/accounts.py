@@ -149,7 +149,7 @@ def _found(
 ) -> list[tuple[int, Finding]]:
     joined = behaviour.join(shares)
     testable = [holding.testable for holding in account.holdings]
-    if joined is None or not behaviour.carried(joined, testable):
+    if joined is None or not behaviour.carried(joined, testable, numbered=account.numbered):
         return []
     chats = [chat(holding.place) for holding in account.holdings]
     names = [holding.name for holding in account.holdings]

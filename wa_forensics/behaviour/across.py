@@ -45,8 +45,8 @@ RULE = Rule(
 )
 # Messages of others that all chats together give for comparison.
 OTHERS = 1500
-# A stretch runs through two chats if the second holds so many of its messages.
-FEWEST_IN_SECOND = 3
+# A chat carries a stretch if it holds so many of its messages; fewer are named beside those of other chats.
+FEWEST_CARRIED = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,19 +140,20 @@ class _Pages:
         return self.chats[int(self.joined.place[number])].text(int(self.joined.message[number]))
 
 
-def carried(found: Joined, testable: Sequence[bool]) -> tuple[tuple[Stretch, tuple[int, ...]], ...]:
+def carried(found: Joined, testable: Sequence[bool], *, numbered: bool) -> tuple[tuple[Stretch, tuple[int, ...]], ...]:
     """The stretches that pass their threshold, each with the places of the chats that carry it.
 
-    A stretch of one chat alone is that chat's own matter, unless the account could not be tested there.
+    A stretch of one chat alone is that chat's own matter, unless the account could not be tested there and is known by
+    its number: a namesake in another chat is no other hand.
     """
     limits = thresholds(found.measured, read_calibration())
     least = limits[SHORT_RATE if found.measured.means else LOW_RATE]
     kept = []
     for stretch in found.stretches:
         counts = np.bincount(found.place[stretch.first : stretch.last + 1], minlength=len(testable))
-        places = tuple(np.flatnonzero(counts).tolist())
-        several = int(np.sort(counts)[-2]) >= FEWEST_IN_SECOND if len(counts) > 1 else False
-        if stretch.ratio >= least and (several or not any(testable[place] for place in places)):
+        places = tuple(np.flatnonzero(counts >= FEWEST_CARRIED).tolist())
+        alone = numbered and not any(testable[place] for place in places)
+        if stretch.ratio >= least and places and (len(places) > 1 or alone):
             kept.append((stretch, places))
     return tuple(kept)
 
@@ -165,7 +166,7 @@ def findings_across(
     ``numbered`` says that the account is known by its number, not by a name alone.
     """
     made = []
-    for stretch, places in carried(found, testable):
+    for stretch, places in carried(found, testable, numbered=numbered):
         inside = slice(stretch.first, stretch.last + 1)
         positions = np.arange(len(found.place))
         why = contrasts(_Pages(chats=chats, joined=found), positions, stretch.first, stretch.last)
@@ -190,7 +191,8 @@ def _finding(
     own = found.measured
     short = bool(own.means)
     limits = thresholds(own, read_calibration())
-    strong = stretch.ratio >= limits[RATE] and not short and len([n for n in counts if n]) > 1
+    several = sum(n >= FEWEST_CARRIED for n in counts) > 1
+    strong = stretch.ratio >= limits[RATE] and not short and several
     facts = joined((share_of(c) for c in why), "; ")
     size = stretch.last + 1 - stretch.first
     carriers = joined((f"{chats[p].source.name} ({n})" for p, n in enumerate(counts) if n), ", ")

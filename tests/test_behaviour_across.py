@@ -13,7 +13,7 @@ import pytest
 
 from tests.test_behaviour import CASUAL, FORMAL, PLAIN, _parsed, _say
 from wa_forensics import behaviour
-from wa_forensics.batch import Run, scan
+from wa_forensics.batch import Run, accounts, scan
 from wa_forensics.batch.accounts import accounts_of
 from wa_forensics.behaviour.across import FEWEST_CARRIED
 from wa_forensics.case import Case
@@ -158,3 +158,21 @@ def test_a_stretch_of_one_testable_chat_is_left_to_that_chat() -> None:
     assert behaviour.carried(found, [True, True], numbered=True) == ()
     assert behaviour.carried(found, [False, True], numbered=False) == ()
     assert len(behaviour.carried(found, [False, True], numbered=True)) == 1
+
+
+def test_a_crash_is_named_and_stops_nothing(attacked: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(shares: object) -> None:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(behaviour, "join", broken)
+    case = scan(sorted(attacked.path.parent.glob("chat_*.txt")), tmp_path / "case", run=Run(reproducible=True, jobs=1))
+    assert RULE in str(case.coverage["failures"])
+    assert case.findings != ()
+    assert RULE not in {finding.rule for finding in case.findings}
+
+
+def test_what_is_too_much_to_read_back_is_said(attacked: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "MOST_READ", 100)
+    case = scan(sorted(attacked.path.parent.glob("chat_*.txt")), tmp_path / "case", run=Run(reproducible=True, jobs=1))
+    assert "1 more account that writes in several chats was judged in each chat alone" in str(case.coverage)
+    assert RULE not in {finding.rule for finding in case.findings}

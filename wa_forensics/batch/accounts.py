@@ -14,6 +14,8 @@ from wa_forensics.model import Analysis, Failure, Finding, Limit, Own, Severity,
 # An account over its chats takes a fifth of a second; which are left out is said in the coverage.
 MOST_ACCOUNTS = 12
 MOST_CHATS = 12
+# Messages of the chats that are read back for it: what half a dozen CPU seconds and 200 MB can hold.
+MOST_READ = 200_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,17 +104,17 @@ def judge_accounts(
     ``chat`` reads the chat of a position.
     """
     every = accounts_of(analyses, same)
-    chosen, left = every[:MOST_ACCOUNTS], len(every) - MOST_ACCOUNTS
+    chosen = _affordable(every, [analysis.facts.message_count for analysis in analyses])
+    left = len(every) - len(chosen)
     extra: dict[int, list[Finding]] = {}
-    failures: list[Failure] = []
-    shares = _shares(chosen, chat)
-    for number, account in enumerate(chosen):
-        try:
+    try:
+        shares = _shares(chosen, chat)
+        for number, account in enumerate(chosen):
             for place, finding in _found(account, shares[number], chat):
                 extra.setdefault(place, []).append(finding)
-        except BUGS as error:
-            source = analyses[account.holdings[0].place].facts.source.name
-            failures.append(crash(behaviour.ACROSS_RULE.id, source, error))
+    except BUGS as error:
+        source = analyses[chosen[0].holdings[0].place].facts.source.name
+        return Judged(analyses=tuple(analyses), failures=(crash(behaviour.ACROSS_RULE.id, source, error),))
     seen = {holding.place for account in chosen for holding in account.holdings}
     grown = [_ran(analysis) if place in seen else analysis for place, analysis in enumerate(analyses)]
     for place in sorted(extra):
@@ -121,13 +123,24 @@ def judge_accounts(
     said = counted(
         "%(num)s more account that writes in several chats was judged in each chat alone",
         "%(num)s more accounts that write in several chats were judged in each chat alone",
-        max(left, 0),
+        left,
     )
     return Judged(
         analyses=tuple(grown),
         limits=(Limit(source="behaviour", limit=said),) if left > 0 else (),
-        failures=tuple(failures),
     )
+
+
+def _affordable(every: Sequence[Account], sizes: Sequence[int]) -> tuple[Account, ...]:
+    """The most urgent accounts whose chats, each read once, hold no more messages than can be read."""
+    chosen: list[Account] = []
+    read: set[int] = set()
+    for account in every:
+        wanted = read | {holding.place for holding in account.holdings}
+        if len(chosen) < MOST_ACCOUNTS and sum(sizes[place] for place in wanted) <= MOST_READ:
+            chosen.append(account)
+            read = wanted
+    return tuple(chosen)
 
 
 def _shares(chosen: Sequence[Account], chat: Callable[[int], Chat]) -> list[list[behaviour.Texts]]:

@@ -124,6 +124,10 @@ def test_no_common_disguise_hides_a_phrase(text: str) -> None:
         ("send <money>", "send \u20ac30", True),
         ("send <money>", "send 30 apples", False),
         ("open <link>", "open https://pay.example/x", True),
+        ("dial <starcode>", "dial **21*07700900123#", True),
+        ("dial <starcode>", "dial *401*+91 98765 00000", True),
+        ("dial <starcode>", "dial 0612345621", False),
+        ("dial <starcode>", "dial *21#", False),
         ("don't pay", "dont pay", True),
         ("don't pay", "don\u2019t pay", True),
         ("e-mail me", "email me", True),
@@ -134,7 +138,7 @@ def test_the_grammar_of_phrases(phrase: str, text: str, match: bool) -> None:
     assert found(phrase, text) == ([0] if match else [])
 
 
-@pytest.mark.parametrize("phrase", ["(send|give", "...", "<code>", "send <nothing>", "()"])
+@pytest.mark.parametrize("phrase", ["(send|give", "...", "<code>", "send <nothing>", "()", "dial *21*"])
 def test_a_phrase_that_breaks_the_grammar_is_refused(phrase: str) -> None:
     with pytest.raises(PhraseError):
         compile_phrase(phrase)

@@ -117,4 +117,9 @@ class NameIndex:
 
 def _keys(name: str) -> set[str]:
     """What names within one edit share: the name, its look-alike form, and every form with one letter left out."""
-    return {name, plain_pairs(name), *(name[:at] + name[at + 1 :] for at in range(len(name)))}
+    return {plain_pairs(name), *letters_left_out(name)}
+
+
+def letters_left_out(name: str) -> set[str]:
+    """A name and every form of it with one letter left out; two names within one edit share one."""
+    return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import idna
 
+from wa_forensics.entities.brands import imitated
 from wa_forensics.model import Link
 
 SCHEME = r"(?:h[tx]{2}ps?|ftp)\s?(?::|\[:\])//"
@@ -187,19 +188,9 @@ def _extract() -> Any:
 
 @lru_cache(maxsize=8)
 def host_list(name: str) -> frozenset[str]:
-    """A list of hosts kept as data: ``popular``, ``shorteners``, ``free_hosting`` or ``brands``."""
+    """A list of hosts kept as data: ``popular``, ``shorteners`` or ``free_hosting``."""
     text = files("wa_forensics").joinpath("entities", "data", f"{name}.txt").read_text("utf-8")
     return frozenset(line for line in text.split("\n") if line and not line.startswith("#"))
-
-
-@lru_cache(maxsize=1)
-def _brands() -> dict[str, frozenset[str]]:
-    """Brand word to the registrable domains that really are its own."""
-    table: dict[str, frozenset[str]] = {}
-    for line in sorted(host_list("brands")):
-        name, _, domains = line.partition(" ")
-        table[name] = frozenset(domains.split())
-    return table
 
 
 def links_in(message: int, text: str) -> Iterator[Link]:
@@ -299,7 +290,7 @@ def describe_host(host: str) -> tuple[str, tuple[str, ...], str | None, bool] | 
         traits.append("cheap tld")
     if host.count(".") >= 4:
         traits.append("many labels")
-    imitates = _imitated(shown, host, domain, popular and "free hosting" not in traits)
+    imitates = None if popular and "free hosting" not in traits else imitated(shown, domain)
     return domain, tuple(traits), imitates, popular
 
 
@@ -317,25 +308,3 @@ def _mixed(host: str) -> bool:
         if len(scripts) > 1:
             return True
     return False
-
-
-def _imitated(shown: str, host: str, domain: str, popular: bool) -> str | None:
-    """The brand whose name stands in a host that is not its own, plainly or with look-alike characters."""
-    from wa_forensics.entities.likeness import plain_label, within_one_edit
-
-    if popular:
-        return None
-    labels = [label for label in re.split(r"[.\-_]", shown) if label]
-    suffix_parts = set(domain.split(".")[1:])
-    for label in labels:
-        if label in suffix_parts or label == "www":
-            continue
-        plain = plain_label(label)
-        for brand, own in _brands().items():
-            if domain in own:
-                continue
-            if plain == brand or (len(brand) >= 6 and brand in plain):
-                return brand
-            if len(brand) >= 7 and plain != brand and within_one_edit(plain, brand):
-                return brand
-    return None

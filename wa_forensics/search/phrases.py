@@ -2,8 +2,8 @@ r"""Compiles phrases of the locale files into anchors (literals that must occur)
 
 Grammar: words in normal spelling; ``a|b`` alternatives of words; ``(two words|other)`` alternatives of several
 words; ``(...)?`` optional; ``word*`` any ending, ``*word`` any beginning; ``_`` one word; ``...`` up to 40
-characters of the same sentence; ``<code> <number> <money> <link> <phone>`` classes. Words are folded like the text,
-so accents and capitals do not matter; an apostrophe or hyphen inside a word may be there or not.
+characters of the same sentence; ``<code> <number> <money> <link> <phone> <starcode>`` classes. Words are folded like
+the text, so accents and capitals do not matter; an apostrophe or hyphen inside a word may be there or not.
 Expressions hold no nested or unbounded repetition: a hostile text cannot make them slow.
 """
 
@@ -171,6 +171,8 @@ def _atom(tokens: Sequence[str], at: int) -> tuple[Node, int]:
         return Node(kind="class", text=token[1:-1]), at + 1
     optional = token.endswith("?") and len(token) > 1
     word = token.removesuffix("?") if optional else token
+    if "*" in word and word.strip("*").isdigit():
+        raise PhraseError(f"{word!r}: a star stands for letters of a word; codes to dial are <starcode>")
     return Node(kind="word", text=word, optional=optional), at + 1
 
 
@@ -190,6 +192,9 @@ CLASSES = {
         rb"xyz|club|site|online|shop|live|example|test)(?![a-z]))"
     ),
     "phone": rb"[0-9](?:[ ]?[0-9]){6,14}",
+    # Folding makes spaces of the stars: the service codes that forward calls (3GPP TS 22.030) and operators' own, with
+    # a number behind them.
+    "starcode": rb"(?<![0-9a-z])(?:002|004|21|61|62|67|401|405) [0-9](?:[ ]?[0-9]){6,14}",
 }
 
 

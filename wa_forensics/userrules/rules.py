@@ -23,7 +23,7 @@ CONTENTS = ("<link>", "<money>", "<payee>", "<phone>", "<code>")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,9}")
 _GRAMMAR = (
     "Grammar: words, a|b, (two words|other), (optional)?, word*, _ for one word, ... for a gap, "
-    "<code> <number> <money> <link> <phone>; see docs/rules.md."
+    "<code> <number> <money> <link> <phone> <starcode>; see docs/rules.md."
 )
 
 

@@ -7,6 +7,7 @@ hand changed (a notice, a code given away, doubt, a warning, disowning): words a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +20,7 @@ from wa_forensics.context.relations import with_earlier, with_neighbors, with_ot
 from wa_forensics.context.signals import Sightings, sightings
 from wa_forensics.context.stretches import PRIOR_STRANGER, THIN, all_stretches
 from wa_forensics.context.weighing import HIGH, LOW, SHOWN, Episode, weigh
+from wa_forensics.vocabulary import Concept
 
 
 @lru_cache(maxsize=2)
@@ -49,6 +51,8 @@ def _built(
         else None
         for s in stretches
     ]
+    told = found.talk[Concept.HACKED_DISCLOSURE] | found.talk[Concept.WEB_SESSION]
+    lost = {int(chat.columns.sender[m]) for m in told}
     built: list[Episode] = []
     silent: frozenset[int] = frozenset()
     # Twice, because what a hostile account says of others must not count against them.
@@ -57,6 +61,7 @@ def _built(
         built = [
             weigh(chat, s, beyond_chance(chat, s, heard[at], found), around, read[at]) for at, s in enumerate(stretches)
         ]
+        built = [replace(e, lost=e.sender in lost) for e in built]
         built = with_other_signs(with_partners(chat, built), seconds)
         built = with_neighbors(with_earlier(built), seconds)
         silent = frozenset(m for e in built if e.score >= HIGH for m in e.messages)

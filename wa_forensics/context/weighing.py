@@ -42,7 +42,8 @@ CARRIES = 0.9
 class Episode:
     """One stretch: ``messages`` of the account from the first to the last signal, ``score`` and what made it.
 
-    ``stranger``: not in the contacts; ``new``: the account had hardly written in the chat before.
+    ``stranger``: not in the contacts; ``new``: the account had hardly written in the chat before; ``lost``: it tells
+    itself of a theft or of a foreign session.
     """
 
     sender: int
@@ -53,6 +54,7 @@ class Episode:
     signals: tuple[Signal, ...]
     score: float
     replies: tuple[int, ...]
+    lost: bool = False
 
     @property
     def severity(self) -> Severity:
@@ -65,7 +67,7 @@ class Episode:
     def own_hand(self) -> bool:
         """Is it a stranger's, or a strong case in which nothing says that the hand behind a known name changed?"""
         changed = any(s.name in CHANGED and s.weight >= UNLIKE for s in self.signals)
-        return self.stranger or (self.score >= HIGH and not changed)
+        return self.stranger or (self.score >= HIGH and not changed and not self.lost)
 
 
 def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal | None) -> Episode:

@@ -68,7 +68,10 @@ def detect(chat: Chat) -> Iterator[Finding]:
         first, last = episode.messages[0], episode.messages[-1]
         requests = {s.message for s in episode.sightings if s.kind in CODE_KINDS}
         given = code_answers(chat, episode.sender, requests, sightings(chat))
-        given |= _told(chat, episode, Concept.CODE_GIVEN)
+        told = _told(chat, episode, Concept.CODE_GIVEN)
+        # Looking back, the owner also speaks of the new code that protects the account now.
+        later = {m for m in told if m > last and chat.columns.sender[m] == episode.sender}
+        given |= told - later
         if given:
             yield finding_of(
                 chat,
@@ -78,7 +81,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
                 did="gave a code, or told of a code,",
                 inference="The code may have let somebody else into an account or approved a payment.",
             )
-        spoken = _told(chat, episode, Concept.CODE_WORD)
+        spoken = _told(chat, episode, Concept.CODE_WORD) | later
         # "I put in the number and the code" under the account's own name: the owner tells how it was lost.
         asking = {s.message for s in episode.sightings if s.kind in CODE_KINDS}
         spoken |= (sightings(chat).talk[Concept.CODE_GIVEN] & set(episode.messages)) - asking

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -149,13 +150,15 @@ def hear(
                 heard[fit].add("others warn", message)
             else:
                 heard[fit].add(meaning, message)
+    doubts: dict[int, list[int]] = {}
+    for message in sorted(found.talk[Concept.IDENTITY_DOUBT]):
+        doubts.setdefault(int(senders[message]), []).append(message)
     for at, stretch in enumerate(stretches):
         refused = any(s.kind == Concept.CALL_REFUSAL for s in stretch.sightings)
-        offered = sorted(
-            m for m in found.talk[Concept.IDENTITY_DOUBT] if stretch.first <= m and senders[m] == stretch.sender
-        )
-        if offered and not refused and stretch.stranger:
-            heard[at].add("offers a call or proof", offered[0])
+        own = doubts.get(stretch.sender, [])
+        offered = bisect_left(own, stretch.first)
+        if offered < len(own) and not refused and stretch.stranger:
+            heard[at].add("offers a call or proof", own[offered])
         requests = {s.message for s in stretch.sightings if s.kind in CODE_KINDS and s.named}
         if stretch.stranger and not requests:
             # A code that nobody asked for went to somebody else.
@@ -190,7 +193,7 @@ def beyond_chance(chat: Chat, stretch: Stretch, heard: Heard, found: Sightings) 
     for meaning, messages in heard.by_meaning.items():
         concept = TALK.get(meaning)
         if concept is not None:
-            inside = sum(begin <= m < end for m in found.talk[concept])
+            inside = found.count(concept, begin, end)
             outside = len(found.talk[concept]) - inside
             expected = outside / max(1, len(chat) - span) * span
             if outside >= RATE_LEAST and inside < RATE_TIMES * expected:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +124,15 @@ class Sightings:
     def said(self, message: int, *concepts: Concept) -> bool:
         """Does the message express one of the concepts?"""
         return any(message in self.talk[concept] for concept in concepts)
+
+    def count(self, concept: Concept, begin: int, end: int) -> int:
+        """How many of the messages ``begin`` to ``end - 1`` express a concept."""
+        low, high = np.searchsorted(self._ordered[concept], (begin, end))
+        return int(high - low)
+
+    @cached_property
+    def _ordered(self) -> Mapping[Concept, NDArray[np.int64]]:
+        return {concept: np.array(sorted(messages), dtype=np.int64) for concept, messages in self.talk.items()}
 
 
 @lru_cache(maxsize=2)

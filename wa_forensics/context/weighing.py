@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ STAYS = 3 * DAY
 # Others answer at length without doubt, warning or loss: most who meet a swindler show some, sooner or later. Where
 # many write, what they write is no answer.
 UNANSWERED, AT_LENGTH, FEW = -0.8, 10, 6
+# Messages that are looked at together.
+BLOCK = 1024
 # A change of habits of this weight counts as one voice that the hand changed.
 UNLIKE = 1.0
 NOTICE, UNLIKE_BEFORE = "security notice before", "writes unlike before"
@@ -106,7 +109,7 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
         sender=stretch.sender,
         stranger=stretch.stranger,
         new=stretch.before < HISTORY,
-        messages=tuple(own[(own >= stretch.first) & (own <= stretch.last)].tolist()),
+        messages=tuple(own[slice(*np.searchsorted(own, (stretch.first, stretch.last + 1)))].tolist()),
         sightings=stretch.sightings,
         signals=tuple(signals),
         score=round(score, 3),
@@ -131,15 +134,44 @@ def _trusted(
     if not stretch.stranger:
         return
     if not any(heard.by_meaning.get(meaning) for meaning in CERTAIN):
-        seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
-        last = seconds[min(int(np.searchsorted(own, stretch.last)), len(own) - 1)]
-        stayed = own[seconds > last + STAYS]
-        if len(stayed):
-            signal = heard_signal(chat, "goes on writing for days", stayed.tolist(), -2.0, -0.5, most=5)
+        seconds, _ = _times(chat, stretch.sender)
+        last = int(seconds[min(int(np.searchsorted(own, stretch.last)), len(own) - 1)])
+        stayed = _written_after(chat, stretch.sender, last + STAYS, most=5)
+        if stayed:
+            signal = heard_signal(chat, "goes on writing for days", stayed, -2.0, -0.5, most=5)
             total += signal.weight
             yield signal
     above = total - LOW
-    answers = np.count_nonzero(chat.written[stretch.first :] & (chat.columns.sender[stretch.first :] != stretch.sender))
-    if len(chat.senders) <= FEW and above > 0 and answers >= AT_LENGTH and not any(s.weight > 0 for s in around):
+    silent = len(chat.senders) <= FEW and above > 0 and not any(s.weight > 0 for s in around)
+    if silent and _is_answered_at_length(chat, stretch):
         # Such a stretch is worth reading all the same.
         yield Signal(name="nobody doubts or warns", weight=round(max(UNANSWERED, -above), 3), detail="")
+
+
+@lru_cache(maxsize=4)
+def _times(chat: Chat, sender: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The seconds of a sender's messages, and the latest up to each: clocks may step back."""
+    seconds = chat.columns.timestamp[own_messages(chat, sender)].astype("datetime64[s]").astype(np.int64)
+    return seconds, np.maximum.accumulate(seconds)
+
+
+def _written_after(chat: Chat, sender: int, moment: int, most: int) -> list[int]:
+    """The first messages of a sender with a later time."""
+    own, (seconds, latest) = own_messages(chat, sender), _times(chat, sender)
+    found: list[int] = []
+    for low in range(int(np.searchsorted(latest, moment, "right")), len(own), BLOCK):
+        found += own[low : low + BLOCK][seconds[low : low + BLOCK] > moment][:most].tolist()
+        if len(found) >= most:
+            break
+    return found
+
+
+def _is_answered_at_length(chat: Chat, stretch: Stretch) -> bool:
+    """Do others write that much from the first message of a stretch on?"""
+    answers = 0
+    for low in range(stretch.first, len(chat), BLOCK):
+        part = slice(low, low + BLOCK)
+        answers += int(np.count_nonzero(chat.written[part] & (chat.columns.sender[part] != stretch.sender)))
+        if answers >= AT_LENGTH:
+            return True
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wa_forensics import behaviour
@@ -76,21 +76,28 @@ def accounts_of(analyses: Sequence[Analysis], same: Sequence[tuple[int, int]]) -
                     score=float("-inf") if profile.score is None else profile.score,
                 )
             )
+    alike: dict[int, set[int]] = {}
+    for pair in same:
+        for place in pair:
+            alike.setdefault(place, set()).update(pair)
     found = []
     for key in sorted(holdings):
-        kept = _once(holdings[key], same)
+        kept = _once(holdings[key], alike)
         if len(kept) > 1:
             found.append(Account(numbered=key[0] == "phone", holdings=kept, suspected=key in suspected))
     return tuple(sorted(found, key=lambda account: account.urgency, reverse=True))
 
 
-def _once(holdings: Sequence[Holding], same: Sequence[tuple[int, int]]) -> tuple[Holding, ...]:
-    """One holding a conversation, and the strangest and largest if there are many."""
+def _once(holdings: Sequence[Holding], alike: Mapping[int, set[int]]) -> tuple[Holding, ...]:
+    """One holding a conversation, and the strangest and largest if there are many.
+
+    ``alike`` names the exports of one conversation by the place of each.
+    """
     order = sorted(holdings, key=lambda h: (-h.score, -h.messages, h.place))
     fullest = sorted(holdings, key=lambda h: (-h.messages, h.place))
     shown: set[int] = set()
     for holding in fullest:
-        if not any({holding.place, other} in ({*pair} for pair in same) for other in shown):
+        if shown.isdisjoint(alike.get(holding.place, ())):
             shown.add(holding.place)
     kept = [h for h in order if h.place in shown][:MOST_CHATS]
     return tuple(sorted(kept, key=lambda h: h.place))

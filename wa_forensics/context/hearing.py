@@ -150,6 +150,19 @@ def hear(
                 heard[fit].add("others warn", message)
             else:
                 heard[fit].add(meaning, message)
+    _note_offers_and_codes(chat, stretches, heard, found)
+    _note_lines_of_the_app(chat, stretches, heard, seconds)
+    for each in heard:
+        _forget_refuted_checks(each)
+        if not any(HEARD_WEIGHTS[meaning][0] > 0 for meaning in each.by_meaning.keys() - {REPORTED}):
+            # The bank is called about real fees as well.
+            each.by_meaning.pop(REPORTED, None)
+    return heard
+
+
+def _note_offers_and_codes(chat: Chat, stretches: Sequence[Stretch], heard: Sequence[Heard], found: Sightings) -> None:
+    """A stranger's own offer of a proof, and the codes that were written in answer to a stretch."""
+    senders = chat.columns.sender
     doubts: dict[int, list[int]] = {}
     for message in sorted(found.talk[Concept.IDENTITY_DOUBT]):
         doubts.setdefault(int(senders[message]), []).append(message)
@@ -166,13 +179,6 @@ def hear(
         for message in sorted(code_answers(chat, stretch.sender, requests, found)):
             if message not in heard[at].by_meaning.get("a code was given", ()):
                 heard[at].add("a code was given", message)
-    _note_lines_of_the_app(chat, stretches, heard, seconds)
-    for each in heard:
-        _forget_refuted_checks(each)
-        if not any(HEARD_WEIGHTS[meaning][0] > 0 for meaning in each.by_meaning.keys() - {REPORTED}):
-            # The bank is called about real fees as well.
-            each.by_meaning.pop(REPORTED, None)
-    return heard
 
 
 def _forget_refuted_checks(heard: Heard) -> None:

@@ -78,6 +78,21 @@ def test_a_case_has_only_names_that_every_file_system_takes(tmp_path: Path) -> N
         assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name), name
 
 
+def test_long_names_in_deep_folders_are_read_and_written(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["a-folder-with-a-long-name" * 4] * (1 if os.name == "nt" else 12))
+    deep.mkdir(parents=True)
+    name = f"WhatsApp Chat with {'Ä' * (40 if os.name == 'nt' else 115)}.txt"  # 255 bytes are the most of a name
+    (deep / name).write_text(HINDI, "utf-8")
+    case = deep / "case"
+    assert call("scan", deep, "-o", case, "-q").returncode == 0
+    assert call("verify", case, "--evidence", deep).returncode == 0
+    assert name in (case / "manifest.json").read_text("utf-8")
+    refused = call("scan", deep / name, "-o", tmp_path / ("c" * 300), "-q")
+    assert refused.returncode == 2
+    assert b"cannot be written" in refused.stderr
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("c")] == []
+
+
 def test_modules_that_windows_lacks_are_imported_only_where_they_are_used() -> None:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:

@@ -101,12 +101,9 @@ def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard, own: Own) -> 
     findings: list[Finding] = []
     rules_run: list[str] = []
     measured = guard.run(behaviour.RULE.id, lambda: behaviour.analyze(chat))
-    steps: list[tuple[Rule, Detect]] = [(detector.RULE, detector.detect) for detector in DETECTORS]
-    if measured is not None:
-        steps.append((behaviour.RULE, lambda chat: behaviour.detect(chat, measured)))
-        steps.append((behaviour.HANDS_RULE, lambda chat: behaviour.detect_hands(chat, measured)))
-    steps += _own_steps(chat, own, guard)
-    for rule, detect in steps:
+    lost = () if measured is not None else (behaviour.RULE, behaviour.HANDS_RULE)
+    steps = [(rule, detect) for rule, detect in _detectors(measured) if rule not in lost]
+    for rule, detect in [*steps, *_own_steps(chat, own, guard)]:
         found = guard.run(rule.id, lambda detect=detect: tuple(detect(chat)))  # type: ignore[misc]
         if found is not None:
             findings += found
@@ -142,12 +139,12 @@ def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard, own: Own) -> 
 Detect = Callable[[Chat], Iterable[Finding]]
 
 
-def _detectors() -> tuple[tuple[Rule, Detect], ...]:
-    """Every rule that looks at one chat, with its function."""
+def _detectors(measured: behaviour.Behaviour | None = None) -> tuple[tuple[Rule, Detect], ...]:
+    """Every rule that looks at one chat, with its function; ``measured`` is what behaviour found in it, if at hand."""
     return (
         *((detector.RULE, detector.detect) for detector in DETECTORS),
-        (behaviour.RULE, behaviour.detect),
-        (behaviour.HANDS_RULE, behaviour.detect_hands),
+        (behaviour.RULE, lambda chat: behaviour.detect(chat, measured)),
+        (behaviour.HANDS_RULE, lambda chat: behaviour.detect_hands(chat, measured)),
     )
 
 

@@ -87,7 +87,7 @@ def _columns(points: Points) -> list[NDArray[Any]]:
     kind[code >= 0x10000] = PICTURE
     size = np.diff(first)
     # A row for each kind, so that what follows reads one text after the other.
-    place = kind * np.int64(texts)
+    place = np.multiply(kind, texts, dtype=np.int64)
     place += np.repeat(np.arange(texts, dtype=np.int64), size)
     table = np.bincount(place, minlength=texts * KINDS).reshape(KINDS, texts).astype(np.float32)
     opening = kind[first[:-1]]

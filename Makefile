@@ -57,9 +57,9 @@ LOWEST_LEFT_OUT := browser docs exports header_forms release report_languages re
 test-lowest:
 	rm -rf build/lowest && mkdir -p build/lowest
 	$(PYTHON) -m venv build/lowest/env
-	$(PYTHON) scripts/lowest_versions.py cluster media sign > build/lowest/versions.txt
+	$(PYTHON) scripts/lowest_versions.py cluster media sign pdf > build/lowest/versions.txt
 	build/lowest/env/bin/python -m pip install --quiet --disable-pip-version-check -c build/lowest/versions.txt \
-	  -e '.[cluster,media,sign]' pytest hypothesis jsonschema duckdb
+	  -e '.[cluster,media,sign,pdf]' pytest hypothesis jsonschema duckdb
 	build/lowest/env/bin/python -m pytest tests $(LOWEST_LEFT_OUT:%=--ignore=tests/test_%.py)
 
 # Other readers of exports, each in an environment of its own; needs the package registries and node.

@@ -45,7 +45,7 @@ def verified(case: Path) -> bool:
 def test_pdf_is_written_beside_the_page_and_sealed(case: Path) -> None:
     told = report(case, "--pdf", "--audience", "court")
     assert (case / "report.pdf").read_bytes().startswith(b"%PDF-")
-    assert "report.pdf" in told.stderr
+    assert "report.pdf" in told.output
     assert verified(case)
     (case / "report.pdf").write_bytes(b"%PDF-1.7 another")
     assert not verified(case)

@@ -21,6 +21,7 @@ from wa_forensics.compare import (
     comparison_check,
     comparison_findings,
     comparison_from,
+    contents,
     is_one_conversation,
     same_conversations,
     sketch,
@@ -320,3 +321,16 @@ def test_a_whole_sample_can_be_held_against_a_quarter() -> None:
     said = conversation(12_000, 64)
     a, b = written(said), written(said[9_000:], "ios-de", names=OTHER_NAMES, name="b.txt")
     assert same_conversations([sketch(a), sketch(b)]) == ((0, 1),)
+
+
+def test_texts_hashed_in_pieces_have_the_same_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    blanks = "a b \u20ac\u200e\u00a0"
+    lines = [f"13/02/2024, 16:{i:02} - Asha: {blanks * i} message number {i}\n" for i in range(40)]
+    chat = parse_text(raw_text(Path("chat.txt"), "".join(lines).encode()))
+    whole = contents.sampled_keys(chat)
+    assert len(whole) == 40
+    for size in (16, 50, 333):
+        monkeypatch.setattr(contents, "PIECE", size)
+        assert contents.sampled_keys(chat).tolist() == whole.tolist()
+    monkeypatch.setattr(contents, "LONG_TEXT", 0)
+    assert contents.sampled_keys(chat).tolist() == whole.tolist()

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parsing_texts import parsed
 
+from wa_forensics.chat import SEARCHED_BYTES
 from wa_forensics.errors import SettingsError
 from wa_forensics.locales.people import FOLDER, compile_people, read_language
 from wa_forensics.search import (
@@ -240,3 +241,16 @@ def test_a_long_text_is_searched_in_pieces_with_the_same_hits(monkeypatch: pytes
         assert pieces.messages.tolist() == whole.messages.tolist()
         assert pieces.phrases.tolist() == whole.phrases.tolist()
     assert len(whole.messages)
+
+
+def test_a_message_longer_than_any_of_the_app_is_searched_to_a_bound_and_kept_whole() -> None:
+    filler = "ab\u20ac " * (SEARCHED_BYTES // 6)
+    lines = ["Asha: send me the code you got", f"Ravi: {filler}send me the code you got", "Asha: ok"]
+    chat = parsed("".join(f"13/02/2024, 16:05 - {line}\n" for line in lines))
+    assert chat.search("send me the code").tolist() == [0]
+    assert chat.text(1).endswith("you got")
+    (searched,) = chat.raw_texts(np.array([1]))
+    assert SEARCHED_BYTES - 3 < len(searched) <= SEARCHED_BYTES
+    assert (searched + b"\x00").decode().startswith("ab")
+    (note,) = [note for note in chat.notes if "only so much of it was searched" in note]
+    assert note.startswith("1 message has more than 1,048,576 bytes")

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+# So much of a message is searched. The app sends nothing near as long; what is longer is a text whose headers were not
+# recognised, or was made to tie up whoever reads it.
+SEARCHED_BYTES = 1 << 20
+
 KIND_CODE: Mapping[Kind, int] = {kind: code for code, kind in enumerate(KINDS)}
 EVENT_CODE: Mapping[Event, int] = {event: code for code, event in enumerate(EVENTS)}
 
@@ -101,9 +105,9 @@ class Chat:
         return self.buffer[start:end].decode("utf-8", "replace")
 
     def raw_texts(self, messages: NDArray[np.int64]) -> list[bytes]:
-        """The bytes of the texts of many messages."""
+        """The bytes of the texts of many messages, as far as they are searched."""
         buffer = self.buffer
-        starts, ends = self.columns.text_start[messages].tolist(), self.columns.text_end[messages].tolist()
+        starts, ends = self.columns.text_start[messages].tolist(), self.searched_end[messages].tolist()
         return [buffer[start:end] for start, end in zip(starts, ends, strict=True)]
 
     def sender(self, message: int) -> str | None:
@@ -168,6 +172,20 @@ class Chat:
     # search: the one door
 
     @cached_property
+    def searched_end(self) -> NDArray[np.int64]:
+        """Where each text ends for whoever searches it: behind ``SEARCHED_BYTES`` at the latest, between characters."""
+        c = self.columns
+        long = np.flatnonzero(c.text_end - c.text_start > SEARCHED_BYTES)
+        if not len(long):
+            return c.text_end
+        ends = c.text_end.copy()
+        for row in long.tolist():
+            ends[row] = c.text_start[row] + SEARCHED_BYTES
+            while self.buffer[ends[row]] & 0xC0 == 0x80:
+                ends[row] -= 1
+        return ends
+
+    @cached_property
     def written(self) -> NDArray[np.bool_]:
         """Which messages hold something a person wrote: no lines of the app, deletion marks or calls."""
         silent = [KIND_CODE[Kind.SYSTEM], KIND_CODE[Kind.DELETED], KIND_CODE[Kind.CALL]]
@@ -202,7 +220,7 @@ class Chat:
         """The hits in what people wrote; lines of the app and deletion marks are left out."""
         c = self.columns
         written = np.flatnonzero(self.written)
-        return scan_messages(self.buffer, c.text_start, c.text_end, written, phrases, known_words)
+        return scan_messages(self.buffer, c.text_start, self.searched_end, written, phrases, known_words)
 
     # tables
 
@@ -239,7 +257,7 @@ class Chat:
     @cached_property
     def _texts(self) -> Texts:
         c = self.columns
-        return Texts(buffer=self.buffer, start=c.text_start, end=c.text_end, written=self.written)
+        return Texts(buffer=self.buffer, start=c.text_start, end=self.searched_end, written=self.written)
 
     @cached_property
     def facts(self) -> ChatFacts:

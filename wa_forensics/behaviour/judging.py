@@ -33,7 +33,7 @@ def texts_of_chat(chat: Chat) -> Texts:
     return Texts(
         buffer=np.frombuffer(chat.buffer, dtype=np.uint8),
         start=c.text_start[rows].astype(np.int64),
-        end=c.text_end[rows].astype(np.int64),
+        end=chat.searched_end[rows].astype(np.int64),
         sender=c.sender[rows].astype(np.int64),
         message=rows.astype(np.int64),
         seconds=c.timestamp[rows].astype("datetime64[s]").astype(np.int64),

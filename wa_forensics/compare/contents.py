@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 # Messages that are hashed at once: what that needs stays in the cache.
 BLOCK = 1 << 12
+# Bytes that are hashed at once.
+PIECE = 1 << 20
+# From this mean length on texts are gathered one by one.
+LONG_TEXT = 1 << 10
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Texts shorter than this say too little to tell two messages of one text apart.
 TELLING_BYTES = 12
@@ -105,8 +110,13 @@ def sampled_keys(chat: Chat) -> NDArray[np.uint64]:
         part = ids[begin : begin + BLOCK]
         ends = np.cumsum(lengths[part])
         starts = ends - lengths[part]
-        places = np.repeat(columns.text_start[part] - starts, lengths[part]) + np.arange(int(ends[-1]))
-        keys, said = _hash_slices(octets[places], starts, ends)
+        if int(ends[-1]) > BLOCK * LONG_TEXT:
+            # A place for each byte would take sixteen times the room of the text.
+            bounds = zip(columns.text_start[part].tolist(), columns.text_end[part].tolist(), strict=True)
+            gathered = np.concatenate([octets[begin:end] for begin, end in bounds])
+        else:
+            gathered = octets[np.repeat(columns.text_start[part] - starts, lengths[part]) + np.arange(int(ends[-1]))]
+        keys, said = _hash_slices(gathered, starts, ends)
         keys = keys & ~np.uint64(3) | (lengths[part] & 3).astype(np.uint64)
         parts.append(keys[said >= TELLING_BYTES])
     return np.unique(np.concatenate(parts))
@@ -178,19 +188,55 @@ def _hash_slices(
     octets: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Polynomial hash (modulo 2**64) of ascending slices over the bytes that matter."""
-    keep = (octets > 32) & (octets != 127)
-    if len(octets) and octets.max() >= 0xC2:
-        _drop_blanks(octets, keep)
-    place = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(keep, dtype=np.int64)])
-    left, right = place[starts], place[ends]
-    kept = octets[keep]
-    powers, backwards = _powers(len(kept).bit_length())
-    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum((kept + np.uint64(1)) * powers[: len(kept)])])
-    keys = (sums[right] - sums[left]) * backwards[left]
+    # Before the first and behind the last byte of each slice: how many bytes matter, and the sum of all terms.
+    places = np.zeros((2, len(starts)), dtype=np.int64)
+    sums = np.zeros((2, len(starts)), dtype=np.uint64)
+    count, total = 0, np.uint64(0)
+    for begin, end in _pieces(octets):
+        piece = octets[begin:end]
+        keep = (piece > 32) & (piece != 127)
+        if len(piece) and piece.max() >= 0xC2:
+            _drop_blanks(piece, keep)
+        place = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(keep, dtype=np.int64)])
+        kept = piece[keep]
+        terms = (kept + np.uint64(1)) * _powers(len(kept).bit_length())[0][: len(kept)]
+        prefix = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(terms, dtype=np.uint64)])
+        prefix = prefix * np.uint64(pow(int(FACTOR), count, 1 << 64)) + total
+        for side, borders in enumerate((starts, ends)):
+            first, last = np.searchsorted(borders, begin, "left"), np.searchsorted(borders, end, "right")
+            inside = place[borders[first:last] - begin]
+            places[side, first:last], sums[side, first:last] = inside + count, prefix[inside]
+        count, total = count + len(kept), prefix[-1]
+    left, right = places
+    keys = (sums[1] - sums[0]) * _backwards(left)
     lengths = right - left
     keys = (keys ^ (keys >> np.uint64(31))) * FACTOR + lengths.astype(np.uint64)
     # 0 and the smallest numbers stand for placeholders.
     return np.maximum(keys, np.uint64(64)), lengths
+
+
+def _pieces(octets: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """Where to cut what is hashed at once: one message may be as long as a book. Never inside a character."""
+    begin = 0
+    while True:
+        end = min(begin + PIECE, len(octets))
+        back = 0
+        while end < len(octets) and octets[end - back] & 0xC0 == 0x80 and back < 3:
+            back += 1
+        end -= back
+        yield begin, end
+        if end >= len(octets):
+            return
+        begin = end
+
+
+def _backwards(places: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The inverse of the factor to the power of each place and one more."""
+    whole, rest = np.divmod(places, PIECE)
+    result = _powers(int(rest.max(initial=0)).bit_length())[1][rest]
+    for count in np.unique(whole[whole > 0]).tolist():
+        result[whole == count] *= np.uint64(pow(int(FACTOR), -count * PIECE, 1 << 64))
+    return result
 
 
 def _drop_blanks(octets: NDArray[np.uint8], keep: NDArray[np.bool_]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wa_forensics.chat import SEARCHED_BYTES
 from wa_forensics.evidence import RawText
 from wa_forensics.locales.app_words import normal_line
-from wa_forensics.model import Said, phrase, say
+from wa_forensics.model import Said, counted, phrase, say
 from wa_forensics.parsing.boundaries import Boundaries
 from wa_forensics.parsing.contents import Contents
 
@@ -85,6 +86,18 @@ def notes_on(
             say(
                 "Encryption notices of different builds stand in one file: it may have been joined from several "
                 "exports."
+            )
+        )
+    long = int((stop - start > SEARCHED_BYTES).sum())
+    if long:
+        notes.append(
+            counted(
+                "%(num)s message has more than %(limit)s bytes; only so much of it was searched. Headers inside it may "
+                "not have been recognised.",
+                "%(num)s messages have more than %(limit)s bytes; only so much of each was searched. Headers inside "
+                "them may not have been recognised.",
+                long,
+                limit=SEARCHED_BYTES,
             )
         )
     if len(bounds.families) > 1:

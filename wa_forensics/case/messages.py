@@ -15,10 +15,11 @@ from wa_forensics.errors import CaseError
 ROW_GROUP = 1 << 17
 
 
-def tables_of(chat: Chat) -> Iterator[Any]:
+def tables_of(chat: Chat, start: int = 0) -> Iterator[Any]:
     """The messages as pyarrow Tables of so many rows as a row group holds, so that they never stand in memory twice.
 
-    Columns: ``source``, ``message``, then those of the OUTPUT contract. A chat without messages is one empty table.
+    ``start`` is the number of the first message (above 0 for a later block of a large text). Columns: ``source``,
+    ``message``, then those of the OUTPUT contract. A chat without messages is one empty table.
     """
     import pyarrow as pa
 
@@ -28,7 +29,7 @@ def tables_of(chat: Chat) -> Iterator[Any]:
     for first in range(0, max(1, len(chat)), ROW_GROUP):
         last = min(first + ROW_GROUP, len(chat))
         zeros = pa.py_buffer(bytes(4 * (last - first)))
-        number = pa.py_buffer(np.arange(first, last, dtype=np.int64))
+        number = pa.py_buffer(np.arange(start + first, start + last, dtype=np.int64))
         source = pa.DictionaryArray.from_arrays(pa.Array.from_buffers(pa.int32(), last - first, [None, zeros]), names)
         ids = pa.Array.from_buffers(pa.int64(), last - first, [None, number])
         yield chat.arrow_rows(first, last).add_column(0, "source", source).add_column(1, "message", ids)

@@ -141,7 +141,7 @@ def _text_file(handle: BufferedReader, path: Path, member: str | None, place: Pa
         raise EvidenceError(
             name,
             f"the file is {size >> 20} MiB, the limit for a text is {MAX_TEXT_BYTES >> 20}",
-            "A chat of a million messages is about 70 MiB; this is something else.",
+            "A chat of a million messages is about 70 MiB. Only wa-forensics parse reads longer texts, in blocks.",
         )
     data = handle.read(MAX_TEXT_BYTES)
     return raw_text(path, data, files_beside(place, data))

@@ -7,9 +7,10 @@ from pathlib import Path
 from wa_forensics.chat import Chat
 from wa_forensics.errors import ParseError
 from wa_forensics.evidence import RawText, read_texts
+from wa_forensics.parsing.blocks import read_blocks
 from wa_forensics.parsing.build import parse_buffer
 
-__all__ = ["parse_text", "read_export"]
+__all__ = ["parse_text", "read_blocks", "read_export"]
 
 
 def read_export(path: str | Path, *, date_order: str = "auto", member: str | None = None) -> Chat:

@@ -1,9 +1,10 @@
 """Compare the CPU time and memory of parsing with other parsers, in one run.
 
-    python benchmarks/parse_speed.py FOLDER [--messages N] [--peers PYTHON] [--repeat R]
+    python benchmarks/parse_speed.py FOLDER [--messages N] [--peers PYTHON] [--node FOLDER] [--repeat R]
 
 FOLDER keeps the generated files. PEERS is the interpreter of an environment of its own in which chatpack
-(0.1.0) and whatstk (0.9.1) are installed; without it only this package is measured. Every measurement is a
+(0.1.0) and whatstk (0.9.1) are installed; into the folder of ``--node`` whatsapp-chat-parser (4.0.2) is installed if it
+is not there (it makes objects, no table). Without them only this package is measured. Every measurement is a
 process of its own: parse to a pandas DataFrame, imports not counted, peak memory above the start. Compare the
 ratios, not the seconds: they are what other work on the machine disturbs least.
 """
@@ -17,6 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from compare_peers import TOOLS, prepare
 from generate_exports import export
 
 FORMS = ("android", "ios", "ios12", "arabic", "multiline", "shapes")
@@ -62,6 +64,7 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--messages", type=int, default=1_000_000)
     options.add_argument("--peers", default=None)
+    options.add_argument("--node", type=Path, default=None)
     options.add_argument("--repeat", type=int, default=3)
     options.add_argument("--forms", nargs="*", default=list(FORMS))
     chosen = options.parse_args()
@@ -71,19 +74,27 @@ def main() -> None:
         if not path.exists():
             with path.open("w", encoding="utf-8", newline="") as target:
                 target.writelines(export(form, chosen.messages))
-        print(_line(form, path, chosen.messages, chosen.peers, chosen.repeat), flush=True)
+        print(_line(form, path, chosen.messages, _tools(chosen.peers, chosen.node), chosen.repeat), flush=True)
 
 
-def _line(form: str, path: Path, messages: int, peers: str | None, repeat: int) -> str:
-    size = path.stat().st_size
-    tools = {"ours": (sys.executable, OURS)}
+def _tools(peers: str | None, node: Path | None) -> dict[str, list[str]]:
+    """The command of each parser; the path of the text comes behind it, and in a job on its standard input."""
+    tools = {"ours": [sys.executable, "-c", OURS]}
     if peers:
-        tools |= {"chatpack": (peers, CHATPACK), "whatstk": (peers, WHATSTK)}
+        tools |= {"chatpack": [peers, "-c", CHATPACK], "whatstk": [peers, "-c", WHATSTK]}
+    if node:
+        tools |= {tool.name: prepare(tool, node) for tool in TOOLS if tool.registry == "npm"}
+    return tools
+
+
+def _line(form: str, path: Path, messages: int, tools: dict[str, list[str]], repeat: int) -> str:
+    size = path.stat().st_size
+    job = json.dumps({"what": "speed", "files": [[str(path)]]})
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in tools}
     for _ in range(repeat):
-        for name, (python, code) in tools.items():
+        for name, command in tools.items():
             result = subprocess.run(  # noqa: S603
-                [python, "-c", code, str(path), "auto"], capture_output=True, text=True, check=False
+                [*command, str(path), "auto"], input=job, capture_output=True, text=True, check=False
             )
             if result.returncode == 0:
                 runs[name].append(json.loads(result.stdout))

@@ -45,13 +45,14 @@ def compile_folder(folder: Path) -> dict[str, str]:
     lines, closings = _normal_lines(languages)
     words = {
         "clock": _clock_words(languages),
+        "clock_rivals": _clock_rivals(languages),
         "file_stems": list(dict.fromkeys(stem for entry in languages.values() for stem in entry.get("file_stems", ()))),
         "closings": closings,
         "signatures": _signatures(languages),
     }
     return {
         "app.json": _dump(words),
-        "app_months.json": _dump(_month_names(languages)),
+        "app_months.json": _dump(_months(languages)),
         "app_lines.tsv": "".join("\t".join((event, " ".join(used), *parts)) + "\n" for event, used, parts in lines),
         "app_index.json": _dump(_index(lines)),
     }
@@ -82,7 +83,7 @@ def _clock_words(languages: dict[str, Any]) -> dict[str, list[tuple[int, int]]]:
     """Half of the day or day period by ``word_key``, as spans of minutes (from, before; may wrap midnight).
 
     A word that is AM or PM somewhere is that everywhere: the narrower day period lies inside it. Languages of the
-    app come first; a word that others use for both halves is left out.
+    app come first; of a word that others use for both halves the morning stands here (``_clock_rivals`` has both).
     """
     words: dict[str, list[tuple[int, int]]] = {}
     for spoken in (True, False):
@@ -96,36 +97,64 @@ def _clock_words(languages: dict[str, Any]) -> dict[str, list[tuple[int, int]]]:
             for clock in group:
                 for word in clock.get(half, ()):
                     halves[word_key(word)].add(span)
-        clear = {key: sorted(spans) for key, spans in (found | halves).items() if len(halves.get(key, ())) < 2}
-        for key, spans in clear.items():
+        for key, spans in (found | {key: {min(spans)} for key, spans in halves.items()}).items():
+            ordered = sorted(spans)
             inside = key in halves and all(
-                spans[0][0] <= begin < end <= spans[0][1] for begin, end in words.get(key, ())
+                ordered[0][0] <= begin < end <= ordered[0][1] for begin, end in words.get(key, ())
             )
-            # One Latin letter is rather the name of a sender, or joins date and time.
-            if key and (spoken or not (len(key) == 1 and key.isascii())) and (key not in words or inside):
-                words[key] = spans
+            if key and (key not in words or inside):
+                words[key] = ordered
     return words
 
 
-def _month_names(languages: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
-    """By ``word_key`` of a month's name its number or numbers, each with the languages that mean it so.
+def _clock_rivals(languages: dict[str, Any]) -> dict[str, list[list[Any]]]:
+    """By ``word_key`` the readings (spans, the other words of their languages) of words that need others to be read.
 
-    What a name means in a language of the app outweighs what it means in others.
+    These are words of two meanings, and single Latin letters, which rather are names or join date and time. What a
+    language of the app means needs no other word.
     """
+    readings: dict[str, dict[tuple[int, int], set[str]]] = defaultdict(lambda: defaultdict(set))
+    spoken: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for entry in languages.values():
+        clock = entry.get("clock", {})
+        keys = {half: {word_key(word) for word in clock.get(half, ())} for half in MERIDIEMS}
+        for half, other in (("am", "pm"), ("pm", "am")):
+            for key in keys[half] - {""}:
+                readings[key][MERIDIEMS[half]] |= keys[other]
+                if "events" in entry:
+                    spoken[key].add(MERIDIEMS[half])
+        for word, spans in clock.get("periods", {}).items():
+            if len(word_key(word)) == 1 and word.isascii() and "events" in entry:
+                spoken[word_key(word)] |= {(begin, end) for begin, end in spans}
+    rivals: dict[str, list[list[Any]]] = {}
+    for key, meanings in readings.items():
+        if len(meanings) > 1 or (len(key) == 1 and key.isascii()):
+            rivals[key] = [[[span], sorted(others)] for span, others in sorted(meanings.items())]
+            rivals[key] += [[[span], []] for span in sorted(spoken[key])]
+    return rivals
+
+
+def _months(languages: dict[str, Any]) -> dict[str, Any]:
+    """The numbers of month names, the forms of dates by language, the languages of the app."""
     months: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for language, entry in languages.items():
         for number, names in enumerate(entry.get("clock", {}).get("months", ()), 1):
             for key in sorted({word_key(name) for name in names}):
-                # "2월" and "M02" have their number already.
-                if key and not any(c.isdecimal() for c in key):
+                if key and not key.isdecimal():
                     months[key][str(number)].append(language)
-    spoken = {language for language, entry in languages.items() if "events" in entry}
-    spoken |= {language.split("-")[0] for language in spoken}
-    for meanings in months.values():
-        if len(meanings) > 1 and any(spoken.intersection(used) for used in meanings.values()):
-            for number in [number for number, used in meanings.items() if not spoken.intersection(used)]:
-                del meanings[number]
-    return months
+    return {
+        "names": months,
+        "dates": {language: entry["clock"]["dates"] for language, entry in languages.items() if "clock" in entry},
+        "app": sorted({language.split("-")[0] for language, entry in languages.items() if "events" in entry}),
+    }
+
+
+def _date_form(pattern: str) -> str:
+    """A CLDR pattern as the parser names it: ``d M y``."""
+    plain = re.sub(r"'([^']*)'", r"\1", re.sub("''", "\u2019", pattern))
+    plain = re.sub("d+", "d", re.sub("y+", "y", re.sub("[ML]+", "M", plain))).replace("M.", "M")
+    found = re.search("[dMy].*[dMy]", plain)
+    return found[0] if found else plain
 
 
 def _normal_lines(languages: dict[str, Any]) -> tuple[list[list[Any]], list[str]]:
@@ -225,7 +254,10 @@ def _clocks(headers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     from babel import Locale, localedata
 
     clocks: dict[str, dict[str, Any]] = defaultdict(
-        lambda: {"am": set(), "pm": set(), "periods": defaultdict(set), "months": [set() for _ in range(12)]}
+        lambda: {
+            **{key: set() for key in ("am", "pm", "dates")},
+            **{"periods": defaultdict(set), "months": [set() for _ in range(12)]},
+        }
     )
     for row in headers:
         clock = clocks[row["locale"].split("-")[0]]
@@ -236,6 +268,9 @@ def _clocks(headers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         if identifier == "root":
             continue
         clock = clocks[locale.language]
+        patterns = (str(locale.date_formats[width].pattern) for width in ("medium", "long"))
+        if locale.script is None:
+            clock["dates"] |= {_date_form(pattern) for pattern in patterns if "MMM" in pattern and "G" not in pattern}
         rules = locale.day_period_rules.get(None, {})
         for width, words in locale.day_periods["format"].items():
             for period, word in words.items() if width != "narrow" else ():
@@ -260,6 +295,7 @@ def _toml(language: str, entry: dict[str, Any], clock: dict[str, Any]) -> str:
     lines += [f"{key} = {_list(entry[key])}" for key in ("you", "file_stems") if entry[key]]
     if clock:
         lines += ["", "[clock]", f"am = {_list(sorted(clock['am']))}", f"pm = {_list(sorted(clock['pm']))}"]
+        lines.append(f"dates = {_list(sorted(clock['dates']))}")
         if all(clock["months"]):
             lines += ["months = ["] + [f"  {_list(sorted(names))}," for names in clock["months"]] + ["]"]
         if clock["periods"]:

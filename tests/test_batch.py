@@ -53,6 +53,22 @@ def poisoned(task: Task) -> FileResult:
     return do(task)
 
 
+def test_workers_start_where_the_temporary_folder_has_a_long_name(tmp_path: Path) -> None:
+    scratch = tmp_path / ("long" * 25)
+    scratch.mkdir()
+    folder = many(tmp_path / "many", 3)
+    done = subprocess.run(
+        [sys.executable, "-m", "wa_forensics", "scan", str(folder), "--out", str(tmp_path / "case"), "-j", "2"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(Case(tmp_path / "case").chats) == 3
+
+
 def test_few_files_run_without_processes() -> None:
     assert choose_jobs(None, 3, 1000) == 1
     assert choose_jobs(None, 1, 1 << 40) == 1

@@ -60,6 +60,13 @@ def test_byte_order_marks_at_line_starts_belong_to_the_message() -> None:
     assert int(chat.columns.byte_length.sum()) == len(chat.buffer)
 
 
+def test_lines_may_end_in_carriage_returns_alone() -> None:
+    chat = parsed(f"{A}Asha: hi\rmore\r{A}Ravi: ok\r")
+    assert [(chat.sender(i), chat.text(i)) for i in range(len(chat))] == [("Asha", "hi\rmore"), ("Ravi", "ok")]
+    assert chat.columns.line.tolist() == [1, 3]
+    assert int(chat.columns.byte_length.sum()) == len(chat.buffer)
+
+
 def test_lines_before_the_first_message_are_listed() -> None:
     chat = parsed(f"copied on Tuesday\n\n{A}Asha: hi\n")
     (span,) = chat.unparsed

@@ -14,7 +14,7 @@ import pytest
 from parsing_texts import parsed, raw_text
 
 from wa_forensics.errors import AmbiguousClock, AmbiguousDateOrder, ParseError
-from wa_forensics.model import Confidence, ZipFacts, ZipMember
+from wa_forensics.model import Confidence, Platform, ZipFacts, ZipMember
 from wa_forensics.parsing import parse_text
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -256,6 +256,41 @@ def test_a_month_name_of_two_meanings_is_read_in_the_language_of_the_file(others
         parsed("3 lis 2014 16:05 - Asha: hi\n")
 
 
+@pytest.mark.parametrize(("other", "hour"), [("ZD", 0), ("PD", 12)])
+def test_a_clock_word_of_two_meanings_is_read_with_the_others_of_the_file(other: str, hour: int) -> None:
+    """ "MD" is the afternoon in Albanian and, beside "ZD", the morning in Mara."""
+    chat = parsed(f"23/2/2024, 12:05 MD - Asha: hi\n24/2/2024, 4:05 {other} - Ravi: ok\n")
+    assert chat.time(0) == f"2024-02-23T{hour:02}:05:00"
+    assert parsed(alone("23/2/2024, 12:05 MD - ")).time(0) == "2024-02-23T12:05:00"
+
+
+def test_a_clock_word_that_only_others_explain_is_named_when_it_stands_alone() -> None:
+    """ "UT" is the afternoon beside "KI" in Embu, the morning beside "UK" in Greenlandic, and nothing at 16:05."""
+    for other, hour in (("KI", 16), ("UK", 4)):
+        chat = parsed(f"23/2/2024, 4:05 UT - Asha: hi\n24/2/2024, 4:05 {other} - Ravi: ok\n")
+        assert chat.time(0) == f"2024-02-23T{hour:02}:05:00"
+    with pytest.raises(ParseError, match="'ut'"):
+        parsed(alone("23/2/2024, 4:05 UT - "))
+    chat = parsed("23/2/2024, 4:05 UT - Asha: hi\n24/2/2024, 16:05 UT - Ravi: ok\n")
+    assert [chat.time(row)[11:16] for row in range(2)] == ["04:05", "16:05"]
+
+
+@pytest.mark.parametrize("header", ["[23/2, 16:05] ", "[23.02., 16:05] ", "[2-23, 4:05 pm] "])
+def test_what_a_phone_copies_names_no_year(header: str) -> None:
+    with pytest.raises(ParseError, match="no year"):
+        parsed(alone(header))
+    chat = parsed(alone(header), date_order="auto@2024")
+    assert (chat.time(0), chat.platform, chat.sender(0)) == ("2024-02-23T16:05:00", Platform.WEB_COPY, "Asha")
+
+
+def test_months_of_small_hours_and_no_afternoon_doubt_a_clock_that_pads_its_hours() -> None:
+    days = [(month, day) for month in (1, 3) for day in range(1, 32)]
+    text = "".join(f"[{day:02}/{month:02}/24, {day % 12 + 1:02}:05:06] Asha: hi\n" for month, day in days)
+    with pytest.raises(AmbiguousClock):
+        parsed(text)
+    assert len(parsed(text, date_order="auto@24h")) == 62
+
+
 def test_a_month_that_no_language_knows_is_named() -> None:
     with pytest.raises(ParseError, match="xyzzy"):
         parsed("3 Oct 2014 16:05 - Asha: hi\n3 Xyzzy 2014 16:06 - Asha: hi\n")
@@ -295,6 +330,25 @@ def test_a_month_that_no_language_knows_is_named() -> None:
         ("২ সেপ্টেঃ, ২০২৪ ২৩:০৫ - ", "2024-09-02T23:05:00"),
         ("2024 كانون التاني 23 00:05 - ", "2024-01-23T00:05:00"),
         ("[16/7/1445 AH, 14:56:01] ", "2024-01-28T14:56:01"),
+        ("23 ก.พ. 2567 16:05 น. - ", "2024-02-23T16:05:00"),
+        ("16:05 23 thg 2, 2024 - ", "2024-02-23T16:05:00"),
+        ("23 בפבר׳ 2024, 16:05 - ", "2024-02-23T16:05:00"),
+        ("23 فروری، 2024 16:05 - ", "2024-02-23T16:05:00"),
+        ("2024. gada 23. febr. 16:05 - ", "2024-02-23T16:05:00"),
+        ("2024 оны 2-р сарын 23 16:05 - ", "2024-02-23T16:05:00"),
+        ("2024-ж., 23-фев. 16:05 - ", "2024-02-23T16:05:00"),
+        ("2024(e)ko urt. 23(a) (16:05) - ", "2024-01-23T16:05:00"),
+        ("23 M02 2024 16:05 - ", "2024-02-23T16:05:00"),
+        ("2024 Kol 23 16:05 - ", "2024-02-23T16:05:00"),
+        ("23. kol 2024. 16:05 - ", "2024-08-23T16:05:00"),
+        ("12 Aug 14 18:05 - ", "2014-08-12T18:05:00"),
+        ("23 2 2024, 16:05 - ", "2024-02-23T16:05:00"),
+        ("[23/02 2024 16:05:06] ", "2024-02-23T16:05:06"),
+        ("[23/2/2024 16:5:6] ", "2024-02-23T16:05:06"),
+        ("[2024/23/02, 16:05:06] ", "2024-02-23T16:05:06"),
+        ("[26.04.2024\u202fг. de.\u202f6:58:01] ", "2024-04-26T06:58:01"),
+        ("> [23/02/2024, 16:05:06] ", "2024-02-23T16:05:06"),
+        ("\t[23/02/2024, 16:05:06] ", "2024-02-23T16:05:06"),
     ],
 )
 def test_clock_words_months_and_calendars(header: str, moment: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +31,8 @@ TRIES, TRIES_KILLED = 3, 10
 KILLED = 9
 # So many workers in a row that die before they are ready: no process can work here.
 MOST_FALSE_STARTS = 50
+# Bytes of the path of the temporary folder that leave room for a socket in a folder of its own below it.
+LONGEST_TEMPORARY = 60
 # Below this, starting processes takes longer than the work.
 SERIAL_BYTES = 16 << 20
 
@@ -207,8 +210,10 @@ def _serve(pipe: Connection[Any, Any], work: Work) -> None:
 def _context() -> Any:
     from multiprocessing import get_all_start_methods, get_context
 
-    # A fork of a process that has run Arrow's threads can hang; a fork server that has only imported cannot.
-    if "forkserver" not in get_all_start_methods():
+    # A fork of a process that has run Arrow's threads can hang; a fork server that has only imported cannot. It
+    # listens at a socket in a folder of the temporary one, and the path of a socket has room for about 100 bytes.
+    fits = len(os.fsencode(tempfile.gettempdir())) <= LONGEST_TEMPORARY
+    if "forkserver" not in get_all_start_methods() or not fits:
         return get_context("spawn")
     # As many processes as cores leave no core for the threads of linear algebra; they would wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -54,9 +54,41 @@ def clock_words() -> Mapping[str, Spans]:
 
 
 @cache
+def clock_rivals() -> Mapping[str, Sequence[tuple[Spans, frozenset[str]]]]:
+    """Clock words that mean one half of the day in one language and another in the next.
+
+    Each reading has the other words of its languages: a file that holds one of them means it so. A reading without
+    such words holds where no other does; a word that has none needs one of the others beside it.
+    """
+    rivals: Mapping[str, Sequence[tuple[Sequence[Sequence[int]], Sequence[str]]]] = _words()["clock_rivals"]
+    return {
+        word: [(tuple((begin, end) for begin, end in spans), frozenset(others)) for spans, others in readings]
+        for word, readings in rivals.items()
+    }
+
+
+@cache
 def month_names() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """By ``word_key`` of a month's name its number ("1" to "12") or numbers, with the languages that mean it so."""
-    months: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(_compiled("app_months.json"))
+    months: Mapping[str, Mapping[str, Sequence[str]]] = _months()["names"]
+    return months
+
+
+def date_forms(language: str) -> Sequence[str]:
+    """How a language writes dates whose month is a word, as ``d M y``."""
+    forms: Sequence[str] = _months()["dates"].get(language, ())
+    return forms
+
+
+@cache
+def app_languages() -> frozenset[str]:
+    """The languages of the app, without their regions."""
+    return frozenset(_months()["app"])
+
+
+@cache
+def _months() -> Mapping[str, Any]:
+    months: Mapping[str, Any] = json.loads(_compiled("app_months.json"))
     return months
 
 

@@ -75,8 +75,9 @@ class Source:
 class DateOrder:
     """The order of day, month and year in one file and how it is known.
 
-    ``order`` is ``"DMY"``, ``"MDY"`` or ``"YMD"``; ``decided_by`` a short word (``"values"``, ``"line order"``,
-    ``"attachment names"``, ``"caller"``, ``"undecided"`` ...); ``proof`` and ``contradictions`` are sentences.
+    ``order`` is ``"DMY"``, ``"MDY"``, ``"YMD"`` or (rare) ``"YDM"``; ``decided_by`` a short word (``"values"``,
+    ``"line order"``, ``"attachment names"``, ``"caller"``, ``"undecided"`` ...); ``proof`` and ``contradictions`` are
+    sentences.
     When ``decided_by`` is ``"undecided"``, ``order`` is only the reading shown first and ``readings`` lists all.
     """
 

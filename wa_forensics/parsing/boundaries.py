@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.model import Platform
+from wa_forensics.parsing.halves import agree_halves
 from wa_forensics.parsing.headers import LONGEST_NAME, UNKNOWN_CLOCK
 from wa_forensics.parsing.shapes import Matches
 
@@ -44,6 +45,7 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
     matches = _without_lone(matches, data, starts)
     if not len(matches.line):
         return None
+    matches, open_words = agree_halves(matches, data, starts)
     family_of = _families(matches, data, starts)
     names = sorted(set(family_of))
     code_of = np.array([names.index(family) for family in family_of], dtype=np.int16)
@@ -85,7 +87,7 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
         families=tuple(names[code] for code in genuine),
         platform=platform,
         rejected=tuple(sorted(rejected)),
-        unclear=_unclear_words(matches, family == main),
+        unclear=_unclear_words(matches, family == main, open_words),
     )
 
 
@@ -166,13 +168,14 @@ def _shares_a_name(
     )
 
 
-def _unclear_words(matches: Matches, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
-    """Unknown words beside the time of chosen headers whose hours never show a 24-hour clock."""
+def _unclear_words(matches: Matches, chosen: NDArray[np.bool_], open_words: frozenset[str]) -> tuple[str, ...]:
+    """Words beside the time of chosen headers that are unknown or left open, and no hour shows a 24-hour clock."""
     found = []
     words: dict[str, list[int]] = {}
     for code, template in enumerate(matches.templates):
-        if template.header.unknown:
-            words.setdefault(template.header.unknown, []).append(code)
+        word = template.header.half if template.header.half in open_words else template.header.unknown
+        if word:
+            words.setdefault(word, []).append(code)
     for word, codes in words.items():
         hours = matches.seconds[np.isin(matches.template, codes) & chosen] // 3600
         if len(hours) and not ((hours > 12) | (hours == 0)).any():

@@ -36,6 +36,9 @@ _ADVICE = "Export the chat again as text and pass the .txt or .zip that WhatsApp
 def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_undecided: bool) -> Chat:
     """Parse one text; ``matches`` are found in columns unless given."""
     buffer = raw.buffer
+    if b"\r" in buffer and b"\n" not in buffer:
+        # Lines end in CR alone, as on an old Macintosh; offsets and text stay those of the evidence.
+        buffer = buffer.replace(b"\r", b"\n")
     if len(buffer) > _LARGE:
         # Freeing one large block (never touched, so free of cost) makes glibc keep freed memory for the next
         # column instead of returning it: fresh pages cost more than most of the work on a column.

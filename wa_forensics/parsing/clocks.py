@@ -18,6 +18,8 @@ _HOUR = 3_600
 # Nobody who writes between 1 and 6 in the night never writes in the afternoon.
 _DAWN = 6
 _NIGHTLY = 10
+# One night proves nothing about a clock that pads its hours, so many days do.
+_MANY_DAYS = 30
 
 
 def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[np.bool_]) -> str:
@@ -46,7 +48,7 @@ def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[
             f"no hour is 0 or above 12, and within a day the time falls back by an hour or more {falls} times: "
             "the clock may have 12 hours without naming half of the day"
         )
-    if padded_hours:
+    if padded_hours and len(np.unique(chosen // _DAY)) < _MANY_DAYS:
         return ""
     night = int((hours < _DAWN).sum())
     if night >= _NIGHTLY and night * 10 >= len(hours):
@@ -54,6 +56,8 @@ def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[
             f"no hour is 0 or above 12, but {night} of {len(hours)} messages are between 1 and 6 o'clock: "
             "the clock may have 12 hours without naming half of the day"
         )
+    if padded_hours:
+        return ""
     used = [headers[code] for code in np.unique(rows.template[bare]).tolist()]
     padded = bool((np.minimum(rows.a, rows.b)[bare] < 10).any())
     if padded and bounds.platform in (Platform.ANDROID, Platform.IOS) and all(map(_written_with_twelve_hours, used)):

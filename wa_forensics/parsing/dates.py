@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ORDERS = ("DMY", "MDY", "YMD")
-_FIELDS = {"DMY": (2, 1, 0), "MDY": (2, 0, 1), "YMD": (0, 1, 2)}
+_FIELDS = {"DMY": (2, 1, 0), "MDY": (2, 0, 1), "YMD": (0, 1, 2), "YDM": (0, 2, 1)}
 _ORDINALS = (say("first"), say("second"), say("third"))
 _WORDS = {
     "DMY": say("day, month, year"),
@@ -100,7 +100,7 @@ def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> Date
     ``asked`` is the caller's order or ``auto``; ``gather`` reads the rest of the file if values do not decide.
     """
     if dates.year_digits == "first":
-        return _year_first(asked)
+        return _year_first(dates, asked)
     possible = ORDERS[:2] if dates.year_digits == "last" else ORDERS
     wrong = {
         order: int(dates.count[read_days(dates, order, plausible=asked == "auto") == NO_DAY].sum())
@@ -134,12 +134,16 @@ def decide(dates: WrittenDates, gather: Callable[[], Clues], asked: str) -> Date
     )
 
 
-def _year_first(asked: str) -> DateOrder:
+def _year_first(dates: WrittenDates, asked: str) -> DateOrder:
+    """Year, month, day, unless the values show that somebody's settings put the day before the month."""
+    wrong = {order: int(dates.count[read_days(dates, order) == NO_DAY].sum()) for order in ("YMD", "YDM")}
+    swapped = asked == "auto" and wrong["YDM"] * 3 <= wrong["YMD"] and wrong["YDM"] * 4 < int(dates.count.sum())
+    swapped = swapped and wrong["YMD"] > 0
     contradictions: tuple[str, ...] = ()
     if asked not in ("auto", "YMD"):
         contradictions = (say("asked to read %(order)s, but the first number of the date is the year", order=asked),)
     return DateOrder(
-        order="YMD",
+        order="YDM" if swapped else "YMD",
         decided_by="values",
         proof=(say("the first number of the date is the year (by its digits or its era)"),),
         contradictions=contradictions,

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from wa_forensics.locales.app_words import Spans, clock_words, month_names, word_key
 from wa_forensics.model import Platform
@@ -22,7 +23,8 @@ MARKS = frozenset("\u200b\u200c\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\
 # Words beside date and time that say nothing about the half of the day.
 JOINS = frozenset(
     "à a at um uhr klo kl kell o om op в у і на de del das às as las la the den der alle ore h hs hrs น "  # noqa: SIM905
-    "นาฬิกา ч г год р t u lúc ngày på στις د saat ساعة الساعة عند في ساعت बजे को pukul jam ob ab od v ve do i".split()
+    "นาฬิกา ч г год р t u lúc ngày på στις د saat ساعة الساعة عند في ساعت बजे को pukul jam ob ab od v ve do i "
+    "ga le me".split()
 )
 
 ERAS: dict[str, str] = {
@@ -42,24 +44,39 @@ ERAS: dict[str, str] = {
 # In a family: words beside the time that are in no table leave open whether the clock has twelve hours.
 UNKNOWN_CLOCK = "?"
 
-_SEP = r"\ ?[./\-‐‑⁄年년月월]\ ?"
+_SEP = r"\ ?[./\-‐‑⁄年년월月]\ ?"
 _WORD = r"[^\d\s.,:;،、()\[\]/\-]"
 _ERA = rf"(?:{_WORD}{{1,4}}\.?\ ?)?"
 _NUMERIC = (
     rf"(?P<a>\d{{1,4}})(?P<s1>{_SEP})(?P<b>\d{{1,2}})(?P<s2>{_SEP})"
     rf"(?P<era>{_ERA})(?P<c>\d{{1,4}})(?P<ds>[.日일]?)"
 )
-_MONTH = rf"(?P<month>{_WORD}+(?:\ {_WORD}+){{0,2}}?)"
-_DAY_FIRST = (
-    rf"(?P<d>\d{{1,2}})(?:[\-/]|\.?\ ?(?:de\ |d['’])?){_MONTH}\.?(?:(?:[\-/]|,?\ (?:de\ |del\ )?)(?P<y>\d{{4}}))?"
+# 23 2 2024, 23/02 2024: spaces set numbers apart where the year has four digits.
+_SPACED = rf"(?P<a>\d{{1,2}})(?P<s1>\ |{_SEP})(?P<b>\d{{1,2}})(?P<s2>\ )(?P<era>)(?P<c>(?:19|20|25)\d\d)(?P<ds>[.]?)"
+# A name of up to four words, with stops inside (ก.พ.), or one that holds a number (M02, ng2, thg 2, 2-р сар).
+_MONTH = (
+    rf"(?P<month>(?:M|ng|ŋ|ɖu|o\.|thg\.?\ |tháng\ )\d{{1,2}}(?!\d)|\d{{1,2}}(?:-р\ |Ky){_WORD}*"
+    rf"|{_WORD}+(?:[./\-]{_WORD}+)*(?:\ {_WORD}+){{0,3}}?)[.:]?"
 )
-_YEAR_FIRST = rf"(?P<y>\d{{4}})[.,]?\ (?:оны\ )?{_MONTH}\.?\ (?P<d>\d{{1,2}})\.?"
-_MONTH_FIRST = rf"{_MONTH}\.?\ (?P<d>\d{{1,2}})\.?(?:,?\ (?P<y>\d{{4}}))?"
+# What phones copy when several messages are selected: [3/2, 16:05].
+_YEARLESS = r"(?P<a>\d{1,2})(?P<s1>[./\-])(?P<b>\d{1,2})(?P<s2>)(?P<era>)(?P<c>)(?P<ds>\.?)"
+_DAY = r"(?P<d>\d{1,2}(?!\d))(?:\.|\(a\)|mh|טן|st\b|nd\b|rd\b|th\b|\ lia\b)?"
+_YEAR = r"(?P<y>\d{4})\.?(?:(?:\(e\)ko|-?\ ?(?:ж|թ|ч|г|оны|gada)\b\.?)[,،]?|[,،])?"
+_BETWEEN = r"(?:-|/|[,،]?\ ?(?:(?:de|ne|do|del)\ |d['’])?)"
+# Two digits are a year unless they may be the hour.
+_SHORT_YEAR = r"\d\d(?!\d|\ ?[:.٫h時])"
+_DAY_FIRST = rf"{_DAY}{_BETWEEN}{_MONTH}(?:{_BETWEEN}(?P<y>\d{{4}}|{_SHORT_YEAR}))?"
+_MONTH_FIRST = rf"{_MONTH}\ {_DAY}(?:(?:/|[,،]?\ )(?P<y>\d{{4}}|{_SHORT_YEAR}))?"
+_YEAR_FIRST = rf"{_YEAR}\ {_MONTH}[,،]?\ {_DAY}"
+_YEAR_DAY = rf"{_YEAR}\ ?{_DAY}[\-\ ]{_MONTH}"
 _TIME = (
-    r"(?P<hour>\d{1,2})(?P<t1>[:.٫]|\ ?h\ ?|時|时|点|點|시\ ?)(?P<minute>\d{2})"
-    r"(?:(?P<t2>[:.٫]|\ min\ |分|분\ ?)(?P<second>\d{2})(?:\ s\b|秒|초)?|分|분)?"
+    r"(?P<hour>\d{1,2})(?P<t1>[:.٫]|\ ?h\ ?|時|时|点|點|시\ ?)(?P<minute>\d{2}|\d(?=:\d{1,2}(?!\d)))"
+    r"(?:(?P<t2>[:.٫]|\ min\ |\ (?=\d\d\ seg\b)|分|분\ ?)(?P<second>\d{2}|(?<=:)\d(?!\d))"
+    r"(?:\ s\b|\ seg\.|秒|초)?|分|분)?"
 )
 _FREE = r"[^\d\[\]]{0,26}?"
+# Before a bracket, where mail quotes or indents the chat.
+_QUOTED = r"(?:[>|\s]{0,8}(?=\[))?"
 
 
 def _form(body: str, ending: str) -> re.Pattern[str]:
@@ -69,12 +86,12 @@ def _form(body: str, ending: str) -> re.Pattern[str]:
 @cache
 def _forms(kind: str) -> tuple[re.Pattern[str], ...]:
     """Patterns of whole headers, date first and time first: by digits alone, or with a month as a word."""
-    dates = (_NUMERIC,) if kind == "numbers" else (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST)
+    dates = (_NUMERIC, _SPACED, _YEARLESS) if kind == "numbers" else (_DAY_FIRST, _MONTH_FIRST, _YEAR_DAY, _YEAR_FIRST)
     forms = []
     for date in dates:
         for body in (
-            rf"(?P<open>\[)?(?P<w0>{_FREE}){date}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>",
-            rf"(?P<open>\[)?(?P<w0>{_FREE}){_TIME}(?P<w2>{_FREE}){date}(?P<w1>{_FREE})<end>",
+            rf"{_QUOTED}(?P<open>\[)?(?P<w0>{_FREE}){date}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>",
+            rf"{_QUOTED}(?P<open>\[)?(?P<w0>{_FREE}){_TIME}(?P<w2>{_FREE}){date}(?P<w1>{_FREE})<end>",
         ):
             forms.append(_form(body, r"(?(open)\](?:\ |$)|(?:\ [-–—](?:\ |$)|:(?:\ |$)))"))
     if kind == "numbers":
@@ -95,7 +112,8 @@ class Header:
     each digit, by role: ``a b c`` the numbers of the date as written (``c`` empty when there is no year),
     ``hour minute second``. ``month`` is the key of a month that is a word (then ``a`` is the day, ``c`` the year),
     in some language or, if the rest is beyond doubt, in none that is known.
-    ``spans`` is the half of the day, ``unknown`` words that are in no table, ``skeleton`` the header with
+    ``date`` is how a date with such a month is written (``d M, y``). ``half`` is the key of the clock word,
+    ``unknown`` words that are in no table, ``skeleton`` the header with
     every digit as ``0``, without marks before it; ``ends_line`` where the line must end behind it.
     ``family`` joins the headers that one export may mix.
     """
@@ -103,7 +121,8 @@ class Header:
     width: int
     runs: dict[str, tuple[int, ...]]
     month: str
-    spans: Spans
+    date: str
+    half: str
     unknown: str
     era: str
     platform: Platform
@@ -111,6 +130,11 @@ class Header:
     family: str
     year_first: bool
     ends_line: bool
+
+    @property
+    def spans(self) -> Spans:
+        """The half of the day, as the word beside the time has it in most languages."""
+        return clock_words()[self.half] if self.half else ()
 
     @property
     def needs_name(self) -> bool:
@@ -165,17 +189,11 @@ def read_header(line: bytes) -> Header | None:
 
 def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | None:
     groups = found.groupdict()
-    month = word_key(groups.get("month") or "")
-    if groups.get("month") and month not in month_names() and not (groups["y"] and month.isalpha()):
-        return None
+    month = _month_key(groups.get("month") or "")
     time_first = found.start("hour") < found.start("a" if "a" in groups else "d")
-    if not (groups["w2"] if time_first else groups["w1"] or groups.get("ds")):
-        # Nothing stands between date and time.
+    if not _may_be_dated(groups, month, time_first):
         return None
     before, joined, after = (_meaning(groups[name], name == "w2") for name in ("w0", "w1", "w2"))
-    if not time_first and "," in (groups["w0"] or ""):
-        # A weekday: nothing else is set off from a date in front of it, and no table tells which words are weekdays.
-        return None
     era = next((e for e in (_era(groups.get("era") or ""), before[1], joined[1]) if e), "")
     if groups.get("era") and not _era(groups["era"]):
         return None
@@ -192,18 +210,18 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
     # and without a colon it has seconds.
     ends_clearly = runs["second"] or found.group().rstrip().endswith(":")
     stray = unknown or (word_key(groups["w2"] or "") and not after[0] and not time_first)
-    if platform is Platform.LEGACY and (stray or not ends_clearly):
+    half = before[0] or joined[0] or after[0]
+    if platform is Platform.LEGACY and (stray or not ends_clearly or _is_letter(half)):
         return None
     skeleton = _skeleton(text, width)
-    clock = "12" if before[0] or joined[0] or after[0] else UNKNOWN_CLOCK if unknown else "24"
+    clock = "12" if half else UNKNOWN_CLOCK if unknown else "24"
     # An era beside the year tells it from the day: 令和6/2/23, 2/23/R6.
     year_first = bool(groups.get("a")) and (len(groups["a"]) > 2 or bool(before[1]))
-    year_last = bool(month or groups.get("era")) or (bool(groups.get("c")) and len(groups["c"]) > 2)
     family = "|".join(
         (
             platform.value,
             "word" if month else f"{groups['s1'].strip()}{groups['s2'].strip()}",
-            "year first" if year_first else "year last" if year_last else "short year",
+            "year first" if year_first else "year last" if _year_stands_last(groups, month) else "short year",
             # One old export writes this year's messages without a year, in another order.
             "any order" if month else "time first" if time_first else "date first",
             clock + ("s" if runs["second"] else ""),
@@ -213,7 +231,8 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
         width=width,
         runs=runs,
         month=month,
-        spans=before[0] or joined[0] or after[0],
+        date=_written_date(found) if month else "",
+        half=half,
         unknown=unknown,
         era=era,
         platform=platform,
@@ -222,6 +241,51 @@ def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | No
         year_first=year_first,
         ends_line=not found.group().endswith(" "),
     )
+
+
+def _may_be_dated(groups: dict[str, Any], month: str, time_first: bool) -> bool:
+    """Whether the parts of a match go together as date and time."""
+    if groups.get("month") and month not in month_names() and not (len(groups["y"] or "") > 2 and month.isalpha()):
+        return False
+    if groups.get("c") == "" and not groups.get("open"):
+        return False
+    if not time_first and "," in (groups["w0"] or ""):
+        # A weekday: nothing else is set off from a date in front of it, and no table tells which words are weekdays.
+        return False
+    # Something stands between date and time.
+    return bool(groups["w2"] if time_first else groups["w1"] or groups.get("ds"))
+
+
+def _year_stands_last(groups: dict[str, Any], month: str) -> bool:
+    if month:
+        return len(groups["y"] or "") != 2
+    return groups["c"] == "" or len(groups["c"]) > 2 or bool(groups["era"])
+
+
+# What is one word with the month: בפבר׳, "in February"; 2-р сарын, "of the second month".
+_PREFIXES, _SUFFIX = ("ב", "ܒ"), "ын"
+
+
+def _month_key(written: str) -> str:
+    key = word_key(written)
+    bare = key[1:] if key.startswith(_PREFIXES) else key.removesuffix(_SUFFIX)
+    return bare if key not in month_names() and bare in month_names() else key
+
+
+def _written_date(found: re.Match[str]) -> str:
+    """The date with its month as ``M``, day as ``d`` and year as ``y``, signs between them as they are."""
+    spans = sorted((found.span(name), letter) for name, letter in (("d", "d"), ("month", "M"), ("y", "y")))
+    spans = [item for item in spans if item[0][0] >= 0]
+    text = "".join(
+        letter + found.string[span[1] : following[0][0]]
+        for (span, letter), following in zip(spans, [*spans[1:], ((spans[-1][0][1], 0), "")], strict=True)
+    )
+    return text.replace("M.", "M")
+
+
+def _is_letter(half: str) -> bool:
+    """Whether a clock word is one Latin letter, which is rather a sender's name or joins date and time."""
+    return len(half) == 1 and half.isascii()
 
 
 def _digit_runs(found: re.Match[str], ends: list[int]) -> dict[str, tuple[int, ...]]:
@@ -239,31 +303,31 @@ def _digit_runs(found: re.Match[str], ends: list[int]) -> dict[str, tuple[int, .
 
 
 def _platform(header: str, groups: dict[str, str | None]) -> Platform:
-    if header.startswith("["):
-        # WhatsApp Web copies "[16:05, 3/2/2024]": time first and no seconds.
-        time_first = header.find(groups["hour"] or "") <= 1 and groups["second"] is None
-        return Platform.WEB_COPY if time_first and _starts_with_time(header) else Platform.IOS
+    if groups.get("open"):
+        # WhatsApp Web copies "[16:05, 3/2/2024]", time first and no seconds; phones "[3/2, 16:05]".
+        copied = _starts_with_time(header) or groups.get("c") == ""
+        return Platform.WEB_COPY if copied and groups["second"] is None else Platform.IOS
     if header.rstrip().endswith(("-", "–", "—")):
         return Platform.ANDROID
     return Platform.LEGACY
 
 
 def _starts_with_time(header: str) -> bool:
-    return re.match(r"\[\D{0,8}\d{1,2}:\d{2}\D", header) is not None
+    return re.search(r"^\D*\[\D{0,8}\d{1,2}:\d{2}\D", header) is not None
 
 
-def _meaning(words: str | None, behind: bool) -> tuple[Spans, str, str]:
-    """Half of the day, era and unknown words of the text beside a date or time (``behind`` the time)."""
+def _meaning(words: str | None, behind: bool) -> tuple[str, str, str]:
+    """Clock word, era and unknown words of the text beside a date or time (``behind`` the time)."""
     text = words or ""
     key = word_key(text)
     if not key:
-        return (), "", ""
+        return "", "", ""
     tokens = [(word_key(token), token) for token in re.split(r"[\s,،、()]+", text) if word_key(token)]
     # Before the time a word that is an era somewhere is one; "AM" only if a comma ties it to the date (5784 AM, 14:56).
     if behind or key not in ERAS or (key == "am" and not re.match(r"\ \w+\W*,", text)):
-        spans = _half(key, [token for token, _ in tokens], behind)
-        if spans:
-            return spans, "", ""
+        half = _half(key, tokens, behind)
+        if half:
+            return half, "", ""
     era = ""
     rest = []
     for token_key, token in tokens:
@@ -273,23 +337,27 @@ def _meaning(words: str | None, behind: bool) -> tuple[Spans, str, str]:
             era = ERAS[token_key]
         else:
             rest.append(token)
-    spans = clock_words().get(word_key("".join(rest)), ())
-    return (spans, era, "") if spans else ((), era, " ".join(rest))
+    joined = word_key("".join(rest))
+    known = joined in clock_words() and (behind or not _is_letter(joined))
+    return (joined, era, "") if known else ("", era, " ".join(rest))
 
 
-def _half(key: str, tokens: list[str], behind: bool) -> Spans:
-    """What clock word stands in the tokens, as a whole or with nothing but joining words around it."""
+def _half(key: str, tokens: list[tuple[str, str]], behind: bool) -> str:
+    """The clock word of the tokens, as a whole or with nothing but joining words around it."""
     periods = clock_words()
     # "a" joins date and time in some languages and is short for AM in another: there it stands behind the time.
-    if key in periods and (behind or key != "a"):
-        return periods[key]
+    if key in periods and (behind or not _is_letter(key)):
+        return key
     for size in range(len(tokens) - 1, 0, -1):
         for first in range(len(tokens) - size + 1):
-            around = tokens[:first] + tokens[first + size :]
-            joined = "".join(tokens[first : first + size])
-            if joined in periods and joined not in JOINS and JOINS.issuperset(around):
-                return periods[joined]
-    return ()
+            inside = tokens[first : first + size]
+            around = [token for token, _ in tokens[:first] + tokens[first + size :]]
+            joined = "".join(token for token, _ in inside)
+            # "de" joins in Spanish; with a stop it is short for the morning in Hungarian.
+            joins = joined in JOINS and not inside[-1][1].endswith(".")
+            if joined in periods and not joins and not _is_letter(joined) and JOINS.issuperset(around):
+                return joined
+    return ""
 
 
 def _era(word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from wa_forensics.errors import ParseError
 from wa_forensics.evidence import RawText
-from wa_forensics.locales.app_words import month_names
+from wa_forensics.locales.app_words import app_languages, date_forms, month_names
 from wa_forensics.model import DateOrder, Platform, counted, say
 from wa_forensics.parsing.boundaries import Boundaries
 from wa_forensics.parsing.calendars import NO_DAY
@@ -39,7 +39,8 @@ def decide_moments(
     if any(header.month for header in headers):
         present = np.bincount(rows.template, minlength=len(headers)).tolist()
         words = [header.month if count else "" for header, count in zip(headers, present, strict=True)]
-        months = np.array(month_numbers(words, raw.source.name), dtype=np.int16)[rows.template]
+        forms = {header.date for header, count in zip(headers, present, strict=True) if count and header.month}
+        months = np.array(month_numbers(words, forms, raw.source.name), dtype=np.int16)[rows.template]
         b = np.where(months > 0, months, b)
     # A form that only occurs inside messages has a template too, but no row.
     if not all(headers[code].has_year for code in np.unique(rows.template).tolist()):
@@ -71,10 +72,12 @@ def decide_moments(
     return orders[0], moments
 
 
-def month_numbers(words: Sequence[str], name: str) -> list[int]:
-    """The number of each month that is a word (0 for none), read in the languages that know all words of the file.
+def month_numbers(words: Sequence[str], forms: Set[str], name: str) -> list[int]:
+    """The number of each month that is a word (0 for none), read in the languages that know most words of the file.
 
-    "lis" is October in Croatian and November in Polish; ParseError where the file leaves it open.
+    "lis" is October in Croatian and November in Polish: ParseError where languages of the app differ. Where others do,
+    those count that write dates in the ``forms`` of the file ("2024 Kol 3" is Sotho, "3. kol 2024" Croatian), then
+    those of the app.
     """
     names = month_names()
     unknown = sorted({word for word in words if word and word not in names})
@@ -90,18 +93,23 @@ def month_numbers(words: Sequence[str], name: str) -> list[int]:
         speakers.update(language for languages in meanings.values() for language in languages)
     most = max(speakers.values(), default=0)
     likely = {language for language, count in speakers.items() if count == most}
+    fitting = {language for language in likely if not forms.isdisjoint(date_forms(language))}
+    spoken = likely & app_languages()
     numbers: dict[str, int] = {}
     for word, meanings in used.items():
-        meant = {
-            number for number, languages in meanings.items() if len(meanings) == 1 or likely.intersection(languages)
-        }
-        if len(meant) != 1:
+        of_app = {number for number, languages in meanings.items() if spoken.intersection(languages)}
+        for languages in (likely, fitting, spoken) if len(of_app) < 2 else ():
+            meant = [number for number, those in meanings.items() if languages.intersection(those)]
+            meant = list(meanings) if len(meanings) == 1 else meant
+            if len(meant) == 1:
+                numbers[word] = int(meant[0])
+                break
+        else:
             raise ParseError(
                 name,
                 f"the month {word!r} is a different month in different languages",
                 "Export the chat from a phone that writes dates in numbers.",
             )
-        numbers[word] = int(meant.pop())
     return [numbers.get(word, 0) for word in words]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wa_forensics.model import Shape
+from wa_forensics.parsing.headers import Header
 from wa_forensics.parsing.shapes import Matches
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArr
     """
     groups: dict[str, list[int]] = {}
     for code, template in enumerate(matches.templates):
-        groups.setdefault(re.sub("0+", "0", template.header.skeleton), []).append(code)
+        groups.setdefault(_label(template.header, set(_VARIABLE), set()), []).append(code)
     group_of = np.zeros(len(matches.templates) or 1, dtype=np.int16)
     for number, codes in enumerate(groups.values()):
         group_of[codes] = number
@@ -45,7 +46,7 @@ def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArr
         for mask in np.unique(bits).tolist():
             chosen = rows[bits == mask]
             forced = {role for bit, role in enumerate(variable) if mask >> bit & 1}
-            label = _label(matches, int(matches.template[chosen[0]]), set(variable), forced)
+            label = _label(matches.templates[int(matches.template[chosen[0]])].header, set(variable), forced)
             labels[label] = np.union1d(labels[label], chosen) if label in labels else chosen
     ranked = sorted(labels, key=lambda label: (-len(labels[label]), int(labels[label][0])))
     shape = np.zeros(len(matches.line), dtype=np.int16)
@@ -75,9 +76,8 @@ def _padded(matches: Matches) -> dict[str, NDArray[np.bool_]]:
     return {role: wide[role][matches.template] & (values[role] < 10) for role in _VARIABLE}
 
 
-def _label(matches: Matches, code: int, variable: set[str], padded: set[str]) -> str:
+def _label(header: Header, variable: set[str], padded: set[str]) -> str:
     """The skeleton with each number at its usual width."""
-    header = matches.templates[code].header
     spans = sorted((run[0], role) for role, run in header.runs.items() if run)
     roles = iter([role for _, role in spans])
 

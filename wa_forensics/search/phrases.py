@@ -183,7 +183,9 @@ CLASSES = {
     "code": rb"(?<![0-9a-z])(?:[0-9]{4,8}|[0-9]{3,4} [0-9]{3,4})(?![0-9a-z])",
     "number": NUMBER,
     "money": (
-        rb"(?:(?<![a-z\x80-\xff])(?:\$|%s) ?%s(?: ?k)?|%s ?(?:k |hundred |thousand )?(?:\$|%s)(?![a-z\x80-\xff]))"
+        rb"(?:(?<![a-z\x80-\xff])(?:\$|%s) ?%s(?: ?k)?|"
+        # Not from every digit of a long number: one number has one beginning.
+        rb"(?<![0-9])%s ?(?:k |hundred |thousand )?(?:\$|%s)(?![a-z\x80-\xff]))"
         % (CURRENCIES, NUMBER, NUMBER, CURRENCIES)
     ),
     # "https" is folded to "htps", "www" to "w".

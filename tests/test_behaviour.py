@@ -243,7 +243,7 @@ def test_a_text_cut_inside_a_character_is_cut_before_it() -> None:
 
 def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> None:
     draw = np.random.default_rng(5)
-    own, others = (draw.random((n, 40), dtype=np.float32) for n in (20, 24))
+    own, others = (draw.random((n, 40)) for n in (20, 24))
     others[:, :5] += 1
     background = Background(rows=others, sender=np.zeros(24, dtype=np.int64))
     means = hands.leave_out_means(own, others, background.inverse, [4], np.ones(20))
@@ -254,19 +254,19 @@ def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> Non
     penalty = np.r_[np.full(16, hands.PENALTY * 20 / 24), np.full(24, hands.PENALTY)]
     alpha = np.linalg.solve(kernel + np.diag(penalty), np.r_[np.ones(16), -np.ones(24)])
     direct = -hands.SCALE * ((own[6:10] @ rows.T + 1) @ alpha)
-    assert np.isclose(means[4][6], np.clip(direct, -hands.CLIP, hands.CLIP).mean(), atol=0.02)
+    assert np.isclose(means[4][6], np.clip(direct, -hands.CLIP, hands.CLIP).mean(), atol=1e-9)
 
 
 def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> None:
     draw = np.random.default_rng(6)
-    # Of many senders one is taken out of the inverse of all; of few the rest is inverted anew, by halves.
-    for senders, count in ((8, 240), (2, 400)):
-        rows = draw.random((count, 30), dtype=np.float32)
+    # Of many senders one is taken out of the inverse of all; of few the rest is inverted anew.
+    for senders, count in ((8, 800), (2, 400)):
+        rows = draw.random((count, 30))
         sender = np.arange(count) % senders
         kept, inverse = without_sender(Background(rows=rows, sender=sender), 1)
         assert np.array_equal(kept, rows[sender != 1])
-        wide = kept.astype(float)
-        assert np.allclose(inverse, np.linalg.inv(wide @ wide.T + 1 + np.eye(len(kept))), atol=2e-4)
+        # Half of the digits were lost once: then the figures of a report depend on the processor.
+        assert np.allclose(inverse, np.linalg.inv(kept @ kept.T + 1 + np.eye(len(kept))), rtol=0, atol=1e-11)
         assert np.array_equal(inverse_of(rows), Background(rows=rows, sender=sender).inverse)
 
 

@@ -76,10 +76,10 @@ def teaching_rows(sitting: NDArray[np.int64], most_rows: int) -> NDArray[np.int6
 
 
 def divide(
-    rows: NDArray[np.float32],
+    rows: NDArray[np.float64],
     taught: NDArray[np.int64],
     sitting: NDArray[np.int64],
-    judge: Callable[[NDArray[np.float32], float], NDArray[np.float64]],
+    judge: Callable[[NDArray[np.float64], float], NDArray[np.float64]],
 ) -> Division | None:
     """Split an account; None if the sittings do not fall into two sides.
 
@@ -107,7 +107,7 @@ def divide(
     parted, turns = _parted(held, side), int(np.count_nonzero(np.diff(side)))
     second = np.full(int(sitting[-1]) + 1, 0.5)
     if parted >= LEAST_JUDGED:
-        scores = judge((rows.T @ alpha.astype(np.float32)).astype(np.float32), float(alpha.sum()))
+        scores = judge(rows.T @ alpha, float(alpha.sum()))
         second = _probabilities(scores, sitting, number, held, side)
     return Division(parted=parted, turns=turns, sitting=sitting, second=second)
 
@@ -119,7 +119,7 @@ def _parted(held: NDArray[np.float64], side: NDArray[np.float64]) -> float:
     return float(b.mean() - a.mean()) / spread
 
 
-def _first_split(kernel: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:
+def _first_split(kernel: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sides by the first principal direction of the sittings, without what each message shares with itself."""
     middle = kernel.mean(axis=0)
     centered = kernel - middle[None] - middle[:, None] + kernel.mean()
@@ -134,13 +134,13 @@ def _first_split(kernel: NDArray[np.float32], mean: NDArray[np.float64]) -> NDAr
 
 
 def _held_out(
-    kernel: NDArray[np.float32], side: NDArray[np.float64], place: NDArray[np.int64]
+    kernel: NDArray[np.float64], side: NDArray[np.float64], place: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Each sitting's mean by a model that never saw it, and the weights of the messages in the whole model."""
     wanted = side[place]
     more, fewer = max(1, int((wanted > 0).sum())), max(1, int((wanted < 0).sum()))
     penalty = np.where(wanted > 0, max(0.25, more / fewer), max(0.25, fewer / more)) * PENALTY
-    inverse = inverted(kernel + np.float32(1) + np.diag(penalty.astype(np.float32)))
+    inverse = inverted(kernel + 1.0 + np.diag(penalty))
     alpha = inverse @ wanted
     held = np.zeros(len(side))
     # Sittings stand one after the other; those of one size are solved together.
@@ -176,7 +176,7 @@ def _probabilities(
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
-def models_of(weights: NDArray[np.float32], intercept: float, weighting: Weighting) -> FoldModels:
+def models_of(weights: NDArray[np.float64], intercept: float, weighting: Weighting) -> FoldModels:
     """The whole model of a division in the form that scores texts."""
     table = np.zeros((1, FEATURES), dtype=np.float32)
     used = np.flatnonzero(weighting.column >= 0)

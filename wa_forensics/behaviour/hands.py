@@ -122,19 +122,19 @@ def _page_sums(ids: NDArray[np.uint16], first: NDArray[np.int64], half: NDArray[
 
 def dense_rows(
     grams: Grams, chosen: NDArray[np.int64], weighting: Weighting, marks: NDArray[np.float32]
-) -> NDArray[np.float32]:
+) -> NDArray[np.float64]:
     """Some texts as rows of unit length over the used features, followed by their scaled marks."""
     wide = weighting.width + marks.shape[1]
-    rows = np.zeros((len(chosen), wide), dtype=np.float32)
+    rows = np.zeros((len(chosen), wide), dtype=np.float64)
     for ids, first, base in _parts(grams):
         count = first[chosen + 1] - first[chosen]
         begin = np.concatenate(([0], np.cumsum(count)))
         take = np.arange(begin[-1]) + np.repeat(first[chosen] - begin[:-1], count)
         column = weighting.column[base : base + SPACE].take(ids[take], mode="clip")
         place = np.repeat(np.arange(len(chosen)) * wide, count)[:, None] + column
-        np.add.at(rows.ravel(), place[column >= 0], np.float32(1))
+        np.add.at(rows.ravel(), place[column >= 0], 1.0)
     used = np.flatnonzero(weighting.column >= 0)
-    rarity = np.zeros(weighting.width, dtype=np.float32)
+    rarity = np.zeros(weighting.width, dtype=np.float64)
     rarity[weighting.column[used]] = weighting.rarity[used]
     for low in range(0, len(rows), PAGE):
         part = rows[low : low + PAGE, : weighting.width]
@@ -161,17 +161,17 @@ class FoldModels:
     """For each left-out stretch a table of feature weights, weights of the marks, an intercept and log ratios."""
 
     tables: NDArray[np.float32]
-    marks: NDArray[np.float32]
+    marks: NDArray[np.float64]
     intercepts: NDArray[np.float64]
     ratios: NDArray[np.float32]
 
 
 def fit_folds(
-    own: NDArray[np.float32],
+    own: NDArray[np.float64],
     chosen: NDArray[np.int64],
     edges: Sequence[NDArray[np.int64]],
-    others: NDArray[np.float32],
-    inverse: NDArray[np.float32],
+    others: NDArray[np.float64],
+    inverse: NDArray[np.float64],
     weighting: Weighting,
     ratios: NDArray[np.float32],
 ) -> FoldModels:
@@ -183,7 +183,7 @@ def fit_folds(
     middle, bridge = _own_inverse(own, others, inverse)
     alpha = middle @ (1.0 + bridge.sum(axis=1))
     ranges = [pair for edge in edges for pair in pairwise(np.searchsorted(chosen, edge).tolist())]
-    own_part = np.repeat(alpha.astype(np.float32)[:, None], max(1, len(ranges)), axis=1)
+    own_part = np.repeat(alpha[:, None], max(1, len(ranges)), axis=1)
     for k, (low, high) in enumerate(ranges):
         if low < high:
             own_part[:, k] -= middle[:, low:high] @ np.linalg.solve(middle[low:high, low:high], alpha[low:high])
@@ -195,29 +195,29 @@ def fit_folds(
     tables[:, used] = SCALE * weights.T[:, weighting.column[used]] * weighting.rarity[used]
     return FoldModels(
         tables=tables,
-        marks=(SCALE * weights.T[:, weighting.width :]).astype(np.float32),
-        intercepts=SCALE * (own_part.sum(axis=0) + other_part.sum(axis=0)).astype(np.float64),
+        marks=SCALE * weights.T[:, weighting.width :],
+        intercepts=SCALE * (own_part.sum(axis=0) + other_part.sum(axis=0)),
         ratios=ratios,
     )
 
 
 def _own_inverse(
-    own: NDArray[np.float32], others: NDArray[np.float32], inverse: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    own: NDArray[np.float64], others: NDArray[np.float64], inverse: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The own block of the inverse of the whole kernel, and what joins it to the others' block."""
     # Both sides weigh the same: the larger side is the more penalized one.
     penalty = PENALTY * max(0.25, len(own) / max(1, len(others)))
-    cross = own @ others.T + np.float32(1)
+    cross = own @ others.T + 1.0
     bridge = cross @ inverse
-    schur = own @ own.T + np.float32(1) - bridge @ cross.T
-    schur[np.diag_indices_from(schur)] += np.float32(penalty)
-    return inverted(schur).astype(np.float32), bridge.astype(np.float32)
+    schur = own @ own.T + 1.0 - bridge @ cross.T
+    schur[np.diag_indices_from(schur)] += penalty
+    return inverted(schur), bridge
 
 
 def leave_out_means(
-    own: NDArray[np.float32],
-    others: NDArray[np.float32],
-    inverse: NDArray[np.float32],
+    own: NDArray[np.float64],
+    others: NDArray[np.float64],
+    inverse: NDArray[np.float64],
     sizes: Sequence[int],
     weight: NDArray[np.float64],
 ) -> dict[int, NDArray[np.float64]]:
@@ -226,14 +226,13 @@ def leave_out_means(
     ``weight`` is what each own message counts.
     """
     middle, bridge = _own_inverse(own, others, inverse)
-    wide = middle.astype(np.float64)
-    alpha = wide @ (1.0 + bridge.sum(axis=1, dtype=np.float64))
+    alpha = middle @ (1.0 + bridge.sum(axis=1))
     found: dict[int, NDArray[np.float64]] = {}
     for size in sizes:
         if size > len(own):
             break
         at = np.arange(len(own) - size + 1)[:, None] + np.arange(size)
-        residual = np.linalg.solve(wide[at[:, :, None], at[:, None, :]], alpha[at][..., None])[..., 0]
+        residual = np.linalg.solve(middle[at[:, :, None], at[:, None, :]], alpha[at][..., None])[..., 0]
         found[size] = (np.clip(SCALE * (residual - 1.0), -CLIP, CLIP) * weight[at]).mean(axis=1)
     return found
 

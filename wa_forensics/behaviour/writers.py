@@ -179,7 +179,7 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
     )
 
 
-def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scaling: Scaling) -> NDArray[np.float32]:
+def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scaling: Scaling) -> NDArray[np.float64]:
     return dense_rows(traits.grams, chosen, weighting, scaled(traits.marks[chosen], scaling))
 
 
@@ -274,7 +274,7 @@ def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Divi
     if len(taught) == 0:
         return None
 
-    def judge(weights: NDArray[np.float32], intercept: float) -> NDArray[np.float64]:
+    def judge(weights: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
         models = models_of(weights, intercept, sample.weighting)
         length = lengths(traits.grams, sample.weighting)
         marks = scaled(traits.marks, sample.scaling)

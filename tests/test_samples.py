@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 SAMPLES = ("bengaluru_logistics", "family_code", "ordinary_business")
 FILES = ("findings.jsonl", "incidents.json", "report.html")
-# The scores of the behaviour model are single precision: their last digits belong to one build of linear algebra.
+# Elsewhere logarithms may differ in their last digit.
 EXACT = (sys.platform, platform.machine(), np.__version__.split(".")[0]) == ("linux", "x86_64", "2")
 
 
@@ -80,6 +80,13 @@ def test_the_window_of_the_intruder_covers_the_night_in_both_client_chats() -> N
         assert windows[name]["account"] == "Vayu Dispatch"
         assert windows[name]["start"].startswith("2026-03-13T00:")
         assert "2026-03-13T01:09" <= windows[name]["end"] <= "2026-03-13T02:50"
+
+
+def test_what_the_owner_wrote_days_before_the_night_is_no_part_of_the_attack() -> None:
+    night = "2026-03-12T20:00:00"
+    shown = [f for f in findings("bengaluru_logistics") if str(f["source"]).endswith("Vayu Dispatch.zip!_chat.txt")]
+    assert len(shown) > 10
+    assert {f["rule"] for f in shown if str(f["start"]) < night} == {"shared-account"}
 
 
 def test_the_two_accounts_of_the_family_are_one_critical_incident() -> None:

@@ -21,6 +21,8 @@ DAY = 24 * HOUR
 GAP_KNOWN = 36 * HOUR
 GAP_STRANGER = 21 * DAY
 OWNER_SITTING = 4 * HOUR
+# Polite words show nothing alone: further than this from any other sign they belong to no stretch.
+POLITE_NEAR = 4 * HOUR
 PRIOR_STRANGER = -3.2
 # Each further kind of signal counts a little less: they are not independent.
 DAMPING = 0.85
@@ -58,7 +60,7 @@ def all_stretches(
         word = frozenset[int]() if sender in patient else owners_word
         # What the owner writes from a disclosure on is no attack.
         cuts = [c for c in _cut(by_sender[sender], seconds, gap, word) if unknown[sender] or c[0] not in word]
-        for at, messages in enumerate(cuts):
+        for at, messages in enumerate(_without_polite_ends(c, found, seconds) for c in cuts):
             # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
             worth = DISCUSSED if at == 0 and discussed(chat, sender, messages[0], found, seconds) else 1.0
             familiar = around.worth if unknown[sender] else {}
@@ -83,6 +85,15 @@ def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, word: Se
         else:
             parts.append([message])
     return parts
+
+
+def _without_polite_ends(messages: list[int], found: Sightings, seconds: NDArray[np.int64]) -> list[int]:
+    """A stretch does not begin or end with lines that are polite and no more, long before or after any other sign."""
+    telling = [m for m in messages if {s.kind for s in found.by_message.get(m, ())} != {Concept.FORMAL_GREETING}]
+    if not telling:
+        return messages
+    low, high = seconds[telling[0]] - POLITE_NEAR, seconds[telling[-1]] + POLITE_NEAR
+    return [m for m in messages if telling[0] <= m <= telling[-1] or low <= seconds[m] <= high]
 
 
 def _stretch(

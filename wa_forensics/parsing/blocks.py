@@ -110,7 +110,9 @@ def _blocks(path: Path, source: Source, date_order: str, allow_undecided: bool, 
             # The last message may go on in the next block.
             count = 0 if chat is None else len(chat) if at_end else len(chat) - 1
             if chat is None or not count:
-                if len(data) > LARGEST or at_end:
+                if at_end:
+                    raise ParseError(source.name, f"no message from byte {offset} on")
+                if len(data) > LARGEST:
                     raise ParseError(
                         source.name, f"more than {LARGEST >> 20} MiB without a header from byte {offset} on"
                     )

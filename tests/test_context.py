@@ -140,11 +140,12 @@ TIDY = (
 )
 
 
-def told(notice: bool) -> Chat:
-    app = [(30, "", "Your security code with Fritz changed. Tap to learn more.")] if notice else []
+def told(notice: bool, of: str = "Fritz") -> Chat:
+    app = [(30, "", f"Your security code with {of} changed. Tap to learn more.")] if notice else []
     return chat(
         *QUIET,
         (8, "Hanna", "bis morgen"),
+        (9, "Fritzi", "ich bin auch dabei"),
         *app,
         *((31 + at / 10, "Fritz", text) for at, text in enumerate(TIDY)),
         (32, "Hanna", "bist du das wirklich?"),
@@ -166,3 +167,8 @@ def test_the_same_words_without_a_new_key_weigh_less() -> None:
     with_key = max(e.score for e in episodes(told(notice=True)))
     without = max((e.score for e in episodes(told(notice=False))), default=-9.0)
     assert with_key - without >= 1.0
+
+
+def test_a_new_key_of_an_account_with_a_longer_name_says_nothing() -> None:
+    other, none = told(notice=True, of="Fritzi"), told(notice=False)
+    assert [e.score for e in episodes(other)] == [e.score for e in episodes(none)]

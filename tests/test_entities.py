@@ -7,6 +7,7 @@ import time
 import pytest
 
 from wa_forensics.entities import (
+    AccountNames,
     NameIndex,
     amounts_in,
     clean,
@@ -183,3 +184,25 @@ def test_handles_and_cashtags_beside_words_of_payment_are_payees(text: str, valu
 )
 def test_method_calls_and_missing_spaces_are_no_links(text: str) -> None:
     assert list(links_in(0, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "expected"),
+    [
+        (["Ana", "Susana"], "Your security code with Susana changed.", {1: 24}),
+        (["Ann", "Anna", "Ben"], "Anna removed Ben", {1: 0, 2: 13}),
+        (["Ana", "Ana Paula"], "Ana Paula removed Ana", {1: 0, 0: 18}),
+        (["Ana", "Ana Paula"], "\u2068ana paula\u2069 was added", {1: 0}),
+        (["~ Ravi"], "~\u00a0Ravi changed the group name", {0: 0}),
+        (["राम", "रामा"], "रामा ने ग्रुप छोड़ा", {1: 0}),
+        (["राम"], "रामा ने ग्रुप छोड़ा", {}),
+        (["田中", "田中実"], "田中実さんが田中さんを削除しました", {1: 0, 0: 6}),
+        (["민수"], "민수님이 나갔습니다", {0: 0}),
+        (["+91 98000 00001"], "Security code for +91\u00a098000\u00a000001 changed", {0: 18}),
+        (["+91 98000 00001"], "Security code for +91 98000 000012 changed", {}),
+        (["Ayşe"], "Ayşe'nin güvenlik kodu değişti", {0: 0}),
+        (["", "~"], "nobody ~ is named", {}),
+    ],
+)
+def test_accounts_are_named_by_their_whole_name(names: list[str], text: str, expected: dict[int, int]) -> None:
+    assert AccountNames(names).found(text) == expected

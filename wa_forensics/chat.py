@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wa_forensics.entities import Texts
+from wa_forensics.entities import AccountNames, Texts, tells_apart
 from wa_forensics.frame import EVENTS, KINDS, Columns, arrow_table, pandas_frame
 from wa_forensics.model import (
     Amount,
@@ -125,6 +125,28 @@ class Chat:
     def time(self, message: int) -> str:
         """Local wall time as ISO 8601 without a zone, seconds included."""
         return str(self.columns.timestamp[message])
+
+    def accounts_in(self, message: int) -> Mapping[int, int]:
+        """The senders, by position in ``senders``, whose whole name stands in a message, with the first place of each.
+
+        In what people wrote, names that are mostly words (up to two letters) and the writer's own are left out.
+        """
+        if message not in self._named:
+            start, end = self.columns.text_start[message], self.searched_end[message]
+            found = self._account_names.found(self.buffer[start:end].decode("utf-8", "replace"))
+            if self.written[message]:
+                own = int(self.columns.sender[message])
+                found = {code: at for code, at in found.items() if code != own and tells_apart(self.senders[code])}
+            self._named[message] = found
+        return self._named[message]
+
+    @cached_property
+    def _account_names(self) -> AccountNames:
+        return AccountNames(self.senders)
+
+    @cached_property
+    def _named(self) -> dict[int, Mapping[int, int]]:
+        return {}
 
     # sets of messages
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wa_forensics.context.company import acts_as, deleters, pitches, silencers
 from wa_forensics.context.episodes import episodes
-from wa_forensics.context.hearing import CODE_KINDS, bare_digits, code_answers, named_accounts
+from wa_forensics.context.hearing import CODE_KINDS, bare_digits, code_answers
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
 from wa_forensics.context.sitting import sitting
 from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed
@@ -26,7 +26,6 @@ __all__ = [
     "episode_findings",
     "episodes",
     "finding_of",
-    "named_accounts",
     "observed",
     "pitches",
     "sightings",

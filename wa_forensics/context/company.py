@@ -9,11 +9,9 @@ import numpy as np
 
 from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import episodes
-from wa_forensics.context.hearing import named_accounts
 from wa_forensics.context.relations import TEAMWORK
 from wa_forensics.context.signals import strangers
 from wa_forensics.context.weighing import HIGH, Episode
-from wa_forensics.entities import clean
 from wa_forensics.model import Kind
 from wa_forensics.vocabulary import Event
 
@@ -22,7 +20,6 @@ from wa_forensics.vocabulary import Event
 JUST, JUST_SECONDS, AFTER = 12, 3600, 400
 PUT_OUT = (Event.GROUP_PARTICIPANT_REMOVED, Event.DELETED_BY_ADMIN)
 CLOSED = (Event.GROUP_SETTINGS_SEND_MESSAGES, Event.GROUP_INVITE_LINK_RESET, Event.DISAPPEARING_ON)
-MOST_SENDERS = 300
 
 
 def pitches(chat: Chat) -> tuple[Episode, ...]:
@@ -33,8 +30,7 @@ def pitches(chat: Chat) -> tuple[Episode, ...]:
 
 def acts_as(chat: Chat, message: int, sender: int) -> bool:
     """Does a line of the app name the sender as the one who acted?"""
-    name = clean(chat.senders[sender]).strip().lstrip("~ ")
-    return bool(name) and clean(chat.text(message)).strip().lstrip("~ ").startswith(name)
+    return chat.accounts_in(message).get(sender) == 0
 
 
 @lru_cache(maxsize=2)
@@ -53,12 +49,12 @@ def silencers(chat: Chat) -> Mapping[int, tuple[int, ...]]:
     found: dict[int, list[int]] = {}
     lines = [m for m in chat.messages_with(events=(*PUT_OUT, *CLOSED)).tolist() if begin <= m <= end]
     for message in lines:
-        actor = next((s for s in range(min(len(chat.senders), MOST_SENDERS)) if acts_as(chat, message, s)), None)
+        actor = next((code for code in chat.accounts_in(message) if acts_as(chat, message, code)), None)
         if actor is None or (chat.event(message) in CLOSED and actor not in found):
             continue
         near = range(max(0, message - JUST), message)
         wrote = {int(chat.columns.sender[m]) for m in near if seconds[message] - seconds[m] <= JUST_SECONDS}
-        out = named_accounts(chat, message) - {actor}
+        out = set(chat.accounts_in(message)) - {actor}
         if chat.event(message) in CLOSED or (out and out <= wrote - hostile):
             found.setdefault(actor, []).append(message)
     return {actor: tuple(acts) for actor, acts in sorted(found.items())}

@@ -23,9 +23,6 @@ REMOVALS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED
 REACH = 30 * DAY
 # An owner is back in control no sooner than this after the last message of the stretch.
 BACK = HOUR // 4
-# Names are looked for in disclosures only; shorter ones are words too often.
-SHORTEST_NAME = 3
-MOST_SENDERS = 300
 # In a busy group, what is said so many messages later is about something else.
 NEAR = 80
 NEAR_OWN = 200
@@ -139,7 +136,7 @@ def hear(
             fit = _likely(stretches, spans, message, int(senders[message]), seconds, answer, RETURNS.get(meaning, 0))
             if fit is None:
                 continue
-            named = named_accounts(chat, message) if meaning == "reported as hacked" else frozenset()
+            named = chat.accounts_in(message) if meaning == "reported as hacked" else ()
             if named and stretches[fit].sender not in named:
                 continue
             if meaning == "disowned":
@@ -241,15 +238,14 @@ def _note_lines_of_the_app(
 ) -> None:
     """Add key changes before a stretch, and removals and deletions after its beginning."""
     for message in chat.messages_with(events=CODE_EVENTS).tolist():
-        text = clean(chat.text(message)).casefold()
+        named = chat.accounts_in(message)
         for at, stretch in enumerate(stretches):
             close = message <= stretch.last and seconds[stretch.first] - seconds[message] <= 2 * DAY
-            if close and (clean(chat.senders[stretch.sender]).strip().casefold() in text or len(chat.senders) <= 2):
+            if close and (stretch.sender in named or (not named and len(chat.senders) <= 2)):
                 heard[at].add("security notice before", message)
     for message in chat.messages_with(events=REMOVALS).tolist():
-        text = clean(chat.text(message)).casefold()
         alone = len(chat.senders) <= 2 and chat.event(message) is Event.CONTACT_BLOCKED
-        out = {code for code in named_accounts(chat, message) if not text.startswith(_plain(chat, code))}
+        out = {code for code, place in chat.accounts_in(message).items() if place > 0}
         for at, stretch in enumerate(stretches):
             if not stretch.first < message:
                 continue
@@ -268,23 +264,6 @@ def _note_lines_of_the_app(
             after = stretch.first <= message and seconds[message] - seconds[stretch.last] <= DAY
             if after:
                 heard[at].add("deleted messages", message)
-
-
-def _plain(chat: Chat, sender: int) -> str:
-    return clean(chat.senders[sender]).strip("~ ").casefold()
-
-
-def named_accounts(chat: Chat, message: int) -> frozenset[int]:
-    """The senders other than its own whose whole name stands in a message."""
-    text = clean(chat.text(message)).casefold()
-    return frozenset(
-        code
-        for code in range(min(len(chat.senders), MOST_SENDERS))
-        if code != chat.columns.sender[message]
-        and len(plain := _plain(chat, code)) >= SHORTEST_NAME
-        and plain in text
-        and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text)
-    )
 
 
 def _likely(

@@ -20,7 +20,6 @@ from wa_forensics.context import (
     acts_as,
     episodes,
     finding_of,
-    named_accounts,
     observed,
     pitches,
     sightings,
@@ -64,7 +63,6 @@ EVENTS = (
     Event.ADVANCED_CHAT_PRIVACY,
 )
 AFTER = 400
-MOST_SENDERS = 300
 HOUR = 3600
 # Acts without a suspicious stretch count when the account's keys had changed so shortly before, or somebody says
 # within so long afterwards that it was hacked.
@@ -102,10 +100,13 @@ def detect(chat: Chat) -> Iterator[Finding]:
             did=say("noted acts of %(name)s on the group", name=chat.senders[sender]),
             inference="The acts fit an attempt to silence warnings.",
         )
-    for sender in range(min(len(chat.senders), MOST_SENDERS)):
-        mine = [m for m in acts if sender not in told and acts_as(chat, m, sender)]
-        if mine:
-            yield from _without_words(chat, sender, mine)
+    others: dict[int, list[int]] = {}
+    for message in acts:
+        for sender in chat.accounts_in(message):
+            if sender not in told and acts_as(chat, message, sender):
+                others.setdefault(sender, []).append(message)
+    for sender, messages in sorted(others.items()):
+        yield from _without_words(chat, sender, messages)
 
 
 def _without_words(chat: Chat, sender: int, acts: list[int]) -> Iterator[Finding]:
@@ -118,12 +119,12 @@ def _without_words(chat: Chat, sender: int, acts: list[int]) -> Iterator[Finding
     keys = [
         m
         for m in chat.messages_with(events=CODE_EVENTS).tolist()
-        if name in clean(chat.text(m)) and 0 <= seconds[burst[0]] - seconds[m] <= KEYS_BEFORE
+        if sender in chat.accounts_in(m) and 0 <= seconds[burst[0]] - seconds[m] <= KEYS_BEFORE
     ]
     disclosed = [
         m
         for m in sorted(sightings(chat).talk[Concept.HACKED_DISCLOSURE])
-        if sender in named_accounts(chat, m) and 0 <= seconds[m] - seconds[burst[-1]] <= TOLD_AFTER
+        if sender in chat.accounts_in(m) and 0 <= seconds[m] - seconds[burst[-1]] <= TOLD_AFTER
     ]
     if not keys and not disclosed:
         return

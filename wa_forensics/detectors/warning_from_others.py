@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, named_accounts, observed, sightings, sitting
+from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, observed, sightings, sitting
 from wa_forensics.entities import clean
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, joined, phrase, say
@@ -87,7 +87,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
                     )
     yield from _next_to(chat, serious, taken, hostile, seconds)
     for message in sorted(talk[Concept.HACKED_DISCLOSURE] - taken - hostile):
-        named = [chat.senders[code] for code in sorted(named_accounts(chat, message))]
+        named = [chat.senders[code] for code in sorted(chat.accounts_in(message))]
         yield make_finding(
             chat,
             RULE,

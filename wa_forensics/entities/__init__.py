@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from wa_forensics.entities.likeness import NameIndex, similar_names
 from wa_forensics.entities.links import describe_host, links_in
+from wa_forensics.entities.naming import AccountNames, tells_apart
 from wa_forensics.entities.numbers import amounts_in, codes_in, phones_in
 from wa_forensics.entities.payees import payees_in
 from wa_forensics.entities.text import Marks, clean, marks_of
 from wa_forensics.model import Amount, Code, Link, Payee, PhoneNumber
 
 __all__ = [
+    "AccountNames",
     "NameIndex",
     "Texts",
     "amounts_in",
@@ -28,6 +30,7 @@ __all__ = [
     "payees_in",
     "phones_in",
     "similar_names",
+    "tells_apart",
 ]
 
 T = TypeVar("T")

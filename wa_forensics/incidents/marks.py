@@ -123,11 +123,5 @@ def _ordered(messages: set[int]) -> tuple[int, ...]:
 
 
 def names_account(chat: Chat, message: int, account: str) -> bool:
-    """Does the text of a line name the account (invisible marks aside)?"""
-    name = plain(account)
-    return bool(name) and name in plain(chat.text(message))
-
-
-def plain(text: str) -> str:
-    """Case and invisible marks aside."""
-    return text.translate(INVISIBLE).strip().casefold()
+    """Does the text of a line name the account?"""
+    return chat.sender_code(account) in chat.accounts_in(message)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.incidents.marks import Marks, names_account
+from wa_forensics.incidents.marks import Marks
 from wa_forensics.incidents.stretch import Account
 from wa_forensics.model import Said, counted, listed
 
@@ -83,8 +83,9 @@ class Question:
         near = [m for m in self.marks.notices if self.start - DAY <= self.seconds[m] <= self.end + DAY]
         if len(near) > MOST_NEAR:
             return ()
-        names = (name for name in self.chat.senders if name != self.account)
-        return tuple(name for name in names if any(names_account(self.chat, m, name) for m in near))
+        named = {code for message in near for code in self.chat.accounts_in(message)}
+        names = (self.chat.senders[code] for code in sorted(named))
+        return tuple(name for name in names if name != self.account)
 
     def by_account(self, message: int) -> bool:
         return self.chat.sender(message) == self.account

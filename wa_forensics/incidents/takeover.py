@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.incidents.marks import plain, read_marks
+from wa_forensics.incidents.marks import read_marks
 from wa_forensics.incidents.proof import Proof, weigh
 from wa_forensics.incidents.question import OWNER_REACH
 from wa_forensics.incidents.stretch import HOUR, SESSION, Account, best_run, stretch_around
@@ -43,6 +43,8 @@ RIVALS = 2 * 24 * HOUR
 MOST_NOTICES = 8
 # How many stretches with payees or links are looked at before a word of disowning, latest first.
 MOST_SESSIONS = 3
+# So many notices are read for accounts.
+MOST_NAMING = 200
 # "That was not me" is said in jest too; in a large group only the accounts that say it most are looked at.
 MOST_DISOWNING = 12
 
@@ -56,8 +58,7 @@ def takeover_windows(
     marks = read_marks(chat, findings)
     seconds = chat.columns.timestamp.astype(np.int64)
     codes = {int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0}
-    notices = " ".join(chat.text(m) for m in marks.notices[:200])
-    codes |= {code for code, name in enumerate(chat.senders) if marks.notices and _named(name, notices)}
+    codes |= {code for message in marks.notices[:MOST_NAMING] for code in chat.accounts_in(message)}
     word = Counter(int(chat.columns.sender[m]) for m in marks.disclosures if chat.columns.sender[m] >= 0)
     codes |= {code for code, _ in sorted(word.items(), key=lambda item: (-item[1], item[0]))[:MOST_DISOWNING]}
     proven = [
@@ -94,10 +95,6 @@ def _apart(one: Window, other: Window) -> float:
     first, second = sorted((one, other), key=lambda w: w.start)
     pause = np.datetime64(second.start, "s") - np.datetime64(first.end, "s")
     return float(pause.astype(np.int64))
-
-
-def _named(name: str, text: str) -> bool:
-    return plain(name) in plain(text)
 
 
 def _windows_of(account: Account) -> list[tuple[Proof, Window]]:

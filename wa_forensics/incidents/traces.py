@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.incidents.marks import CODE_EVENTS, HARM, INVISIBLE, names_account
+from wa_forensics.incidents.marks import CODE_EVENTS, HARM, INVISIBLE
 from wa_forensics.incidents.replies import replies, requests
 from wa_forensics.incidents.sketch import sketches
 from wa_forensics.model import Finding, Severity, Threat, Trace
@@ -49,8 +49,7 @@ def traces(
     found += [
         _trace(chat, message, "notice", name, False)
         for message in chat.messages_with(events=CODE_EVENTS)[:MOST_NOTICES].tolist()
-        for name in chat.senders
-        if names_account(chat, message, name)
+        for name in (chat.senders[code] for code in sorted(chat.accounts_in(message)))
     ]
     found += [
         _trace(chat, message, kind, value, message in harmful)

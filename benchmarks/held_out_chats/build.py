@@ -6,7 +6,8 @@ a speaker a line), ``===`` and the body:
 ``@2025-03-04 18:22`` or ``@+2 09:10``   day and clock; the next messages follow at small seeded gaps
 ``A text``, ``+40 A text``               speaker and text, with a gap in minutes where it matters
 ``S sec A``                              a line of the app (see APP below)
-``... ## label+label | why``             a labelled line; ``## ?`` optional, ``## !`` must not be flagged
+``... ## label+label | why``             a labelled line; ``## ?`` optional, ``## !`` must not be flagged;
+                                         ``| #12,4 why`` adds the threats 12 and 4 of THREATS (the x chats have them)
 ``>>`` and ``<<``                        the intruder holds the account between the two
 
 ``<m> <img> <aud> <vid> <stk> <del> <ed> <doc NAME> <file NAME>`` become the app's wording in the chat's language.
@@ -26,6 +27,16 @@ HERE = Path(__file__).resolve().parent
 LRM = "\u200e"
 APP: dict[str, dict[str, str]] = json.loads((HERE / "app_lines.json").read_text("utf-8"))
 PLACEHOLDER = {"<img>": "image_omitted", "<aud>": "audio_omitted", "<vid>": "video_omitted", "<stk>": "sticker_omitted"}
+# The threats of the knowledge base in its order; a source names them by number.
+THREAT_NAMES = """
+otp_request_from_contact otp_request_fake_support linked_device_ghostpairing web_session_left_open
+shared_account_without_oversight call_forwarding_mmi vote_contest_link malware_link_coupon malicious_apk
+phishing_link_lookalike fake_invoice_bank_change emergency_money_request hi_mum_new_number upi_payment_handle pix_boleto
+mobile_money p2p_us_payment_links gift_card_request crypto_payment task_job_scam investment_group parcel_customs
+kyc_utility_bill_india sextortion_digital_arrest remote_access_app ceo_boss_fraud mass_identical_messages style_break
+evidence_cleanup security_code_event victim_disclosure fake_customer_inquiry
+"""
+THREATS = THREAT_NAMES.split()
 GAPS = (0, 0, 0, 1, 1, 1, 2, 2, 3, 5)
 
 
@@ -137,7 +148,10 @@ class Chat:
         elif mark:
             labels, why = (part.strip() for part in mark.split("|"))
             first, *also = labels.split("+")
-            self.labels.append({"line": self.line, "label": first, "why": why} | ({"also": also} if also else {}))
+            numbers, why = re.fullmatch(r"(?:#([\d,]+) )?(.*)", why).groups()  # type: ignore[union-attr]
+            threats = [THREATS[int(n) - 1] for n in numbers.split(",")] if numbers else []
+            row: dict[str, object] = {"line": self.line, "label": first, "why": why}
+            self.labels.append(row | ({"also": also} if also else {}) | ({"threats": threats} if threats else {}))
 
     def run(self) -> None:
         for row in self.rows:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import string
 import sys
 import unicodedata
 from pathlib import Path
@@ -167,6 +169,33 @@ def test_many_shapes_in_one_file_are_found_like_one_by_one(digits: str) -> None:
     for name in ("line", "a", "b", "c", "seconds"):
         assert getattr(fast, name).tolist() == getattr(plain, name).tolist(), name
     assert len(fast.templates) > 30
+
+
+def test_shapes_beyond_those_of_any_export_are_text_and_are_named() -> None:
+    words = ("".join(letters) for letters in itertools.product(string.ascii_lowercase, repeat=4))
+    odd = [f"3/2/24, 16:05 {word} - Ravi: x\n" for word in itertools.islice(words, 40_000)]
+    # More than 16-bit numbers count; the chat's own form is learned first.
+    text = "".join(f"13/2/24, 16:{i % 60:02} - Asha: hi {i}\n" for i in range(60_000)) + "".join(odd)
+    chat = parse_buffer(raw_text(text.encode()), None, "auto", True)
+    assert chat.senders[0] == "Asha"
+    assert int((chat.columns.sender == 0).sum()) == 60_000
+    named = {line for line, _ in chat.possible_forgeries}
+    assert len(named) + len(chat) >= len(text.splitlines())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3/2/24, 16:05 - x{} tel ha je ame har gru nam nom add rem " + "\u3002x" * 22,
+        "[32:16:95de Th{}" + "a" * 60,
+        "1/2/24, 4:05 {} de la a - x",
+        "M ar {}4ab b9:95a b M c b b a c,c b a c a -",
+    ],
+)
+def test_no_line_takes_more_than_ten_microseconds_a_byte(line: str) -> None:
+    words = ["".join(letters) for letters in itertools.product("abcdefghij", repeat=3)]
+    data = "\n".join(["3/2/24, 16:05 - Asha: hi", *(line.format(word) for word in words)]).encode()
+    assert problem(data) == ""
 
 
 def test_line_starts_are_the_places_behind_line_feeds() -> None:

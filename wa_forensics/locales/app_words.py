@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -40,6 +40,7 @@ def normal_line(text: str) -> str:
     return plain.lower().strip(" .\u3002\uff0e\u0964\u06d4*")
 
 
+@lru_cache(maxsize=1 << 12)
 def word_key(text: str) -> str:
     """Letters, marks and digits of a clock word, case-folded: ``p.\\u202fm.`` and ``PM`` are one word."""
     folded = unicodedata.normalize("NFKC", text).casefold()

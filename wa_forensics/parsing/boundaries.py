@@ -22,6 +22,7 @@ JOINED_SHARE = 0.25
 _STRAY_SHARE = 0.02
 # So many lines of each form tell whether both have senders in common.
 _LOOKED_AT = 5_000
+_OTHER_FORM = "header-shaped line in another form than the file's headers"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,7 +57,7 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
     main = ranked[0]
     platform = _platform_of(names[main])
     genuine = [main]
-    rejected: list[tuple[int, str]] = []
+    rejected = [(line + 1, _OTHER_FORM) for line in matches.beyond]
     keep = family == main
     total = int(counts.sum())
     for code in ranked[1:]:
@@ -69,7 +70,7 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
         reason = (
             f"header-shaped line in the {other.value.replace('_', ' ')} form inside a message"
             if other is not platform
-            else "header-shaped line in another form than the file's headers"
+            else _OTHER_FORM
         )
         rejected += [(int(line) + 1, reason) for line in matches.line[family == code]]
     forged = _after_bare_newline(matches, keep, platform, data, starts)
@@ -170,17 +171,17 @@ def _shares_a_name(
 
 def _unclear_words(matches: Matches, chosen: NDArray[np.bool_], open_words: frozenset[str]) -> tuple[str, ...]:
     """Words beside the time of chosen headers that are unknown or left open, and no hour shows a 24-hour clock."""
-    found = []
     words: dict[str, list[int]] = {}
     for code, template in enumerate(matches.templates):
         word = template.header.half if template.header.half in open_words else template.header.unknown
         if word:
             words.setdefault(word, []).append(code)
-    for word, codes in words.items():
-        hours = matches.seconds[np.isin(matches.template, codes) & chosen] // 3600
-        if len(hours) and not ((hours > 12) | (hours == 0)).any():
-            found.append(word)
-    return tuple(sorted(found))
+    if not words:
+        return ()
+    hours = matches.seconds // 3600
+    rows = np.bincount(matches.template[chosen], minlength=len(matches.templates))
+    full = np.bincount(matches.template[chosen & ((hours > 12) | (hours == 0))], minlength=len(matches.templates))
+    return tuple(sorted(word for word, codes in words.items() if rows[codes].any() and not full[codes].any()))
 
 
 def _after_bare_newline(

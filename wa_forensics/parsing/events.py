@@ -67,6 +67,7 @@ _ON_TIE = {
     Event.MISSED_GROUP_VOICE_CALL: 0,
     Event.MISSED_VOICE_CALL: 0,
 }
+_STOP = re.compile(r"[.\u3002\u0964\u06d4]\s*\*?")
 KEY = 14
 MIDDLE = 4
 
@@ -134,11 +135,14 @@ def _variants(text: str) -> Iterable[str]:
     """The line in normal form, and without a closing sentence ("Learn more")."""
     line = normal_line(text)
     yield line
-    for stop in re.finditer(r"[.\u3002\u0964\u06d4]\s*\*?", line):
+    for stop in _STOP.finditer(line):
         closing = line[stop.end() :].strip(" *.")
-        head = normal_line(line[: stop.start()])
-        if closing in closings() or (len(head) >= 30 and 0 < len(closing) <= 45 and "." not in closing):
-            yield head
+        # Only the last sentence may be another than those known: each one costs a search.
+        last = 0 < len(closing) <= 45 and not _STOP.search(closing)
+        if last or closing in closings():
+            head = normal_line(line[: stop.start()])
+            if len(head) >= 30 or closing in closings():
+                yield head
 
 
 def _match(parts: Sequence[str], line: str) -> tuple[tuple[str, str], ...] | None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from wa_forensics.locales.app_words import Spans, clock_words, month_names, word_key
 from wa_forensics.model import Platform
+from wa_forensics.parsing.plain import MARKS, plain_line
 
 # No header form is longer in characters; a line is cut here before it is looked at.
 LONGEST = 110
 # A name is no longer, in bytes, where only its colon shows that there is a header before it.
 LONGEST_NAME = 240
-# Three digits of a header stand among so many characters of its line.
-HEAD = 30
-
-MARKS = frozenset("\u200b\u200c\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+# No language has so many words beside the time.
+_MOST_WORDS = 8
 
 # Words beside date and time that say nothing about the half of the day.
 JOINS = frozenset(
@@ -53,10 +53,11 @@ _NUMERIC = (
 )
 # 23 2 2024, 23/02 2024: spaces set numbers apart where the year has four digits.
 _SPACED = rf"(?P<a>\d{{1,2}})(?P<s1>\ |{_SEP})(?P<b>\d{{1,2}})(?P<s2>\ )(?P<era>)(?P<c>(?:19|20|25)\d\d)(?P<ds>[.]?)"
+# A word is taken whole, or a long line would be read once for each of its letters.
 # A name of up to four words, with stops inside (ก.พ.), or one that holds a number (M02, ng2, thg 2, 2-р сар).
 _MONTH = (
-    rf"(?P<month>(?:M|ng|ŋ|ɖu|o\.|thg\.?\ |tháng\ )\d{{1,2}}(?!\d)|\d{{1,2}}(?:-р\ |Ky){_WORD}*"
-    rf"|{_WORD}+(?:[./\-]{_WORD}+)*(?:\ {_WORD}+){{0,3}}?)[.:]?"
+    rf"(?P<month>(?:M|ng|ŋ|ɖu|o\.|thg\.?\ |tháng\ )\d{{1,2}}(?!\d)|\d{{1,2}}(?:-р\ |Ky){_WORD}*+"
+    rf"|{_WORD}++(?:[./\-]{_WORD}++)*+(?:\ {_WORD}++){{0,3}}?)[.:]?"
 )
 # What phones copy when several messages are selected: [3/2, 16:05].
 _YEARLESS = r"(?P<a>\d{1,2})(?P<s1>[./\-])(?P<b>\d{1,2})(?P<s2>)(?P<era>)(?P<c>)(?P<ds>\.?)"
@@ -79,25 +80,30 @@ _FREE = r"[^\d\[\]]{0,26}?"
 _QUOTED = r"(?:[>|\s]{0,8}(?=\[))?"
 
 
-def _form(body: str, ending: str) -> re.Pattern[str]:
-    return re.compile(body.replace("<end>", ending), re.VERBOSE)
+# What ends a header; a legacy one may end in a space alone.
+_END = r"(?(open)\](?:\ |$)|(?:\ [-–—](?:\ |$)|:(?:\ |$)))"
+
+
+def _both_ways(date: str) -> tuple[str, str]:
+    """Patterns of whole headers, date first and time first."""
+    begin = rf"{_QUOTED}(?P<open>\[)?(?P<w0>{_FREE})"
+    return (
+        rf"{begin}{date}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE}){_END}",
+        rf"{begin}{_TIME}(?P<w2>{_FREE}){date}(?P<w1>{_FREE}){_END}",
+    )
+
+
+# By digits alone, then with a month as a word, which most files never need.
+_FORMS = (
+    *(form for date in (_NUMERIC, _SPACED, _YEARLESS) for form in _both_ways(date)),
+    rf"(?P<w0>){_NUMERIC}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})\ ",
+    *(form for date in (_DAY_FIRST, _MONTH_FIRST, _YEAR_DAY, _YEAR_FIRST) for form in _both_ways(date)),
+)
 
 
 @cache
-def _forms(kind: str) -> tuple[re.Pattern[str], ...]:
-    """Patterns of whole headers, date first and time first: by digits alone, or with a month as a word."""
-    dates = (_NUMERIC, _SPACED, _YEARLESS) if kind == "numbers" else (_DAY_FIRST, _MONTH_FIRST, _YEAR_DAY, _YEAR_FIRST)
-    forms = []
-    for date in dates:
-        for body in (
-            rf"{_QUOTED}(?P<open>\[)?(?P<w0>{_FREE}){date}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>",
-            rf"{_QUOTED}(?P<open>\[)?(?P<w0>{_FREE}){_TIME}(?P<w2>{_FREE}){date}(?P<w1>{_FREE})<end>",
-        ):
-            forms.append(_form(body, r"(?(open)\](?:\ |$)|(?:\ [-–—](?:\ |$)|:(?:\ |$)))"))
-    if kind == "numbers":
-        body = rf"(?P<w0>){_NUMERIC}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})<end>"
-        forms.append(_form(body, r"\ "))
-    return tuple(forms)
+def _form(number: int) -> re.Pattern[str]:
+    return re.compile(_FORMS[number], re.VERBOSE)
 
 
 # At least three runs of digits, the first one near the start.
@@ -151,43 +157,18 @@ def read_header(line: bytes) -> Header | None:
     text = line[: 4 * LONGEST].decode("utf-8", "surrogateescape").split("\n", 1)[0].removesuffix("\r")[:LONGEST]
     if not _QUICK.match(text):
         return None
-    plain: list[str] = []
-    ends: list[int] = []
-    offset = digits = 0
-    for place, char in enumerate(text):
-        offset += len(char.encode("utf-8", "surrogateescape"))
-        if char in MARKS:
-            continue
-        digit = unicodedata.decimal(char, -1)
-        # The digits of mathematics, which no locale uses, are the only ones whose zero is elsewhere in its block.
-        if digit >= 0 and (ord(char) - digit) & 0xF in (0, 6):
-            plain.append(str(digit))
-            digits += place < HEAD
-        elif digit >= 0:
-            plain.append("\ufffd")
-        elif "\uff01" <= char <= "\uff5e":
-            # Fullwidth punctuation, as in ２０２４／０２／０３ １６：０５.
-            plain.append(chr(ord(char) - 0xFEE0))
-        elif char == "\u0640" or (char != " " and unicodedata.category(char) == "Zs"):
-            plain.append(" ")
-        else:
-            plain.append(char)
-        ends.append(offset)
+    reading, ends, digits = plain_line(text)
     if digits < 3:
         return None
-    reading = "".join(plain)
-    # Most files never need the forms with a month as a word.
-    for kind in ("numbers", "words"):
-        for form in _forms(kind):
-            found = form.match(reading)
-            if found:
-                header = _understand(found, text, ends)
-                if header is not None:
-                    return header
+    for number in range(len(_FORMS)):
+        found = _form(number).match(reading)
+        header = _understand(found, text, ends) if found else None
+        if header is not None:
+            return header
     return None
 
 
-def _understand(found: re.Match[str], text: str, ends: list[int]) -> Header | None:
+def _understand(found: re.Match[str], text: str, ends: Sequence[int]) -> Header | None:
     groups = found.groupdict()
     month = _month_key(groups.get("month") or "")
     time_first = found.start("hour") < found.start("a" if "a" in groups else "d")
@@ -288,7 +269,7 @@ def _is_letter(half: str) -> bool:
     return len(half) == 1 and half.isascii()
 
 
-def _digit_runs(found: re.Match[str], ends: list[int]) -> dict[str, tuple[int, ...]]:
+def _digit_runs(found: re.Match[str], ends: Sequence[int]) -> dict[str, tuple[int, ...]]:
     """The byte positions of the last byte of each digit, by role."""
     groups = found.groupdict()
     date = ("a", "b", "c") if "a" in groups else ("d", "", "y")
@@ -316,6 +297,7 @@ def _starts_with_time(header: str) -> bool:
     return re.search(r"^\D*\[\D{0,8}\d{1,2}:\d{2}\D", header) is not None
 
 
+@lru_cache(maxsize=1 << 10)
 def _meaning(words: str | None, behind: bool) -> tuple[str, str, str]:
     """Clock word, era and unknown words of the text beside a date or time (``behind`` the time)."""
     text = words or ""
@@ -348,14 +330,18 @@ def _half(key: str, tokens: list[tuple[str, str]], behind: bool) -> str:
     # "a" joins date and time in some languages and is short for AM in another: there it stands behind the time.
     if key in periods and (behind or not _is_letter(key)):
         return key
+    if len(tokens) > _MOST_WORDS:
+        return ""
+    apart = [place for place, (token, _) in enumerate(tokens) if token not in JOINS]
+    # Words that do not join belong to the clock word, all of them.
+    low, high = (apart[0], apart[-1] + 1) if apart else (len(tokens), 0)
     for size in range(len(tokens) - 1, 0, -1):
-        for first in range(len(tokens) - size + 1):
+        for first in range(max(0, high - size), min(low, len(tokens) - size) + 1):
             inside = tokens[first : first + size]
-            around = [token for token, _ in tokens[:first] + tokens[first + size :]]
-            joined = "".join(token for token, _ in inside)
+            joined = "".join([token for token, _ in inside])
             # "de" joins in Spanish; with a stop it is short for the morning in Hungarian.
             joins = joined in JOINS and not inside[-1][1].endswith(".")
-            if joined in periods and not joins and not _is_letter(joined) and JOINS.issuperset(around):
+            if joined in periods and not joins and not _is_letter(joined):
                 return joined
     return ""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wa_forensics.parsing.headers import HEAD, LONGEST, Header, read_header
+from wa_forensics.parsing.headers import LONGEST, Header, read_header
+from wa_forensics.parsing.plain import HEAD
 from wa_forensics.parsing.templates import Template, byte_shape, hour_table, numbers_of
 from wa_forensics.parsing.words import count_digits, digit_places, words_at
 
@@ -18,15 +19,21 @@ BLOCK = 1 << 15
 _PIECE = 1 << 20
 # A file with more shapes than this is no export of one phone; the rest is read line by line.
 MOST_TEMPLATES = 192
+# Of a file with still more shapes, as only hostile ones have, the later ones are text.
+MOST_SHAPES = 4_096
 # From so many templates on it pays to look first where the digits of each line stand.
 FEW_TEMPLATES = 4
-_FIRST = np.zeros(1, dtype=np.int64)
+# Line, template, the numbers of the date, seconds of the day.
+_TYPES = (np.int64, np.int16, np.int16, np.int16, np.int16, np.int32)
 _HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 @dataclass(kw_only=True, eq=False)
 class Matches:
-    """The header-shaped lines of a buffer, ascending: line index, template and numbers as written."""
+    """The header-shaped lines of a buffer, ascending: line index, template and numbers as written.
+
+    ``beyond`` are lines of a shape that came after ``MOST_SHAPES`` others.
+    """
 
     templates: list[Template]
     line: NDArray[np.int64]
@@ -35,6 +42,7 @@ class Matches:
     b: NDArray[np.int16]
     c: NDArray[np.int16]
     seconds: NDArray[np.int32]
+    beyond: tuple[int, ...] = ()
 
     def width(self) -> NDArray[np.int64]:
         """Length of each header in bytes."""
@@ -51,6 +59,7 @@ class Matches:
             b=self.b[keep],
             c=self.c[keep],
             seconds=self.seconds[keep],
+            beyond=self.beyond,
         )
 
 
@@ -111,10 +120,10 @@ class _Finder:
         self.templates: list[Template] = []
         self.known: dict[bytes, int] = {}
         self.fast: list[int] = []
+        self.beyond: list[int] = []
         self.window = 8
         # No line has two headers; memory that is never written costs nothing.
-        types = (np.int64, np.int16, np.int16, np.int16, np.int16, np.int32)
-        self.columns: tuple[NDArray[Any], ...] = tuple(np.empty(len(starts), dtype=kind) for kind in types)
+        self.columns: tuple[NDArray[Any], ...] = tuple(np.empty(len(starts), dtype=kind) for kind in _TYPES)
         self.count = 0
 
     def read_block(self, first: int, last: int) -> None:
@@ -182,7 +191,16 @@ class _Finder:
     def matches(self) -> Matches:
         """All matches, ascending by line."""
         line, template, a, b, c, seconds = (column[: self.count] for column in self.columns)
-        return Matches(templates=self.templates, line=line, template=template, a=a, b=b, c=c, seconds=seconds)
+        return Matches(
+            templates=self.templates,
+            line=line,
+            template=template,
+            a=a,
+            b=b,
+            c=c,
+            seconds=seconds,
+            beyond=tuple(sorted(self.beyond)),
+        )
 
     def _words(self, lines: NDArray[np.int64], width: int) -> list[NDArray[np.uint64]]:
         return words_at(self.data, self.starts[lines], None, -(-width // 8))
@@ -241,6 +259,7 @@ class _Finder:
         rest = rest[self._likely(rest + first)]
         left = np.ones(len(rest), dtype=bool)
         words: list[NDArray[np.uint64]] = []
+        single: list[tuple[int, ...]] = []
         for place, row in enumerate(rest.tolist()):
             if not left[place]:
                 continue
@@ -250,20 +269,27 @@ class _Finder:
             if header is None:
                 continue
             code, is_new = self._learn(line[: header.width], header)
+            if code < 0:
+                self.beyond.append(first + row)
+                continue
             left[place] = False
-            single = self._words(np.array([first + row]), header.width)
-            block.append(self._found([(code, _FIRST)], single, rest[place : place + 1], first))
+            single.append((first + row, code, *self.templates[code].read(line)))
             if not is_new:
                 # Seen before: it pays to look for it in the rest of the block.
                 if header.width > 8 * len(words):
                     words = self._words(rest + first, header.width)
                 self._match([code], words, left, rest, first, block)
+        if single:
+            columns = zip(*single, strict=True)
+            block.append(tuple(np.array(column, dtype=kind) for column, kind in zip(columns, _TYPES, strict=True)))
 
     def _learn(self, line: bytes, header: Header) -> tuple[int, bool]:
-        """The code of the header's template, and whether it is new; a second sight makes it a fast one."""
+        """The code of the header's template (-1 for one too many), and whether it is new; the next makes it fast."""
         shape, literals, digits = byte_shape(line, header)
         code = self.known.get(shape)
         if code is None:
+            if len(self.templates) >= MOST_SHAPES:
+                return -1, True
             code = self.known[shape] = len(self.templates)
             self.templates.append(
                 Template(header=header, literals=literals, digits=digits, hours=hour_table(header.spans))

@@ -100,6 +100,19 @@ class Template:
             total += piece
         return total.view(np.int16)
 
+    def read(self, line: bytes) -> tuple[int, int, int, int]:
+        """The numbers ``a b c`` as written and the seconds of the day (-1 for none) of one line that fits."""
+        zeros = dict(self.digits)
+        values = []
+        for role in ROLES:
+            value = 0
+            for position in self.header.runs[role]:
+                value = 10 * value + line[position] - zeros[position]
+            values.append(value)
+        a, b, c, written, minute, second = values
+        hour = int(self.hours[written])
+        return a, b, c, hour * 3600 + minute * 60 + second if hour >= 0 and minute < 60 and second <= 60 else -1
+
 
 def numbers_of(
     templates: Sequence[Template], counts: Sequence[int], words: list[NDArray[np.uint64]]

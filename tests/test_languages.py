@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from wa_forensics.analysis import example_chat
 from wa_forensics.model import Example
 from wa_forensics.search import lexicon, words_of_languages
+from wa_forensics.search.languages import in_written_languages
 
 TALK = (
     ("Ana", "are you there, this is what we have to do for the party"),
@@ -38,3 +42,29 @@ def test_texts_counted_together_count_as_each_alone() -> None:
     together = words.count([text.encode() for text in texts])
     assert together.tolist() == [words.count([text.encode()])[0].tolist() for text in texts]
     assert together[0, words.languages.index("en")] > 3 and not together[5].any()
+
+
+def test_a_word_that_languages_share_is_heard_once_and_weighs_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = ("Ana", "bhai yeh invoice hai na, mujhe woh code bhej do jaldi, aap ko kya chahiye")
+    chat = example_chat(Example(messages=(*TALK * 4, message)))
+
+    def heaviest() -> dict[tuple[int, str], float]:
+        found: dict[tuple[int, str], float] = {}
+        hits = in_written_languages(
+            chat._scan(lexicon()), lexicon(), words_of_languages(), chat.raw_texts, np.flatnonzero(chat.written)
+        )
+        for at, phrase, weight in zip(
+            hits.messages.tolist(), hits.phrases.tolist(), hits.weights.tolist(), strict=True
+        ):
+            key = (at, lexicon().phrases.concepts[phrase])
+            found[key] = max(found.get(key, 0.0), weight)
+        counted.append(len(hits.phrases))
+        return found
+
+    counted: list[int] = []
+    once = heaviest()
+    monkeypatch.setattr("wa_forensics.search.languages._repeated", lambda *given: np.zeros(len(given[3]), dtype=bool))
+    assert heaviest() == once
+    # The code is asked for in Hindi beside the English words, and the invoice is named in both.
+    assert {"code_request", "invoice"} <= {concept for _, concept in once}
+    assert counted[0] < counted[1]

@@ -143,7 +143,9 @@ def sightings(chat: Chat) -> Sightings:
     harmless = {m for m, name in chat.attachments.items() if not name.lower().endswith(DANGEROUS_ENDINGS)}
     concepts = tuple(Concept)
     code = {concept.value: number for number, concept in enumerate(concepts)}
-    concept_of = np.array([code[concept] for concept in lexicon().phrases.concepts], dtype=np.int64)[hits.phrases]
+    phrases = lexicon().phrases
+    names = np.array([code[name] for name in phrases.concept_names], dtype=np.int64)
+    concept_of = names[phrases.concept_codes[hits.phrases]]
     order = np.lexsort((-hits.weights, hits.messages, concept_of))
     kinds, messages = concept_of[order], hits.messages[order]
     first = np.concatenate(([True], (kinds[1:] != kinds[:-1]) | (messages[1:] != messages[:-1])))[: len(order)]

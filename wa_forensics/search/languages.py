@@ -130,9 +130,25 @@ def in_written_languages(
     family, native = families[hits.phrases], natives[hits.phrases]
     keep = written[family] & ~native
     doubtful = np.flatnonzero(~keep)
+    # Who says "invoice" in English says nothing more in the other languages that have the word.
+    doubtful = doubtful[~_repeated(hits, lexicon, np.flatnonzero(keep), doubtful)]
     messages = hits.messages[doubtful]
     keep[doubtful] = _in_their_messages(messages, family[doubtful], native[doubtful], words, texts_of)
     return Hits(messages=hits.messages[keep], phrases=hits.phrases[keep], weights=hits.weights[keep])
+
+
+def _repeated(hits: Hits, lexicon: Lexicon, kept: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the other hits mean what a kept one of at least their weight means in the same message?"""
+    codes = lexicon.phrases.concept_codes
+    meaning = hits.messages * len(codes) + codes[hits.phrases]
+    kept = kept[np.argsort(meaning[kept], kind="stable")]
+    first = np.flatnonzero(np.diff(meaning[kept], prepend=-1))
+    if not len(first):
+        return np.zeros(len(others), dtype=bool)
+    known, most = meaning[kept[first]], np.maximum.reduceat(hits.weights[kept], first)
+    at = np.minimum(np.searchsorted(known, meaning[others]), len(known) - 1)
+    repeated: NDArray[np.bool_] = (known[at] == meaning[others]) & (most[at] >= hits.weights[others])
+    return repeated
 
 
 def _in_their_messages(

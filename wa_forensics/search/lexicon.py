@@ -28,7 +28,7 @@ def compiled(phrases: Sequence[Phrase], words: Mapping[str, str]) -> tuple[str, 
     text and expression of each phrase on a line of its own, which are read when they are needed.
     """
     table = table_of(phrases)
-    names = {"concepts": sorted(set(table.concepts)), "languages": sorted(set(table.languages))}
+    names = {"concepts": table.concept_names, "languages": sorted(set(table.languages))}
     content: dict[str, Any] = {"function_words": words, **names}
     for name, known in names.items():
         place = {value: index for index, value in enumerate(known)}
@@ -107,6 +107,6 @@ def languages_without() -> dict[str, tuple[str, ...]]:
     spoken = set(zip(phrases.concepts, phrases.languages, strict=True))
     return {
         concept: missing
-        for concept in sorted(set(phrases.concepts))
+        for concept in phrases.concept_names
         if (missing := tuple(language for language in languages if (concept, language) not in spoken))
     }

@@ -186,7 +186,6 @@ class Lexicon:
         size = len(folded.data)
         pairs = []
         for begin in range(0, max(size, 1), PIECE):
-            # One message may be as long as a book: what the automaton hands out takes many times the room of a text.
             piece = bordered[begin : begin + PIECE + self._longest - 1]
             matches = self._automaton.find_matches_as_indexes(piece, overlapping=True)
             flat = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches)).reshape(-1, 3)
@@ -221,8 +220,9 @@ def _among(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.b
 
 
 MONEY = re.compile(CLASSES["money"])
-# Bytes that are searched for literals at once.
-PIECE = 8 << 20
+# Bytes that are searched for literals at once: what the automaton hands out of them still lies in the cache when the
+# next ones are searched, and one message may be as long as a book.
+PIECE = 32 << 10
 
 
 def _worth_demanding(table: PhraseTable) -> NDArray[np.bool_]:

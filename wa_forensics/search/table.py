@@ -69,6 +69,17 @@ class PhraseTable(Sequence[Phrase]):
         return at if at < len(self.literals) and self.literals[at] == literal else None
 
     @cached_property
+    def concept_names(self) -> Sequence[str]:
+        """Every concept once, in order of the alphabet."""
+        return sorted(set(self.concepts))
+
+    @cached_property
+    def concept_codes(self) -> NDArray[np.int64]:
+        """Of each phrase the place of its concept in ``concept_names``."""
+        place = {name: index for index, name in enumerate(self.concept_names)}
+        return np.array([place[concept] for concept in self.concepts], dtype=np.int64)
+
+    @cached_property
     def native(self) -> NDArray[np.bool_]:
         """Which phrases stand in a script other than Latin."""
         foreign = ~np.array(list(map(bytes.isascii, self.literals)), dtype=bool)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,16 @@ def test_correlation_takes_less_than_a_tenth_of_a_run() -> None:
     incidents.graph(correlation.incidents, correlation.findings)
     incidents.shared([item.indicators for item in analyses])
     assert time.process_time() - begin < 0.1 * run
+
+
+def test_a_chat_that_is_done_stays_in_nobodys_memory() -> None:
+    gone = []
+    for number, data in enumerate(exports(3, 500)):
+        chat, _ = analyze(raw_text(Path(f"{number}.txt"), data), Settings())
+        gone.append(weakref.ref(chat))
+    del chat
+    gc.collect()
+    assert [chat() for chat in gone] == [None] * 3
 
 
 def test_message_tables_are_packed_by_kind_of_column(tmp_path: Path) -> None:

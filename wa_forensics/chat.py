@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 import numpy as np
 
@@ -41,6 +41,9 @@ from wa_forensics.vocabulary import Concept, Event
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+T = TypeVar("T")
+More = TypeVarTuple("More")
 
 # So much of a message is searched. The app sends nothing near as long; what is longer is a text whose headers were not
 # recognised, or was made to tie up whoever reads it.
@@ -90,6 +93,7 @@ class Chat:
         self.unparsed = unparsed
         self.notes = notes
         self.possible_forgeries = possible_forgeries
+        self._made: dict[tuple[Hashable, ...], Any] = {}
 
     def __len__(self) -> int:
         return len(self.columns.line)
@@ -328,3 +332,20 @@ class Chat:
             self.attachments,
             [shape.pattern for shape in self.shapes],
         )
+
+
+def once(function: Callable[[Chat, *More], T]) -> Callable[[Chat, *More], T]:
+    """Makes what a function says of a chat once for the same arguments; it is forgotten together with the chat.
+
+    A cache of the function's own would keep hundreds of chats of a batch in memory.
+    """
+
+    @wraps(function)
+    def made(chat: Chat, *more: *More) -> T:
+        key = (function, *more)
+        if key not in chat._made:
+            chat._made[key] = function(chat, *more)
+        found: T = chat._made[key]
+        return found
+
+    return made

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 
-from wa_forensics.chat import Chat
+from wa_forensics.chat import Chat, once
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.relations import TEAMWORK
 from wa_forensics.context.signals import strangers
@@ -33,7 +32,7 @@ def acts_as(chat: Chat, message: int, sender: int) -> bool:
     return chat.accounts_in(message).get(sender) == 0
 
 
-@lru_cache(maxsize=2)
+@once
 def silencers(chat: Chat) -> Mapping[int, tuple[int, ...]]:
     """By account that put out a member who had just written during a pitch: the app's lines on what it did.
 
@@ -60,7 +59,7 @@ def silencers(chat: Chat) -> Mapping[int, tuple[int, ...]]:
     return {actor: tuple(acts) for actor, acts in sorted(found.items())}
 
 
-@lru_cache(maxsize=2)
+@once
 def deleters(chat: Chat) -> Mapping[int, tuple[int, ...]]:
     """By account that plays along, its deleted messages: of unknown numbers that delete in the hour in which a pitching
     account does, and of those that silence.

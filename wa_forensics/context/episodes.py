@@ -8,12 +8,11 @@ hand changed (a notice, a code given away, doubt, a warning, disowning): words a
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.chat import Chat
+from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd, crowd, reading
 from wa_forensics.context.hearing import Stretch, beyond_chance, hear
 from wa_forensics.context.relations import with_earlier, with_neighbors, with_other_signs, with_partners
@@ -23,7 +22,7 @@ from wa_forensics.context.weighing import HIGH, LOW, SHOWN, Episode, weigh
 from wa_forensics.vocabulary import Concept
 
 
-@lru_cache(maxsize=2)
+@once
 def episodes(chat: Chat) -> tuple[Episode, ...]:
     """The stretches that reach at least the level low, in order of their first message."""
     found = sightings(chat)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from functools import lru_cache
 
 import numpy as np
 
-from wa_forensics.chat import Chat
+from wa_forensics.chat import Chat, once
 from wa_forensics.context.signals import sightings
 from wa_forensics.context.sitting import OWN_WORD, sitting
 from wa_forensics.context.weighing import Episode
@@ -51,7 +50,7 @@ TALK = {
 }
 
 
-@lru_cache(maxsize=256)
+@once
 def matters(chat: Chat, episode: Episode) -> Mapping[int, Mapping[str, float]]:
     """For each message of the episode's sitting the kinds of signs near it, with their shares (sum 1)."""
     messages = sitting(chat, episode)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.chat import Chat
+from wa_forensics.chat import Chat, once
 from wa_forensics.entities import NameIndex
 from wa_forensics.search import lexicon
 from wa_forensics.vocabulary import SIGN_WEIGHTS, Concept
@@ -135,7 +135,7 @@ class Sightings:
         return {concept: np.array(sorted(messages), dtype=np.int64) for concept, messages in self.talk.items()}
 
 
-@lru_cache(maxsize=2)
+@once
 def sightings(chat: Chat) -> Sightings:
     """Every signal of the chat, made once."""
     hits = chat.spoken

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.chat import Chat
+from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import Stretch
 from wa_forensics.context.signals import COMMON, Sighting, Sightings, discussed, recites, strangers, wary
@@ -171,6 +170,6 @@ def heard_signal(chat: Chat, name: str, messages: Iterable[int], one: float, mor
     return Signal(name=name, weight=round(weight, 3), detail=detail)
 
 
-@lru_cache(maxsize=512)
+@once
 def own_messages(chat: Chat, sender: int) -> NDArray[np.int64]:
     return np.flatnonzero(chat.columns.sender == sender)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.chat import Chat
+from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, settled
 from wa_forensics.context.signals import COMMON, Sighting
@@ -148,7 +147,7 @@ def _trusted(
         yield Signal(name="nobody doubts or warns", weight=round(max(UNANSWERED, -above), 3), detail="")
 
 
-@lru_cache(maxsize=4)
+@once
 def _times(chat: Chat, sender: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The seconds of a sender's messages, and the latest up to each: clocks may step back."""
     seconds = chat.columns.timestamp[own_messages(chat, sender)].astype("datetime64[s]").astype(np.int64)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from incident_chats import chat_of
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import HIGH, LOW, MEDIUM, episodes, sightings, silencers
+from wa_forensics.context import HIGH, LOW, MEDIUM, episodes, sightings, silencers, writing
 from wa_forensics.detectors import DETECTORS
 from wa_forensics.model import Finding, Severity, Threat
 
@@ -172,3 +175,17 @@ def test_the_same_words_without_a_new_key_weigh_less() -> None:
 def test_a_new_key_of_an_account_with_a_longer_name_says_nothing() -> None:
     other, none = told(notice=True, of="Fritzi"), told(notice=False)
     assert [e.score for e in episodes(other)] == [e.score for e in episodes(none)]
+
+
+DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}|\.\.|(?:ja|ha|he|ah|kk|\u0939|\u0647|xd)(?:ja|ha|he|ah|k|\u0939|\u0647)", re.I)
+EMOJI = re.compile(
+    "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]" r"|[:;=x]-?[)(dp]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I
+)
+
+
+@settings(max_examples=2000)
+@given(st.text(alphabet="jJhHaAeEkKxXdDpP!?.)(:;=-<3^\n \u0939\u0647\u2600\U0001f600\u2b50\u2fff\u00e9", max_size=9))
+def test_habits_seen_fast_are_those_of_the_plain_expressions(text: str) -> None:
+    drawn_out = writing._DRAWN_OUT.search(text) or writing._TRIPLED.search(text)
+    assert bool(drawn_out) == bool(DRAWN_OUT.search(text))
+    assert bool(writing._EMOJI.search(text)) == bool(EMOJI.search(text))

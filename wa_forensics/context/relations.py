@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat
 from wa_forensics.context.crowd import beyond_crowd
 from wa_forensics.context.signals import strangers
-from wa_forensics.context.stretches import DAY, own_messages
+from wa_forensics.context.stretches import DAY
 from wa_forensics.context.weighing import LOW, MEDIUM, Episode
+from wa_forensics.context.writing import own_messages
 from wa_forensics.model import Signal, counted, joined, say
 from wa_forensics.vocabulary import Concept
 

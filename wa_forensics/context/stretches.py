@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.chat import Chat, once
+from wa_forensics.chat import Chat
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import Stretch
 from wa_forensics.context.signals import COMMON, Sighting, Sightings, discussed, recites, strangers, wary
+from wa_forensics.context.writing import own_messages
 from wa_forensics.model import Said, Signal, counted, say
 from wa_forensics.vocabulary import Concept
 
@@ -168,8 +169,3 @@ def heard_signal(chat: Chat, name: str, messages: Iterable[int], one: float, mor
     lines = ", ".join(str(chat.columns.line[m]) for m in heard[:most])
     detail = counted("line %(lines)s", "lines %(lines)s", min(len(heard), most), lines=lines)
     return Signal(name=name, weight=round(weight, 3), detail=detail)
-
-
-@once
-def own_messages(chat: Chat, sender: int) -> NDArray[np.int64]:
-    return np.flatnonzero(chat.columns.sender == sender)

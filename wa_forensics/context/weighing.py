@@ -12,8 +12,8 @@ from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, settled
 from wa_forensics.context.signals import COMMON, Sighting
-from wa_forensics.context.stretches import DAY, PRIOR_STRANGER, heard_signal, own_messages
-from wa_forensics.context.writing import change_of_habits
+from wa_forensics.context.stretches import DAY, PRIOR_STRANGER, heard_signal
+from wa_forensics.context.writing import change_of_habits, own_messages
 from wa_forensics.model import Severity, Signal, joined
 
 PRIOR_NEWCOMER = -4.2
@@ -83,7 +83,7 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
     around += _trusted(chat, stretch, heard, own, sum(s.weight for s in (*signals, *around)), around)
     habits, notice = 0.0, bool(heard.by_meaning.get(NOTICE))
     if not stretch.stranger and (stretch.sum >= SHOWN or notice):
-        habits, facts = change_of_habits(chat, own, stretch.first, stretch.last)
+        habits, facts = change_of_habits(chat, stretch.sender, stretch.first, stretch.last)
         if habits > 0:
             around.append(Signal(name=UNLIKE_BEFORE, weight=round(habits, 3), detail=joined(facts, "; ")))
     # A new key followed by another way of writing is seen in the account itself, not told by others.

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wa_forensics.chat import Chat, once
 from wa_forensics.frame import KINDS
 from wa_forensics.model import Kind, Said, phrase, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from wa_forensics.chat import Chat
 
 HABITS: tuple[tuple[str, str], ...] = (
     ("capital", phrase("begin with a capital letter")),
@@ -40,9 +39,17 @@ HABITS: tuple[tuple[str, str], ...] = (
     ("long", phrase("are longer than 60 characters")),
     ("usual hour", phrase("were sent at an hour that is usual for the account")),
 )
-_DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}|\.\.|(?:ja|ha|he|ah|kk|ह|ه|xd)(?:ja|ha|he|ah|k|ह|ه)", re.I)
+# Each begins with one class of characters, which the engine looks for by itself: ten times faster than to try every
+# alternative at every place.
+_DRAWN_OUT = re.compile(
+    r"[!?.jhakx\u0939\u0647JHAKX](?:(?<=[!?])[!?]|(?<=\.)\.|"
+    r"(?:(?<=[jJ])[aA]|(?<=[hH])[aAeE]|(?<=[aA])[hH]|(?<=[kK])[kK]|(?<=[xX])[dD]|(?<=[\u0939\u0647]))"
+    r"(?:[jJ][aA]|[hH][aAeE]|[aA][hH]|[kK]|[\u0939\u0647]))"
+)
+_TRIPLED = re.compile(r"(.)\1\1", re.I)
 _EMOJI = re.compile(
-    "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]" r"|[:;=x]-?[)(dp]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I
+    "[:;=xX<^\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+    r"(?:(?<=[\u2600-\U0001faff])|(?<=[:;=xX])-?[)(dDpP]\b|(?<=[:;=])-?[)(]|(?<=<)3|(?<=\^)\^|(?<=\b[xX])[dD]+\b)"
 )
 _ACCENT = re.compile("[\u00bf\u00a1\u00c0-\u024f\u0622-\u0626\u0958-\u095f\u1e00-\u1eff]")
 _COMMA = re.compile("[,\u060c\uff0c]")
@@ -95,7 +102,7 @@ def read_habits(chat: Chat, messages: NDArray[np.int64]) -> Habits:
 
 @lru_cache(maxsize=65536)
 def _habits_of(text: str) -> tuple[bool, ...] | None:
-    plain = _LINK.sub("", text).strip().strip("\u200e\u200f")
+    plain = (_LINK.sub("", text) if "://" in text else text).strip().strip("\u200e\u200f")
     letters = _LETTER.findall(plain)
     if not letters:
         return None
@@ -111,7 +118,7 @@ def _habits_of(text: str) -> tuple[bool, ...] | None:
         bool(_COMMA.search(plain)),
         bool(_ACCENT.search(plain)),
         bool(_EMOJI.search(plain)),
-        bool(_DRAWN_OUT.search(plain)),
+        bool(_DRAWN_OUT.search(plain) or _TRIPLED.search(plain)),
         len(plain) < 12,
         len(plain) > 60,
     )
@@ -179,11 +186,19 @@ def contrast(habits: Habits, inside: NDArray[np.bool_], baseline: NDArray[np.boo
     return sum(score for score, _ in scored), tuple(sentence for _, sentence in scored[:3])
 
 
-def change_of_habits(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[float, tuple[Said, ...]]:
+@once
+def own_messages(chat: Chat, sender: int) -> NDArray[np.int64]:
+    """Ids of an account's messages, ascending."""
+    return np.flatnonzero(chat.columns.sender == sender)
+
+
+@once
+def change_of_habits(chat: Chat, sender: int, first: int, last: int) -> tuple[float, tuple[Said, ...]]:
     """How the account's sitting around messages ``first`` to ``last`` departs from what it wrote at other times.
 
-    ``own`` are the ids of the account's messages, ascending. Weight in log-odds (0 to 2) and sentences on it.
+    Weight in log-odds (0 to 2) and sentences on it.
     """
+    own = own_messages(chat, sender)
     seconds = chat.columns.timestamp[own].astype("datetime64[s]").astype(np.int64)
     begin, end = int(np.searchsorted(own, first)), int(np.searchsorted(own, last, "right")) - 1
     while begin > 0 and seconds[begin] - seconds[begin - 1] <= SITTING:

@@ -273,6 +273,9 @@ class MemoryCase:
     def messages(self, source: str, columns: Sequence[str] | None = None) -> Any:
         return self.tables[source]
 
+    def messages_part(self, source: str, message: int, columns: Sequence[str]) -> tuple[int, Any]:
+        return 0, self.tables[source].select(columns)
+
 
 def _find(
     chat: Chat, rule: str, starts: tuple[str, ...], observation: str, inference: str, **more: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +84,35 @@ def read_messages(
     path: Path, first_group: int = 0, groups: int | None = None, columns: Sequence[str] | None = None
 ) -> Any:
     """The table of one source, or some of its columns; CaseError when the file is missing or damaged."""
+    with _opened(path) as file:
+        end = file.num_row_groups if groups is None else first_group + groups
+        return _groups(file, range(first_group, end), columns)
+
+
+def read_part(path: Path, first_group: int, message: int, columns: Sequence[str]) -> tuple[int, Any]:
+    """Columns of the row group that holds a message of one source, and the message that it begins with."""
+    with _opened(path) as file:
+        first, group = 0, first_group
+        while message >= first + file.metadata.row_group(group).num_rows:
+            first += file.metadata.row_group(group).num_rows
+            group += 1
+        return first, _groups(file, (group,), columns)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            end = file.num_row_groups if groups is None else first_group + groups
-            names = None if columns is None else list(columns)
-            return file.read_row_groups(list(range(first_group, end)), columns=names, use_threads=False)
+            yield file
     except (OSError, pa.ArrowException) as error:
         raise CaseError(str(path), "the messages cannot be read", "Scan the evidence again.") from error
+
+
+def _groups(file: Any, groups: Iterable[int], columns: Sequence[str] | None) -> Any:
+    return file.read_row_groups(list(groups), columns=None if columns is None else list(columns), use_threads=False)
 
 
 def merge_messages(path: Path, parts: Sequence[Path]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wa_forensics.case import custody
-from wa_forensics.case.messages import read_messages
+from wa_forensics.case.messages import read_messages, read_part
 from wa_forensics.case.records import record
 from wa_forensics.case.store import COMPARISONS, SCHEMA_VERSION, InputFile, StoredChat, declared_rows
 from wa_forensics.case.verdicts import labels_of
@@ -180,6 +180,11 @@ class Case:
         """The messages of one chat, or some of their columns; KeyError for a source that the case does not have."""
         stored = self._places[source]
         return read_messages(self.path / stored.messages, stored.first_row_group, stored.row_groups, columns)
+
+    def messages_part(self, source: str, message: int, columns: Sequence[str]) -> tuple[int, Any]:
+        """Columns of the part of a chat (131,072 messages) that holds a message, and the first message of the part."""
+        stored = self._places[source]
+        return read_part(self.path / stored.messages, stored.first_row_group, message, columns)
 
     @cached_property
     def _places(self) -> Mapping[str, StoredChat]:

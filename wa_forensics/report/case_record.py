@@ -28,3 +28,6 @@ class WholeRecord(CaseRecord, Protocol):
 
     def messages(self, source: str, columns: Sequence[str] | None = None) -> Any:
         """A pyarrow table with the columns of the OUTPUT contract, or some; the position is the message id."""
+
+    def messages_part(self, source: str, message: int, columns: Sequence[str]) -> tuple[int, Any]:
+        """Columns of a run of messages that holds the given one, and the first message of the run."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wa_forensics.model import Kind
+from wa_forensics.model import ChatFacts, Kind
+from wa_forensics.report.case_record import WholeRecord
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,81 +34,118 @@ class Row:
     byte_length: int
 
 
-class Messages:
-    """A pyarrow table with the columns of the OUTPUT contract; the position is the message id."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Part:
+    """Messages that follow each other, from ``first`` on."""
 
-    def __init__(self, source: str, table: Any) -> None:
-        self.source = source
-        self.table = table
-        self.seconds = seconds_of(table)
-        self.sender, self.senders = _codes(table, "sender")
-        self.line: NDArray[np.int64] = _numbers(table, "line")
+    first: int
+    seconds: NDArray[np.int64]
+    cells: tuple[Any, ...]
+
+    def __contains__(self, message: int) -> bool:
+        return self.first <= message < self.first + len(self.seconds)
+
+
+class Messages:
+    """The messages of one source; the position is the message id.
+
+    A chat may have millions of messages: of their texts only the part that was last asked for is held.
+    """
+
+    def __init__(self, case: WholeRecord, facts: ChatFacts) -> None:
+        self.source = facts.source.name
+        self._case, self._count = case, facts.message_count
+        self._part = _Part(first=0, seconds=np.empty(0, dtype=np.int64), cells=())
 
     def __len__(self) -> int:
-        return len(self.line)
+        return self._count
+
+    @cached_property
+    def seconds(self) -> NDArray[np.int64]:
+        """The times of all messages as seconds of local wall time since 1970."""
+        return _seconds_of(self._case.messages(self.source, ("timestamp",)))
+
+    @cached_property
+    def _senders(self) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+        return _codes(self._case.messages(self.source, ("sender",)), "sender")
+
+    def of_sender(self, name: str) -> NDArray[np.int64]:
+        """Ids of the messages of one sender, ascending."""
+        codes, names = self._senders
+        return np.flatnonzero(codes == names.index(name)) if name in names else np.empty(0, dtype=np.int64)
 
     def row(self, message: int) -> Row:
         return next(self.rows((message,)))
 
     def rows(self, messages: Iterable[int]) -> Iterator[Row]:
         """The rows of the given ids, in the given order."""
-        columns = {name: self.table[name] for name in _ROW_COLUMNS}
         for message in messages:
-            cell = {name: column[message].as_py() for name, column in columns.items()}
-            code = int(self.sender[message])
-            yield Row(
-                message=message,
-                time=str(np.datetime64(int(self.seconds[message]), "s")),
-                sender=self.senders[code] if code >= 0 else None,
-                kind=Kind(cell["kind"]),
-                event=cell["event"],
-                text=cell["text"] or "",
-                attachment=cell["attachment"],
-                edited=bool(cell["edited"]),
-                line=int(self.line[message]),
-                line_end=cell["line_end"],
-                byte_offset=cell["byte_offset"],
-                byte_length=cell["byte_length"],
-            )
+            part = self._with(message)
+            at = message - part.first
+            yield _row(message, int(part.seconds[at]), *(column[at].as_py() for column in part.cells))
 
     def every_row(self, at_once: int = 4096) -> Iterator[Row]:
         """The rows of all messages in order, read in blocks."""
-        for start in range(0, len(self), at_once):
-            block = self.table.slice(start, at_once)
-            columns = [block[name].to_pylist() for name in _ROW_COLUMNS]
-            times = self.seconds[start : start + at_once].astype("datetime64[s]").astype(str).tolist()
-            for offset, (kind, event, text, attachment, edited, end, byte, length) in enumerate(
-                zip(*columns, strict=True)
-            ):
-                message = start + offset
-                code = int(self.sender[message])
-                yield Row(
-                    message=message,
-                    time=times[offset],
-                    sender=self.senders[code] if code >= 0 else None,
-                    kind=Kind(kind),
-                    event=event,
-                    text=text or "",
-                    attachment=attachment,
-                    edited=bool(edited),
-                    line=int(self.line[message]),
-                    line_end=end,
-                    byte_offset=byte,
-                    byte_length=length,
-                )
+        message = 0
+        while message < self._count:
+            part = self._with(message)
+            block = slice(message - part.first, message - part.first + at_once)
+            columns = [part.seconds[block].tolist(), *(column[block].to_pylist() for column in part.cells)]
+            for cells in zip(*columns, strict=True):
+                yield _row(message, *cells)
+                message += 1
 
-    def of_sender(self, name: str) -> NDArray[np.int64]:
-        """Ids of the messages of one sender, ascending."""
-        if name not in self.senders:
-            return np.empty(0, dtype=np.int64)
-        return np.flatnonzero(self.sender == self.senders.index(name))
+    def _with(self, message: int) -> _Part:
+        if message not in self._part:
+            first, table = self._case.messages_part(self.source, message, ("timestamp", *_CELLS))
+            cells = tuple(table[name] for name in _CELLS)
+            self._part = _Part(first=first, seconds=_seconds_of(table), cells=cells)
+        return self._part
 
 
-_ROW_COLUMNS = ("kind", "event", "text", "attachment", "edited", "line_end", "byte_offset", "byte_length")
+_CELLS = (
+    "sender",
+    "kind",
+    "event",
+    "text",
+    "attachment",
+    "edited",
+    "line",
+    "line_end",
+    "byte_offset",
+    "byte_length",
+)
 
 
-def seconds_of(table: Any) -> NDArray[np.int64]:
-    """The timestamps of a table as seconds of local wall time since 1970."""
+def _row(
+    message: int,
+    seconds: int,
+    sender: str | None,
+    kind: str,
+    event: str | None,
+    text: str | None,
+    attachment: str | None,
+    edited: bool | None,
+    *place: int,
+) -> Row:
+    line, line_end, byte_offset, byte_length = place
+    return Row(
+        message=message,
+        time=str(np.datetime64(seconds, "s")),
+        sender=sender,
+        kind=Kind(kind),
+        event=event,
+        text=text or "",
+        attachment=attachment,
+        edited=bool(edited),
+        line=line,
+        line_end=line_end,
+        byte_offset=byte_offset,
+        byte_length=byte_length,
+    )
+
+
+def _seconds_of(table: Any) -> NDArray[np.int64]:
     return _numbers(table, "timestamp")
 
 

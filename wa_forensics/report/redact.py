@@ -45,10 +45,19 @@ class RedactedCase:
 
     def messages(self, source: str, columns: Sequence[str] | None = None) -> Any:
         """The table with its texts and names replaced."""
+        return self._shown(self._case.messages(self._original(source), columns))
+
+    def messages_part(self, source: str, message: int, columns: Sequence[str]) -> tuple[int, Any]:
+        """Some rows of it, with the message that the first is."""
+        first, table = self._case.messages_part(self._original(source), message, columns)
+        return first, self._shown(table)
+
+    def _original(self, source: str) -> str:
+        return next(name for name, shown in self._sources.items() if shown == source)
+
+    def _shown(self, table: Any) -> Any:
         import pyarrow as pa
 
-        original = next(name for name, shown in self._sources.items() if shown == source)
-        table = self._case.messages(original, columns)
         for name in ("sender", "text", "attachment"):
             if name not in table.column_names:
                 continue

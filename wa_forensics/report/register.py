@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wa_forensics.model import Evidence, Finding, Severity
 from wa_forensics.report.case_record import WholeRecord
-from wa_forensics.report.messages import Messages, seconds_of
+from wa_forensics.report.messages import Messages
 from wa_forensics.report.view import Exhibit
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 DETAILED = 300  # findings shown in full; the rest follow as rows of a table
 EXHIBITS_PER_FINDING = 12
@@ -33,12 +29,8 @@ class Register:
         self.exhibit_of = {(e.evidence.source, e.evidence.line): e for e in self.exhibits}
         self.messages = lru_cache(maxsize=OPEN_SOURCES)(self._open)
 
-    def seconds(self, source: str) -> NDArray[np.int64]:
-        """The times of all messages of a source, without the rest of them."""
-        return seconds_of(self.case.messages(source, ("timestamp",)))
-
     def _open(self, source: str) -> Messages:
-        return Messages(source, self.case.messages(source))
+        return Messages(self.case, self.facts[source])
 
     def _ordered(self) -> list[Finding]:
         """Findings of the gravest incident first, in order of time, weak ones last; then the rest, worst first."""

@@ -44,7 +44,7 @@ def _source(register: Register, facts: ChatFacts, checks: tuple[Check, ...]) -> 
         for incident in register.incidents
         if any(register.by_id[f].source == name for f in incident.findings if f in register.by_id)
     ]
-    seconds = register.seconds(name) if facts.message_count else np.empty(0, dtype=np.int64)
+    seconds = register.messages(name).seconds if facts.message_count else np.empty(0, dtype=np.int64)
     return SourceView(
         facts=facts,
         checks=checks,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -53,6 +54,14 @@ class Sandbox(SandboxedEnvironment):
             if type(value) in _PLAIN_TYPES:
                 return value
         return super().getattr(obj, attribute)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **named: Any) -> Any:
+        """A macro of a template runs in the sandbox itself; of anything else the sandbox decides."""
+        if type(obj) is not Macro:
+            return super().call(context, obj, *args, **named)
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        return obj(context.eval_ctx, *args, **named)
 
 
 @dataclass(frozen=True, kw_only=True)

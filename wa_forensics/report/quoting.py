@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -66,7 +67,12 @@ def evidence(text: object) -> Markup:
     """
     if isinstance(text, Markup):
         return text
-    raw = str(text)
+    return _marked(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _marked(raw: str) -> Markup:
+    """The same names, hosts and sentences come again and again."""
     out: list[Markup] = []
     position = 0
     for hit in _SPECIAL.finditer(raw):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -66,16 +66,16 @@ def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) 
     pool = pa.system_memory_pool()
     every_other = arrow_numbers(np.arange(0, 2 * _CHUNK, 2, dtype=np.int64), pa.int64())
     whole = pa.py_buffer(buffer)
-    chunks = []
-    for first in range(0, len(start), _CHUNK):
-        begin, stop = start[first : first + _CHUNK], end[first : first + _CHUNK]
+
+    def texts(first: int, last: int) -> Any:
         # Offsets s0 e0 s1 e1 ... make 2n-1 strings; every other one is a message, and only these are copied.
-        offsets = np.empty(2 * len(begin), dtype=np.int64)
-        offsets[0::2] = begin
-        offsets[1::2] = stop
-        pieces = pa.LargeStringArray.from_buffers(2 * len(begin) - 1, pa.py_buffer(offsets), whole)
-        chunks.append(pc.take(pieces, every_other[: len(begin)], boundscheck=False, memory_pool=pool))
-    return pa.chunked_array(chunks, type=pa.large_string())
+        offsets = np.empty(2 * (last - first), dtype=np.int64)
+        offsets[0::2] = start[first:last]
+        offsets[1::2] = end[first:last]
+        pieces = pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), whole)
+        return pc.take(pieces, every_other[: last - first], boundscheck=False, memory_pool=pool)
+
+    return _in_chunks(len(start), texts)
 
 
 def arrow_table(
@@ -147,44 +147,69 @@ def _category(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
     import pandas as pd
 
     kind = pd.CategoricalDtype(list(names))
-    return pd.Categorical.from_codes(codes.astype(np.int32), dtype=kind, validate=False)
+    # The type that pandas itself would choose: most chats have few names.
+    codes = codes.astype(np.min_scalar_type(-len(names) - 1), copy=False)
+    return pd.Categorical.from_codes(codes, dtype=kind, validate=False)
 
 
 def _phone_array(sender: NDArray[np.int32], phones: Sequence[str | None]) -> Any:
-    """The number of each message's sender as large strings; most chats have few numbers or none."""
+    """The number of each message's sender as large strings in chunks; most chats have few numbers or none."""
     import pyarrow as pa
 
     if not any(phones):
-        return pa.nulls(len(sender), type=pa.large_string())
+        return _in_chunks(len(sender), lambda first, last: None)
+    coded = [*(None if phone is None else phone.encode() for phone in phones), None]
     if len(sender) <= _CHUNK:
-        coded = [None if phone is None else phone.encode() for phone in phones]
-        return _large_strings([coded[code] if code >= 0 else None for code in sender.tolist()])
+        return pa.chunked_array([_large_strings([coded[code] for code in sender.tolist()])])
     import pyarrow.compute as pc
 
-    known = np.array([phone is not None for phone in phones] + [False])
-    masked = np.where(known[sender], sender, -1).astype(np.int32)
-    return pc.cast(_dictionary(masked, arrow_strings(phones)), pa.large_string(), memory_pool=pa.system_memory_pool())
+    values, pool = _large_strings(coded), pa.system_memory_pool()
+
+    def numbers(first: int, last: int) -> Any:
+        codes = sender[first:last].astype(np.int64)
+        codes[codes < 0] = len(phones)
+        return pc.take(values, arrow_numbers(codes, pa.int64()), boundscheck=False, memory_pool=pool)
+
+    return _in_chunks(len(sender), numbers)
 
 
 def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
-    """Large strings by position, null elsewhere."""
+    """Large strings in chunks by position, null elsewhere."""
     import pyarrow as pa
 
-    rows = sorted(values)
-    pieces = [values[row].encode("utf-8", "replace") for row in rows]
-    lengths = np.zeros(count + 1, dtype=np.int64)
-    present = np.zeros(count, dtype=bool)
-    if rows:
-        lengths[np.array(rows) + 1] = [len(piece) for piece in pieces]
-        present[rows] = True
-    offsets = np.cumsum(lengths, dtype=np.int64)
-    return pa.LargeStringArray.from_buffers(
-        count,
-        pa.py_buffer(offsets),
-        pa.py_buffer(b"".join(pieces)),
-        pa.py_buffer(np.packbits(present, bitorder="little")),
-        count - len(rows),
-    )
+    rows = np.array(sorted(values), dtype=np.int64)
+    pieces = [values[row].encode("utf-8", "replace") for row in rows.tolist()]
+
+    def strings(first: int, last: int) -> Any:
+        low, high = np.searchsorted(rows, (first, last)).tolist()
+        if low == high:
+            return None
+        lengths = np.zeros(last - first + 1, dtype=np.int64)
+        present = np.zeros(last - first, dtype=bool)
+        lengths[rows[low:high] - first + 1] = [len(piece) for piece in pieces[low:high]]
+        present[rows[low:high] - first] = True
+        return pa.LargeStringArray.from_buffers(
+            last - first,
+            pa.py_buffer(np.cumsum(lengths, dtype=np.int64)),
+            pa.py_buffer(b"".join(pieces[low:high])),
+            pa.py_buffer(np.packbits(present, bitorder="little")),
+            last - first - (high - low),
+        )
+
+    return _in_chunks(count, strings)
+
+
+def _in_chunks(count: int, strings: Callable[[int, int], Any]) -> Any:
+    """Large strings chunk by chunk from ``strings(first, last)``; chunks without any (None) share their memory."""
+    import pyarrow as pa
+
+    nothing = pa.nulls(min(count, _CHUNK), type=pa.large_string())
+    chunks = []
+    for first in range(0, count, _CHUNK):
+        last = min(first + _CHUNK, count)
+        found = strings(first, last)
+        chunks.append(nothing[: last - first] if found is None else found)
+    return pa.chunked_array(chunks, type=pa.large_string())
 
 
 def arrow_numbers(values: NDArray[Any], kind: Any) -> Any:

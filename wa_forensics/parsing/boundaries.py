@@ -51,8 +51,9 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
     names = sorted(set(family_of))
     code_of = np.array([names.index(family) for family in family_of], dtype=np.int16)
     family = code_of[matches.template]
-    counts = np.bincount(family, minlength=len(names))
-    first_seen = {int(code): int(np.argmax(family == code)) for code in np.flatnonzero(counts)}
+    counts = np.bincount(code_of, weights=matches.counts, minlength=len(names)).astype(np.int64)
+    present = np.flatnonzero(counts).tolist()
+    first_seen = {code: int(np.argmax(family == code)) if len(present) > 1 else 0 for code in present}
     ranked = sorted(first_seen, key=lambda code: (-int(counts[code]), first_seen[code]))
     main = ranked[0]
     platform = _platform_of(names[main])
@@ -127,7 +128,7 @@ def _families(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int6
     text where they are few, or fewer than the others and never under a name that the others bear ("at 9:20 we met -").
     """
     templates = matches.templates
-    counts = np.bincount(matches.template, minlength=len(templates))
+    counts = matches.counts
     total: dict[str, int] = {}
     for template, count in zip(templates, counts.tolist(), strict=True):
         total[template.header.family] = total.get(template.header.family, 0) + count

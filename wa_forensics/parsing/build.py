@@ -24,7 +24,7 @@ from wa_forensics.parsing.notes import notes_on
 from wa_forensics.parsing.patterns import shape_table
 from wa_forensics.parsing.roster import review
 from wa_forensics.parsing.senders import Speakers, split_senders
-from wa_forensics.parsing.shapes import Matches, find_headers, line_starts
+from wa_forensics.parsing.shapes import Matches, find_headers, first_places, line_starts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,8 @@ _ADVICE = "Export the chat again as text and pass the .txt or .zip that WhatsApp
 def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_undecided: bool) -> Chat:
     """Parse one text; ``matches`` are found in columns unless given."""
     buffer = raw.buffer
-    if b"\r" in buffer and b"\n" not in buffer:
+    has_returns = b"\r" in buffer
+    if has_returns and b"\n" not in buffer:
         # Lines end in CR alone, as on an old Macintosh; offsets and text stay those of the evidence.
         buffer = buffer.replace(b"\r", b"\n")
     if len(buffer) > _LARGE:
@@ -51,7 +52,7 @@ def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_u
     if bounds is None:
         raise ParseError(raw.source.name, _what_it_is(buffer), _ADVICE)
     _require_export(raw, bounds, len(starts))
-    layout = lay_out(data, starts, bounds.matches, bounds.platform)
+    layout = lay_out(data, starts, bounds.matches, bounds.platform, has_returns)
     del found, starts
     speakers = split_senders(data, layout)
     if bounds.platform is Platform.LEGACY and speakers.names and _LOG_WORDS.issuperset(speakers.names):
@@ -173,15 +174,15 @@ def _chat(
 
 def _compact(code: NDArray[np.int32], names: list[bytes]) -> tuple[NDArray[np.int32], list[str]]:
     """Only the names that are used, in the order of their first message."""
-    used = code[code >= 0]
-    first = np.full(len(names) or 1, len(code), dtype=np.int64)
-    np.minimum.at(first, used, np.flatnonzero(code >= 0))
+    # Code -1 falls on the last place.
+    first = first_places(code, len(names) + 1)[:-1]
     present = np.flatnonzero(first < len(code))
     ranked = present[np.argsort(first[present], kind="stable")]
-    recode = np.full(len(names) + 1, -1, dtype=np.int32)
-    recode[ranked] = np.arange(len(ranked), dtype=np.int32)
-    recode[-1] = -1
-    return recode[code], [names[k].decode("utf-8", "replace") for k in ranked.tolist()]
+    if not np.array_equal(ranked, np.arange(len(names))):
+        recode = np.full(len(names) + 1, -1, dtype=np.int32)
+        recode[ranked] = np.arange(len(ranked), dtype=np.int32)
+        code = recode[code]
+    return code, [names[k].decode("utf-8", "replace") for k in ranked.tolist()]
 
 
 def _unparsed(

@@ -33,9 +33,13 @@ def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[
     rows = bounds.matches
     headers = [template.header for template in rows.templates]
     bare = np.array([not header.spans for header in headers], dtype=bool)[rows.template]
-    bare &= (rows.seconds >= 0) & (bounds.family == 0)
+    bare &= bounds.family == 0
+    # Nearly every file is told here, without a column of its hours.
+    if (bare & (rows.seconds >= 13 * _HOUR)).any():
+        return ""
+    bare &= rows.seconds >= 0
     hours = rows.seconds[bare] // _HOUR
-    if not len(hours) or int(hours.max()) > 12 or not hours.all():
+    if not len(hours) or not hours.all():
         return ""
     chosen = moments[bare & spoken]
     same_day = chosen[1:] // _DAY == chosen[:-1] // _DAY

@@ -25,8 +25,8 @@ def agree_halves(
     where an hour shows that the clock has 24.
     """
     rivals = clock_rivals()
-    present = np.bincount(matches.template, minlength=len(matches.templates)).tolist()
-    halves = [template.header.half if count else "" for template, count in zip(matches.templates, present, strict=True)]
+    present = zip(matches.templates, matches.counts.tolist(), strict=True)
+    halves = [template.header.half if count else "" for template, count in present]
     used = set(halves)
     seconds = matches.seconds
     open_words = set()

@@ -49,21 +49,26 @@ class Layout:
         return np.where(inside, ends, self.begin[rows] + self.length[rows])
 
 
-def lay_out(data: NDArray[np.uint8], starts: NDArray[np.int64], matches: Matches, platform: Platform) -> Layout:
-    """Cut the buffer at the lines of ``matches``."""
+def lay_out(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], matches: Matches, platform: Platform, has_returns: bool
+) -> Layout:
+    """Cut the buffer at the lines of ``matches``; ``has_returns`` where it holds a carriage return."""
     begin = starts[matches.line]
-    length = np.diff(begin, append=len(data))
-    stop = begin + length
+    stop = np.empty_like(begin)
+    stop[:-1] = begin[1:]
+    stop[-1] = len(data)
+    length = stop - begin
     # Every message but the last ends where a line ends.
-    open_end = bool(data[stop[-1] - 1] != 10)
+    open_end = bool(data[-1] != 10)
     stop -= 1
     stop[-1] += open_end
-    carriage = data[np.maximum(stop - 1, 0)] == 13
-    carriage &= length >= 2
-    carriage[-1] &= not open_end
-    # On Android a carriage return belongs to the text, unless the whole file was converted.
-    if platform is Platform.IOS or 2 * int(np.count_nonzero(carriage)) >= len(begin):
-        stop -= carriage
+    if has_returns:
+        carriage = data[np.maximum(stop - 1, 0)] == 13
+        carriage &= length >= 2
+        carriage[-1] &= not open_end
+        # On Android a carriage return belongs to the text, unless the whole file was converted.
+        if platform is Platform.IOS or 2 * int(np.count_nonzero(carriage)) >= len(begin):
+            stop -= carriage
     line_end = np.empty_like(matches.line)
     line_end[:-1] = matches.line[1:]
     line_end[-1] = len(starts)

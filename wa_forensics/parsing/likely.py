@@ -15,6 +15,9 @@ from wa_forensics.parsing.words import words_at
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# A table of so many bits is still in the cache, and few words that are not in the set find a bit there.
+_BITS = 17
+
 
 def likely_rows(
     data: NDArray[np.uint8],
@@ -50,13 +53,13 @@ class _WordSet:
 
     def __init__(self, words: Sequence[int]) -> None:
         self.words = np.array(words, dtype=np.uint64)
-        self.table = np.zeros(1 << 16, dtype=bool)
+        self.table = np.zeros(1 << _BITS, dtype=bool)
         self.table[self._slots(self.words)] = True
 
     @staticmethod
     def _slots(words: NDArray[np.uint64]) -> NDArray[np.int64]:
         slots = words * np.uint64(0x9E3779B97F4A7C15)
-        slots >>= np.uint64(48)
+        slots >>= np.uint64(64 - _BITS)
         return slots.view(np.int64)
 
     def has(self, words: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -37,13 +37,13 @@ def decide_moments(
     headers = [template.header for template in rows.templates]
     a, b, c = rows.a, rows.b, rows.c
     if any(header.month for header in headers):
-        present = np.bincount(rows.template, minlength=len(headers)).tolist()
+        present = rows.counts.tolist()
         words = [header.month if count else "" for header, count in zip(headers, present, strict=True)]
         forms = {header.date for header, count in zip(headers, present, strict=True) if count and header.month}
         months = np.array(month_numbers(words, forms, raw.source.name), dtype=np.int16)[rows.template]
         b = np.where(months > 0, months, b)
     # A form that only occurs inside messages has a template too, but no row.
-    if not all(headers[code].has_year for code in np.unique(rows.template).tolist()):
+    if not all(headers[code].has_year for code in np.flatnonzero(rows.counts).tolist()):
         c = _with_year(raw, rows, c, year)
     moments = np.full(len(rows.line), NO_DAY, dtype=np.int64)
     orders: list[DateOrder] = []

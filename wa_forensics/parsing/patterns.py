@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wa_forensics.model import Shape
 from wa_forensics.parsing.headers import Header
-from wa_forensics.parsing.shapes import Matches
+from wa_forensics.parsing.shapes import BLOCK, Matches, count_codes, first_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _VARIABLE = ("a", "b", "hour")
+# Each of them padded or not.
+_WAYS = 8
 
 
 def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArray[np.int16], tuple[Shape, ...]]:
@@ -23,57 +26,65 @@ def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArr
     Digits are ``0``; a number written with one or two digits is one ``0``, a padded one ``00``. Unpadded and
     padded writing of the same number in one file are two shapes.
     """
-    groups: dict[str, list[int]] = {}
-    for code, template in enumerate(matches.templates):
-        groups.setdefault(_label(template.header, set(_VARIABLE), set()), []).append(code)
-    group_of = np.zeros(len(matches.templates) or 1, dtype=np.int16)
-    for number, codes in enumerate(groups.values()):
-        group_of[codes] = number
-    row_group = group_of[matches.template]
-    padded: dict[str, NDArray[np.bool_]] | None = None
-    labels: dict[str, NDArray[np.int64]] = {}
-    for number, codes in enumerate(groups.values()):
-        rows = np.flatnonzero(row_group == number)
-        if not len(rows):
-            continue
-        variable = [role for role in _VARIABLE if any(len(matches.templates[c].header.runs[role]) == 1 for c in codes)]
-        bits = np.zeros(len(rows), dtype=np.uint8)
-        if variable and padded is None:
-            padded = _padded(matches)
-        for bit, role in enumerate(variable):
-            if padded is not None:
-                bits |= padded[role][rows].astype(np.uint8) << bit
-        for mask in np.unique(bits).tolist():
-            chosen = rows[bits == mask]
-            forced = {role for bit, role in enumerate(variable) if mask >> bit & 1}
-            label = _label(matches.templates[int(matches.template[chosen[0]])].header, set(variable), forced)
-            labels[label] = np.union1d(labels[label], chosen) if label in labels else chosen
-    ranked = sorted(labels, key=lambda label: (-len(labels[label]), int(labels[label][0])))
-    shape = np.zeros(len(matches.line), dtype=np.int16)
-    table = []
-    for number, label in enumerate(ranked):
-        rows = labels[label]
-        shape[rows] = number
-        first = int(rows[0])
-        table.append(
-            Shape(
-                pattern=label,
-                count=len(rows),
-                first_line=int(matches.line[first]) + 1,
-                first_offset=int(byte_offset[first]),
-            )
+    headers = [template.header for template in matches.templates]
+    group_of = [_label(header, set(_VARIABLE), set()) for header in headers]
+    # By group the numbers that some of its templates write with one digit.
+    variable: dict[str, set[str]] = {group: set() for group in group_of}
+    for group, header in zip(group_of, headers, strict=True):
+        variable[group] |= {role for role in _VARIABLE if len(header.runs[role]) == 1}
+    written = _written(matches, [variable[group] for group in group_of])
+    first = first_places(written, _WAYS * len(headers))
+    counts = count_codes(written, len(first))
+    alike: dict[tuple[str, int], list[int]] = {}
+    for way in sorted(np.flatnonzero(counts).tolist(), key=first.__getitem__):
+        alike.setdefault((group_of[way // _WAYS], way % _WAYS), []).append(way)
+    labels: dict[str, list[int]] = {}
+    for (group, bits), ways in alike.items():
+        forced = {role for bit, role in enumerate(_VARIABLE) if bits >> bit & 1}
+        label = _label(headers[ways[0] // _WAYS], variable[group], forced)
+        labels.setdefault(label, []).extend(ways)
+    table = [
+        Shape(
+            pattern=label,
+            count=int(counts[ways].sum()),
+            first_line=int(matches.line[first[ways].min()]) + 1,
+            first_offset=int(byte_offset[first[ways].min()]),
         )
-    return shape, tuple(table)
+        for label, ways in labels.items()
+    ]
+    table.sort(key=lambda shape: (-shape.count, shape.first_line))
+    numbers = np.zeros(len(first), dtype=np.int16)
+    for number, shape in enumerate(table):
+        numbers[labels[shape.pattern]] = number
+    return numbers[written], tuple(table)
 
 
-def _padded(matches: Matches) -> dict[str, NDArray[np.bool_]]:
-    """Where a number below ten is written with two digits."""
-    wide = {role: np.array([len(t.header.runs[role]) == 2 for t in matches.templates] or [False]) for role in _VARIABLE}
-    halved = np.array([bool(t.header.spans) for t in matches.templates] or [False])[matches.template]
-    hour = matches.seconds // 3600
-    shown = np.where(halved & (hour > 12), hour - 12, np.where(halved & (hour == 0), 12, hour))
-    values = {"a": matches.a, "b": matches.b, "hour": shown}
-    return {role: wide[role][matches.template] & (values[role] < 10) for role in _VARIABLE}
+def _written(matches: Matches, variable: Sequence[set[str]]) -> NDArray[np.int32]:
+    """Of each message template and padding as one number: ``_WAYS`` times the template, a bit a padded number.
+
+    Only a number that the group of its template also writes with one digit counts (``variable``, by template).
+    """
+    headers = [template.header for template in matches.templates]
+    wide = [
+        np.array([role in of_group and len(h.runs[role]) == 2 for h, of_group in zip(headers, variable, strict=True)])
+        for role in _VARIABLE
+    ]
+    halved = np.array([bool(header.spans) for header in headers])
+    written = np.empty(len(matches.template), dtype=np.int32)
+    for begin in range(0, len(written), BLOCK):
+        part = slice(begin, begin + BLOCK)
+        template = matches.template[part]
+        ways = template.astype(np.int32) * _WAYS
+        hour: NDArray[Any] = matches.seconds[part] // 3600 if wide[2].any() else matches.seconds[part]
+        if halved.any() and wide[2].any():
+            twelve = halved[template]
+            hour = np.where(twelve & (hour > 12), hour - 12, np.where(twelve & (hour == 0), 12, hour))
+        values: NDArray[Any]
+        for bit, (role, values) in enumerate(zip(wide, (matches.a[part], matches.b[part], hour), strict=True)):
+            if role.any():
+                ways |= (role[template] & (values < 10)).astype(np.int32) << bit
+        written[part] = ways
+    return written
 
 
 def _label(header: Header, variable: set[str], padded: set[str]) -> str:

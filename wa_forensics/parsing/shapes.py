@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,11 @@ class Matches:
     seconds: NDArray[np.int32]
     beyond: tuple[int, ...] = ()
 
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many lines each template has."""
+        return count_codes(self.template, len(self.templates))
+
     def width(self) -> NDArray[np.int64]:
         """Length of each header in bytes."""
         widths = np.array([t.header.width for t in self.templates] or [0], dtype=np.int64)
@@ -61,6 +67,27 @@ class Matches:
             seconds=self.seconds[keep],
             beyond=self.beyond,
         )
+
+
+def count_codes(codes: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """How often each code from 0 to ``most - 1`` occurs; negative codes are passed over."""
+    counts = np.zeros(most + 1, dtype=np.int64)
+    for begin in range(0, len(codes), BLOCK):
+        # Block by block the copy as wide numbers, which numpy counts, stays in the cache.
+        part = codes[begin : begin + BLOCK].astype(np.int64)
+        part[part < 0] = most
+        counts += np.bincount(part, minlength=most + 1)
+    return counts[:most]
+
+
+def first_places(codes: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Where each code from 0 to ``most - 1`` occurs first, the number of codes if it never does."""
+    first = np.full(most, len(codes), dtype=np.int64)
+    for begin in range((len(codes) - 1) // BLOCK * BLOCK, -1, -BLOCK):
+        part = codes[begin : begin + BLOCK]
+        # Of several values for one place numpy keeps the last.
+        first[part[::-1]] = np.arange(begin + len(part) - 1, begin - 1, -1)
+    return first
 
 
 def line_starts(data: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -138,7 +138,12 @@ def _head(text: bytes) -> bytes:
 def _join_marked(speakers: Speakers) -> None:
     """A direction mark before a name that is known without it belongs to the line, not to the name."""
     codes = {name: code for code, name in enumerate(speakers.names)}
-    for name, code in list(codes.items()):
+    joined = np.arange(-1, len(codes), dtype=np.int32)
+    marked = [name for name in codes if name.startswith((b"\xe2\x80\x8e", b"\xe2\x80\x8f"))]
+    # The shorter first: of two marks one is taken off at a time.
+    for name in sorted(marked, key=len):
         plain = name.removeprefix(b"\xe2\x80\x8e").removeprefix(b"\xe2\x80\x8f")
-        if plain != name and plain in codes:
-            speakers.code[speakers.code == code] = codes[plain]
+        if plain in codes:
+            joined[codes[name] + 1] = joined[codes[plain] + 1]
+    if marked:
+        speakers.code[:] = joined[speakers.code + 1]

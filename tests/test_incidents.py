@@ -17,7 +17,8 @@ from incident_chats import (
     ordinary,
 )
 
-from wa_forensics.incidents import takeover_findings, takeover_windows
+from wa_forensics.chat import Chat
+from wa_forensics.incidents import takeover_findings, takeover_windows, told_findings
 from wa_forensics.model import Severity, Threat
 
 
@@ -153,3 +154,47 @@ def test_a_colleague_who_reports_the_lure_is_not_the_account_that_was_taken_over
         finding(chat, "hacked her", Threat.WARNING_FROM_OTHERS),
     ]
     assert OWEN not in {window.account for window in takeover_windows(chat, found)}
+
+
+QUESTIONS = (
+    "Good evening to everybody here.",
+    "I hope that you are all doing well.",
+    "May I ask how many of us there are?",
+    "Who keeps the list of addresses?",
+    "Thank you for the information.",
+    "Are most of you at home during the day?",
+    "I would like to know that, please.",
+)
+
+
+def asked_at_night(*said: tuple[int, str, str]) -> Chat:
+    """Twelve ordinary evenings, questions before dawn in other habits that ask for nothing, and what others say."""
+    lines = ordinary(NIGHT.replace(hour=19, minute=0) - timedelta(days=12), 12)
+    lines += [(NIGHT + timedelta(minutes=3 * at), MARA, text) for at, text in enumerate(QUESTIONS)]
+    lines += [(NIGHT + timedelta(hours=4, minutes=minutes), sender, text) for minutes, sender, text in said]
+    lines += ordinary(NIGHT.replace(hour=19, minute=0) + timedelta(days=1), 2)
+    return chat_of(lines)
+
+
+DOUBT = (0, OWEN, f"that does not sound like {MARA.split()[0]} to me")
+CHECKED = (20, "Bea", "i rang her, she has not touched the phone since tuesday, it is not her writing")
+ADVICE = (30, "Bea", "don't answer it, i will log it out under linked devices")
+
+
+def test_doubts_by_first_name_and_other_habits_show_a_takeover_that_asks_for_nothing() -> None:
+    chat = asked_at_night(DOUBT, CHECKED, ADVICE)
+    [window] = takeover_windows(chat, [])
+    assert (chat.text(window.first_message), chat.text(window.last_message)) == (QUESTIONS[0], QUESTIONS[-1])
+    found = list(told_findings(chat, [window], []))
+    said = {chat.text(item.message) for each in found for item in each.evidence}
+    assert said == {DOUBT[2], CHECKED[2], ADVICE[2]}
+    assert [each.severity for each in found] == [Severity.MEDIUM] + [Severity.LOW] * (len(found) - 1)
+
+
+def test_a_doubt_in_jest_and_other_habits_are_no_takeover() -> None:
+    assert takeover_windows(asked_at_night(DOUBT, (5, "Bea", "haha she is being posh tonight")), []) == ()
+
+
+def test_doubts_about_somebody_else_are_no_reason() -> None:
+    about_bea = (0, OWEN, "that does not sound like Bea to me")
+    assert takeover_windows(asked_at_night((-9, "Bea", "hi"), about_bea, (20, OWEN, CHECKED[2])), []) == ()

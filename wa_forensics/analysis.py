@@ -119,6 +119,10 @@ def _examine(chat: Chat, checks: tuple[Check, ...], guard: _Guard, own: Own) -> 
     if hands is not None:
         findings += hands
         rules_run.append(incidents.TAKEOVER_RULE.id)
+    told = guard.run("takeover told", lambda: tuple(incidents.told_findings(chat, windows, findings)))
+    if told is not None:
+        findings += told
+        rules_run.append(incidents.TOLD_RULE.id)
     findings, late = _without_allowed(chat, findings, own)
     seen = guard.run("indicators", lambda: incidents.occurrences(chat)) or ()
     return Analysis(

@@ -130,26 +130,32 @@ class Chat:
         """Local wall time as ISO 8601 without a zone, seconds included."""
         return str(self.columns.timestamp[message])
 
-    def accounts_in(self, message: int) -> Mapping[int, int]:
+    def accounts_in(self, message: int, *, given: bool = False) -> Mapping[int, int]:
         """The senders, by position in ``senders``, whose whole name stands in a message, with the first place of each.
 
-        In what people wrote, names that are mostly words (up to two letters) and the writer's own are left out.
+        In what people wrote, names that are mostly words (up to two letters) and the writer's own are left out. With
+        ``given`` the first word of a name is enough where it is nobody else's: so people address each other.
         """
-        if message not in self._named:
+        if (message, given) not in self._named:
             start, end = self.columns.text_start[message], self.searched_end[message]
-            found = self._account_names.found(self.buffer[start:end].decode("utf-8", "replace"))
+            text = self.buffer[start:end].decode("utf-8", "replace")
+            found = (self._given_names if given else self._account_names).found(text)
             if self.written[message]:
                 own = int(self.columns.sender[message])
                 found = {code: at for code, at in found.items() if code != own and tells_apart(self.senders[code])}
-            self._named[message] = found
-        return self._named[message]
+            self._named[message, given] = found
+        return self._named[message, given]
 
     @cached_property
     def _account_names(self) -> AccountNames:
         return AccountNames(self.senders)
 
     @cached_property
-    def _named(self) -> dict[int, Mapping[int, int]]:
+    def _given_names(self) -> AccountNames:
+        return AccountNames(self.senders, given=True)
+
+    @cached_property
+    def _named(self) -> dict[tuple[int, bool], Mapping[int, int]]:
         return {}
 
     # sets of messages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import ahocorasick_rs
@@ -16,14 +17,25 @@ JOINED = re.compile(
 )
 
 
-class AccountNames:
-    """The accounts of a chat by name, to be looked for in its texts in one pass each."""
+# A given name is no shorter; what is shorter is a word, a title or initials.
+SHORTEST_GIVEN = 4
 
-    def __init__(self, names: Sequence[str]) -> None:
+
+class AccountNames:
+    """The accounts of a chat by name, to be looked for in its texts in one pass each.
+
+    With ``given``, an account is also known by the first word of its name, as people call each other, unless that
+    stands in the name of another account as well.
+    """
+
+    def __init__(self, names: Sequence[str], *, given: bool = False) -> None:
         self._accounts: dict[str, list[int]] = {}
         for account, name in enumerate(names):
             if plain := plain_name(name):
                 self._accounts.setdefault(plain, []).append(account)
+        if given:
+            for name, account in _given_names(self._accounts).items():
+                self._accounts.setdefault(name, []).append(account)
         self._names = list(self._accounts)
         self._automaton = ahocorasick_rs.AhoCorasick(self._names) if self._names else None
 
@@ -45,6 +57,16 @@ class AccountNames:
                     places.setdefault(account, begin)
             reach = max(reach, end)
         return places
+
+
+def _given_names(accounts: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    held = Counter(word for name in accounts for word in set(name.split()))
+    firsts = ((name.split()[0], known) for name, known in accounts.items() if " " in name)
+    return {
+        first: known[0]
+        for first, known in firsts
+        if len(first) >= SHORTEST_GIVEN and first.isalpha() and held[first] == 1 == len(known)
+    }
 
 
 def plain_name(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wa_forensics.incidents.correlate import correlate
 from wa_forensics.incidents.graph import graph
 from wa_forensics.incidents.hand import RULE as TAKEOVER_RULE
-from wa_forensics.incidents.hand import takeover_findings
+from wa_forensics.incidents.hand import TOLD_RULE, takeover_findings, told_findings
 from wa_forensics.incidents.indicators import defang, indicators, occurrences, shared
 from wa_forensics.incidents.mass import RULE as MASS_RULE
 from wa_forensics.incidents.takeover import takeover_windows
@@ -15,6 +15,7 @@ from wa_forensics.incidents.traces import traces
 __all__ = [
     "RULES",
     "TAKEOVER_RULE",
+    "TOLD_RULE",
     "account_key",
     "correlate",
     "defang",
@@ -25,7 +26,8 @@ __all__ = [
     "shared",
     "takeover_findings",
     "takeover_windows",
+    "told_findings",
     "traces",
 ]
 
-RULES = (TAKEOVER_RULE, MASS_RULE)
+RULES = (TAKEOVER_RULE, TOLD_RULE, MASS_RULE)

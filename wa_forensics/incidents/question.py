@@ -87,6 +87,13 @@ class Question:
         names = (self.chat.senders[code] for code in sorted(named))
         return tuple(name for name in names if name != self.account)
 
+    @cached_property
+    def doubts_by_name(self) -> tuple[int, ...]:
+        """The doubts of others that name the account, from its first message to two days after its last."""
+        code = self.chat.sender_code(self.account)
+        near = (m for m in self.marks.doubts if self.start <= self.seconds[m] <= self.end + DOUBT_REACH)
+        return tuple(m for m in near if code in self.chat.accounts_in(m, given=True))
+
     def by_account(self, message: int) -> bool:
         return self.chat.sender(message) == self.account
 

@@ -30,7 +30,8 @@ from wa_forensics.model import Finding, SenderProfile, Window
 THRESHOLD = 2.2
 # Where no finding of medium level rests on the account, more is needed, and a person or the app must name it.
 THRESHOLD_WEAK = 4.0
-# Where no finding rests on it at all, a notice that names it and a clear change of habits must come together.
+# Where no finding rests on it at all, a clear change of habits must come together with a notice that names it, the
+# owner's own word, or doubts of others by name.
 THRESHOLD_SILENT = 5.0
 CLEAR_HABITS = 2.0
 # Doubts and warnings alone are talk: the habits must have changed, or something must be about this very account.
@@ -43,7 +44,7 @@ RIVALS = 2 * 24 * HOUR
 MOST_NOTICES = 8
 # How many stretches with payees or links are looked at before a word of disowning, latest first.
 MOST_SESSIONS = 3
-# So many notices are read for accounts.
+# So many notices, and words of others, are read for accounts.
 MOST_NAMING = 200
 # "That was not me" is said in jest too; in a large group only the accounts that say it most are looked at.
 MOST_DISOWNING = 12
@@ -59,6 +60,9 @@ def takeover_windows(
     seconds = chat.columns.timestamp.astype(np.int64)
     codes = {int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0}
     codes |= {code for message in marks.notices[:MOST_NAMING] for code in chat.accounts_in(message)}
+    # Who others doubt by name, and whose habits changed, is looked at even if nothing was asked for.
+    codes |= {code for message in marks.doubts[:MOST_NAMING] for code in chat.accounts_in(message, given=True)}
+    codes |= {int(chat.columns.sender[m]) for m in marks.change}
     word = Counter(int(chat.columns.sender[m]) for m in marks.disclosures if chat.columns.sender[m] >= 0)
     codes |= {code for code, _ in sorted(word.items(), key=lambda item: (-item[1], item[0]))[:MOST_DISOWNING]}
     proven = [
@@ -131,7 +135,8 @@ def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> boo
         return proof.total >= THRESHOLD and proof.harm > 0 and (proof.habits >= SEEN_HABITS or proof.named)
     if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and (proof.disowned or proof.named):
         return True
-    return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and (proof.notice or proof.own_word)
+    told = proof.notice or proof.own_word or (proof.named and proof.disowned)
+    return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and told
 
 
 def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
@@ -158,6 +163,7 @@ def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
             if session:
                 yield session
     yield from _disowned(account, open_to)
+    yield from _unlike_the_owner(account, open_to)
 
 
 def _disowned(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
@@ -180,6 +186,20 @@ def _disowned(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int
         else:
             sessions.append([i])
     yield from sessions[: -MOST_SESSIONS - 1 : -1]
+
+
+def _unlike_the_owner(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
+    """What the behaviour model found foreign, and what stands in the day before others doubt the account by name."""
+    chat, code = account.chat, account.chat.sender_code(account.name)
+    changed = np.flatnonzero(open_to & np.isin(account.own, account.marks.change))
+    if len(changed):
+        yield changed.tolist()
+    doubts = [m for m in account.marks.doubts[:MOST_NAMING] if code in chat.accounts_in(m, given=True)]
+    for doubt in doubts[:MOST_SESSIONS]:
+        until = account.seconds[doubt]
+        day = np.flatnonzero(open_to & (account.own < doubt) & (account.times >= until - 24 * HOUR))
+        if len(day):
+            yield day.tolist()
 
 
 def _session_after(account: Account, notice: int, open_to: NDArray[np.bool_]) -> list[int]:

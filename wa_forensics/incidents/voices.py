@@ -14,26 +14,51 @@ import numpy as np
 from wa_forensics.incidents.marks import names_account
 from wa_forensics.incidents.question import DAY, DOUBT_REACH, OWNER_REACH, Question, Reason, at_lines
 from wa_forensics.model import say
+from wa_forensics.vocabulary import Concept
+
+# Who speaks so many seconds after a doubt that names the account, and names nobody, still speaks of it.
+SAME_TALK = 2 * 3600
+# What tells how it came about, or that somebody checked.
+CHECKS = (Concept.WEB_SESSION, Concept.DEVICE_LINKING, Concept.VERIFIED_BY_CALL, Concept.SCAM_TALK, Concept.CODE_GIVEN)
+
+
+def told_of(asked: Question) -> tuple[list[int], list[int]]:
+    """The doubts and warnings of others about the stretch and the owner's later word on it; and what was said beside
+    on linked devices, codes and calls that were made to check. Ascending, each message once.
+    """
+    marks, seconds = asked.marks, asked.seconds
+    spoken = set(_aimed(asked, (*marks.doubts, *marks.warnings)))
+    spoken |= set(_own_later(asked, (*marks.disclosures, *marks.own_warnings)))
+    checks = asked.chat.said(*CHECKS).messages.tolist()
+    around = {*_aimed(asked, checks), *(m for m in _own_later(asked, checks) if seconds[m] <= asked.end + DAY)}
+    return sorted(spoken), sorted(around - spoken)
+
+
+def _aimed(asked: Question, messages: Iterable[int]) -> list[int]:
+    """Those messages of others, up to two days after the stretch, that are about this account."""
+    near = (m for m in asked.unspent(messages) if asked.start <= asked.seconds[m] <= asked.end + DOUBT_REACH)
+    return [m for m in near if asked.chat.sender(m) is not None and not asked.by_account(m) and _aimed_at(asked, m)]
+
+
+def _own_later(asked: Question, messages: Iterable[int]) -> list[int]:
+    """Those messages that the account itself wrote after the stretch."""
+    later = (m for m in asked.unspent(messages) if m > asked.last and asked.by_account(m))
+    return [m for m in later if asked.seconds[m] <= asked.end + OWNER_REACH]
 
 
 def others(asked: Question) -> Iterator[Reason]:
     """What others say during the stretch and in the two days after it."""
-    chat, seconds, marks = asked.chat, asked.seconds, asked.marks
-
-    def aimed(messages: Iterable[int]) -> list[int]:
-        near = (m for m in asked.unspent(messages) if asked.start <= seconds[m] <= asked.end + DOUBT_REACH)
-        return [m for m in near if chat.sender(m) is not None and not asked.by_account(m) and _aimed_at(asked, m)]
-
-    doubts = aimed(marks.doubts)
+    marks = asked.marks
+    doubts = _aimed(asked, marks.doubts)
     if doubts:
         where = at_lines(asked, doubts)
         yield Reason(
             weight=1.5 * _beyond_usual(asked, doubts, marks.doubts),
             sentence=say("Others doubt that the owner is writing (%(lines)s).", lines=where),
             messages=tuple(doubts),
-            named=any(names_account(chat, m, asked.account) for m in doubts),
+            named=any(m in asked.doubts_by_name for m in doubts),
         )
-    warnings = aimed(marks.warnings)
+    warnings = _aimed(asked, marks.warnings)
     if warnings:
         yield Reason(
             weight=1.5 * _beyond_usual(asked, warnings, marks.warnings),
@@ -49,12 +74,8 @@ def afterwards(asked: Question) -> Iterator[Reason]:
     """The owner's word after the stretch, removal from the group, deletions, the behaviour model's view."""
     chat, seconds, marks = asked.chat, asked.seconds, asked.marks
 
-    def own_later(messages: Iterable[int]) -> list[int]:
-        later = (m for m in asked.unspent(messages) if m > asked.last and asked.by_account(m))
-        return [m for m in later if seconds[m] <= asked.end + OWNER_REACH]
-
-    word = own_later(marks.disclosures)
-    warned = own_later(marks.own_warnings)
+    word = _own_later(asked, marks.disclosures)
+    warned = _own_later(asked, marks.own_warnings)
     if not word and warned:
         where = at_lines(asked, warned)
         told = say("Afterwards the account itself warns (%(lines)s).", lines=where)
@@ -71,7 +92,7 @@ def afterwards(asked: Question) -> Iterator[Reason]:
             own_word=True,
             named=bool(marks.told & set(word)),
         )
-    found = own_later(m for m in marks.access if m not in word and m not in warned)
+    found = _own_later(asked, (m for m in marks.access if m not in word and m not in warned))
     if found:
         told = say("Afterwards the account itself tells of a linked device (%(lines)s).", lines=at_lines(asked, found))
         yield Reason(weight=1.5, sentence=told, messages=tuple(found), disowning=True, own_word=True)
@@ -104,13 +125,16 @@ def afterwards(asked: Question) -> Iterator[Reason]:
 
 
 def _aimed_at(asked: Question, message: int) -> bool:
-    """Is a doubt or warning about this account? It names it, or the account wrote most of the harm before
-    it.
+    """Is a doubt or warning about this account? It names it, the talk goes on from a doubt that did, or the account
+    wrote most of the harm before it.
     """
-    if names_account(asked.chat, message, asked.account):
+    named = asked.chat.accounts_in(message)
+    if asked.chat.sender_code(asked.account) in named or message in asked.doubts_by_name:
         return True
-    if any(names_account(asked.chat, message, name) for name in asked.rivals):
+    if any(asked.chat.sender_code(name) in named for name in asked.rivals):
         return False
+    if not named and any(0 <= asked.seconds[message] - asked.seconds[m] <= SAME_TALK for m in asked.doubts_by_name):
+        return True
     at = float(asked.seconds[message])
     harm = asked.of.harm_by_sender(at - DOUBT_REACH, math.inf, message + 1)
     mine = float(harm[asked.chat.sender_code(asked.account)])

@@ -189,3 +189,77 @@ def test_habits_seen_fast_are_those_of_the_plain_expressions(text: str) -> None:
     drawn_out = writing._DRAWN_OUT.search(text) or writing._TRIPLED.search(text)
     assert bool(drawn_out) == bool(DRAWN_OUT.search(text))
     assert bool(writing._EMOJI.search(text)) == bool(EMOJI.search(text))
+
+
+ASKS_LITTLE = (
+    *small_talk(1, "Captain Leo", 70),
+    (200, "Captain Leo", "i need 300 in bitcoin from the machine at the mall"),
+    (400, "Captain Leo", "please buy two steam gift cards and scratch them"),
+    (600, "Captain Leo", "the boy is in hospital and i need 320 euro urgently"),
+    (601, "Petra", "my daughter says this is a scam"),
+    (602, "Captain Leo", "This message was deleted"),
+)
+
+
+def test_a_contact_who_is_blocked_in_the_end_is_judged_over_all_that_was_asked() -> None:
+    blocked = chat(*ASKS_LITTLE, (603, "", "You blocked this contact. Tap to unblock."))
+    strong = [e for e in episodes(blocked) if e.score >= HIGH]
+    assert [blocked.senders[e.sender] for e in strong] == ["Captain Leo"]
+    # A contact who asks now and then, and is not blocked, stays what he is.
+    assert not [e for e in episodes(chat(*ASKS_LITTLE)) if e.score >= MEDIUM]
+
+
+TASKS = (
+    (1, "+44 7700 900141", "Hello, part time job from home: like hotels on the map and earn 40 pounds per task"),
+    (2, "Ines", "ok how does it work"),
+    (
+        30,
+        "+44 7700 900141",
+        "deposit 500 USDT to unlock the next level, guaranteed return of 650, send it to my wallet",
+    ),
+    (31, "Ines", "done"),
+    (60, "+44 7700 900141", "to withdraw your money you must pay a tax of 12% first"),
+    (61, "Ines", "ok"),
+)
+STILL_THERE = tuple(
+    (hours, "+44 7700 900141", text)
+    for hours, text in (
+        (150, "good morning dear"),
+        (170, "yes still in process"),
+        (171, "friday for sure"),
+        (200, "hi"),
+    )
+)
+
+
+def test_who_takes_money_for_a_job_is_not_trusted_for_staying() -> None:
+    assert max(e.score for e in episodes(chat(*TASKS, *STILL_THERE))) >= HIGH
+    # A landlord who asks for a deposit and is still there a week later is.
+    rent = (1, "+44 7700 900141", "the deposit is 300, please pay today to sort code 00-00-44 account 55501142, urgent")
+    names = [s.name for e in episodes(chat(rent, *STILL_THERE)) for s in e.signals]
+    assert "goes on writing for days" in names or not names
+
+
+def test_a_warning_is_not_given_to_what_was_said_long_before_and_after() -> None:
+    given = chat(
+        (1, "Ines", "morning"),
+        (2, "+44 7700 900141", "I am in the hospital with grandma, she had an accident, I pay here"),
+        (200, "Uwe", "careful, the text from the bank with the link is a scam, do not click"),
+        (400, "+44 7700 900141", "buy a gift card for my nephew and send me the code please"),
+    )
+    assert not [s for e in episodes(given) for s in e.signals if s.name == "others warn"]
+
+
+def test_a_payee_checked_in_person_stays_low_until_something_speaks_against_it() -> None:
+    asks = (
+        (1, "+44 7700 900141", "our bank details have changed, pay the rent of 900 to the new account 55501142 today"),
+        (
+            1.1,
+            "+44 7700 900141",
+            "urgent, the old account is blocked, sort code 00-00-44, this is my new number, save it",
+        ),
+        (2, "Ines", "I went down and met her, she confirmed the new account"),
+    )
+    assert not named(found(chat(*asks)), Severity.MEDIUM)
+    later = (30, "Ines", "it was a scam, the landlord never wrote that, I reported it to the police")
+    assert named(found(chat(*asks, later)), Severity.MEDIUM)

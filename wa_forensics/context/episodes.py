@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd, crowd, reading
-from wa_forensics.context.hearing import Stretch, beyond_chance, hear
+from wa_forensics.context.hearing import Stretch, beyond_chance, blocked, hear
 from wa_forensics.context.relations import with_earlier, with_neighbors, with_other_signs, with_partners
 from wa_forensics.context.signals import Sightings, sightings
 from wa_forensics.context.stretches import PRIOR_STRANGER, THIN, all_stretches
@@ -31,6 +31,9 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     built = _built(chat, all_stretches(chat, found, seconds, around), found, seconds, around)
     # Courting and investing take weeks: a contact who attacks under the own name is judged over all of them.
     patient = {e.sender for e in built if e.score >= HIGH and e.own_hand and not e.stranger}
+    if blocked(chat):
+        # Who is blocked in the end may have asked little each time.
+        patient |= {e.sender for e in built if not e.stranger}
     if patient:
         whole = _built(chat, all_stretches(chat, found, seconds, around, patient), found, seconds, around)
         patient = {e.sender for e in whole if e.score >= HIGH and e.own_hand} & patient

@@ -118,8 +118,7 @@ def hear(
     """Give each warning, doubt, disclosure, check, code and notice to the one stretch it most likely speaks of."""
     heard = [Heard() for _ in stretches]
     senders = chat.columns.sender
-    blocked = len(chat.senders) <= 2 and len(chat.messages_with(events=(Event.CONTACT_BLOCKED,)))
-    answer = ANSWER_OF_TWO if blocked else ANSWER
+    answer = ANSWER_OF_TWO if blocked(chat) else ANSWER
     spoken = (
         # "Never give the code to anyone" is advice, and what the bank's own text says, more than a warning of somebody.
         ("others warn", found.talk[Concept.WARNING] - found.talk[Concept.CODE_NEVER_SHARE]),
@@ -266,6 +265,11 @@ def _note_lines_of_the_app(
                 heard[at].add("deleted messages", message)
 
 
+def blocked(chat: Chat) -> bool:
+    """Is the contact of a chat of two blocked?"""
+    return len(chat.senders) <= 2 and bool(len(chat.messages_with(events=(Event.CONTACT_BLOCKED,))))
+
+
 def _likely(
     stretches: Sequence[Stretch],
     spans: NDArray[np.int64],
@@ -284,10 +288,11 @@ def _likely(
         stretch = stretches[at]
         # The owner back in control speaks under the same name, sometimes only when the money is missed.
         # Who goes on at once reports what happened to somebody else.
-        pause = seconds[message] - seconds[stretch.last]
+        last = _last_sign(stretch, message)
+        pause = seconds[message] - seconds[last]
         returned = stretch.sender == speaker and message > stretch.last and BACK <= pause <= back_within
         late = not returned and pause > answer
-        late |= message - stretch.last > (NEAR_OWN if returned else NEAR)
+        late |= message - last > (NEAR_OWN if returned else NEAR)
         late |= seconds[message] - seconds[stretch.first] > REACH
         if late or (stretch.sender == speaker and not returned):
             continue
@@ -296,6 +301,12 @@ def _likely(
         if best is None or weight > best[0]:
             best = (weight, at)
     return None if best is None else best[1]
+
+
+def _last_sign(stretch: Stretch, message: int) -> int:
+    """The latest sign of a stretch before a message: weeks may lie between two signs of a stranger."""
+    place = bisect_left(stretch.sightings, message, key=lambda sighting: sighting.message)
+    return stretch.sightings[place - 1].message if place else stretch.first
 
 
 def _just_shown(stretch: Stretch, message: int, seconds: NDArray[np.int64]) -> float:

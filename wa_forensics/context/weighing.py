@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd
-from wa_forensics.context.hearing import CERTAIN, HEARD_WEIGHTS, Heard, Stretch, settled
+from wa_forensics.context.hearing import CERTAIN, CHECKED, HEARD_WEIGHTS, Heard, Stretch, settled
 from wa_forensics.context.signals import COMMON, Sighting
 from wa_forensics.context.stretches import DAY, PRIOR_STRANGER, heard_signal
 from wa_forensics.context.writing import change_of_habits, own_messages
 from wa_forensics.model import Severity, Signal, joined
+from wa_forensics.vocabulary import Concept
 
 PRIOR_NEWCOMER = -4.2
 PRIOR_KNOWN = -4.8
@@ -24,6 +25,9 @@ MEDIUM, HIGH, LOW = 0.0, 1.6, -1.2
 CONFIRMED = 1.5
 # Swindlers leave when the play is over; a neighbor, landlord or supplier still writes so long afterwards.
 STAYS = 3 * DAY
+# But who lets others work or invest, and takes money for it, stays until the last coin is paid.
+PROMISES = frozenset([Concept.JOB_OFFER, Concept.INVESTMENT_PITCH])
+TAKINGS = frozenset([Concept.UNLOCK_FEE, Concept.CRYPTO_PAYMENT, Concept.PAYMENT_DETAILS, "new wallet"])
 # Others answer at length without doubt, warning or loss: most who meet a swindler show some, sooner or later. Where
 # many write, what they write is no answer.
 UNANSWERED, AT_LENGTH, FEW = -0.8, 10, 6
@@ -103,6 +107,9 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
     kinds = {s.kind for s in stretch.sightings} - COMMON
     if stretch.sum + seen < SHOWN or (len(kinds) < 2 and not stretch.stranger and not seen):
         score = min(score, MEDIUM - 0.01)
+    if heard.by_meaning.get(CHECKED) and not any(s.weight > 0 for s in around):
+        # Somebody called or met them, and nothing that was said or happened afterwards speaks against it.
+        score = min(score, MEDIUM - 0.01)
     replies = [m for meaning in ("others warn", "others doubt who writes") for m in heard.by_meaning.get(meaning, ())]
     return Episode(
         sender=stretch.sender,
@@ -132,7 +139,9 @@ def _trusted(
     """What speaks for a stranger: still there days later, or answered at length without a doubt."""
     if not stretch.stranger:
         return
-    if not any(heard.by_meaning.get(meaning) for meaning in CERTAIN):
+    kinds = {s.kind for s in stretch.sightings if s.named}
+    patient = kinds & PROMISES and kinds & TAKINGS
+    if not patient and not any(heard.by_meaning.get(meaning) for meaning in CERTAIN):
         seconds, _ = _times(chat, stretch.sender)
         last = int(seconds[min(int(np.searchsorted(own, stretch.last)), len(own) - 1)])
         stayed = _written_after(chat, stretch.sender, last + STAYS, most=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from wa_forensics.search import (
 from wa_forensics.search.fold import Folded
 from wa_forensics.vocabulary import Concept
 
+CHATS = Path(__file__).parents[1] / "benchmarks" / "labelled_chats"
 ASK = "send me the (verification)? code|otp"
 
 
@@ -160,6 +162,8 @@ def test_the_scan_finds_what_every_expression_alone_would_find() -> None:
         "don't pay, it's a scam, I called him",
         "join our VIP group, guaranteed profit 20% daily",
         "17an besok, ikut ya",
+        "you need to pay 20% income tax first",
+        "share it with 12 friends bonga gift25.example claim",
     ]
     rows = folded(*texts)
     everything = lexicon()
@@ -205,6 +209,24 @@ def test_hostile_text_cannot_make_the_scan_slow() -> None:
     begin = time.process_time()
     lexicon().scan(folded(*hostile))
     assert time.process_time() - begin < 20
+
+
+def test_which_anchors_are_demanded_changes_no_hit() -> None:
+    chats = sorted(CHATS.glob("*.txt"))
+    rows = folded(*(line for path in chats for line in path.read_text("utf-8").splitlines()))
+    everything = lexicon()
+
+    def found_by(finder: Lexicon) -> set[tuple[int, int]]:
+        hits = finder.scan(rows)
+        return set(zip(hits.messages.tolist(), hits.phrases.tolist(), strict=True))
+
+    whole, table = found_by(everything), everything.phrases
+    assert len(whole) > 1000
+    assert found_by(everything.tuned(rows)) == whole
+    for anchor in (0, 9):  # the first of each phrase alone, the last alone
+        demanded = np.zeros(len(table.sets), dtype=bool)
+        demanded[table.first[:-1] + np.minimum(anchor, np.diff(table.first) - 1)] = True
+        assert found_by(Lexicon(table, demanded)) == whole
 
 
 def test_phrases_keep_language_concept_and_weight() -> None:

@@ -61,7 +61,8 @@ class Lexicon:
         places = {sign: table.place_of(sign) for sign in sorted(SIGNS)}
         self._signs = {sign: place for sign, place in places.items() if place is not None and looked_for[place]}
         self._literals = [table.literals[place] for place in self._looked_for.tolist()]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(self._literals) if self._literals else None
+        seen = [literal.translate(BORDERS_AS_SPACES) for literal in self._literals]
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(seen) if seen else None
         self._longest = max(map(len, self._literals), default=1)
         self._expressions: dict[int, re.Pattern[bytes]] = {}
 
@@ -258,10 +259,7 @@ def _dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Dots inside words: every host has one."""
     dots = np.flatnonzero(data == ord("."))
     dots = dots[(dots > 0) & (dots < len(data) - 1)]
-    return dots[
-        (data[dots - 1] > ord("?")) & (data[dots + 1] > ord("?"))
-        | _is_digit(data[dots - 1]) & _is_digit(data[dots + 1])
-    ]
+    return dots[_in_word(data[dots - 1]) & _in_word(data[dots + 1])]
 
 
 def _leading_dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -271,5 +269,5 @@ def _leading_dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     return found
 
 
-def _is_digit(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return (values >= ord("0")) & (values <= ord("9"))
+def _in_word(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return (values > ord("?")) | (values >= ord("0")) & (values <= ord("9"))

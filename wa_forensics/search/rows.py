@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 from wa_forensics.search.disguise import join_folded, joined_rows, leet_rows, spaced_messages
 from wa_forensics.search.fold import Folded, fold_rows
-from wa_forensics.search.scan import Hits, Lexicon
+from wa_forensics.search.scan import SAMPLE, Hits, Lexicon
 
 # Bytes of text that are folded and scanned at once: what a block needs beside stays in the cache, and the memory
 # of a scan does not grow with the chat.
 BLOCK = 2 << 20
-# A chat of so many messages repays a look at a sample of them, to learn which words are rare in it.
-LONG, SAMPLE = 50_000, 2_000
 # To cut one slice out costs as much as to look at so many bytes.
 SPARSE = 128
 
@@ -32,9 +30,8 @@ def scan_messages(
 
     ``words`` gives those that help to read letters set apart.
     """
-    if len(messages) >= LONG:
-        sample = messages[:: len(messages) // SAMPLE]
-        lexicon = lexicon.tuned(fold_messages(buffer, start, end, sample, words))
+    sample = messages[:: max(1, len(messages) // SAMPLE)]
+    lexicon = lexicon.suited(len(messages), lambda: fold_messages(buffer, start, end, sample, words))
     found = []
     until = np.cumsum(end[messages] - start[messages] + 1)
     first = 0

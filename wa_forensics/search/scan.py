@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -27,6 +27,8 @@ COMMON_WORDS = (
 )
 # What noting a literal and trying an expression cost, in microseconds.
 SIGHTING, TRIAL = 0.25, 5.0
+# So many messages repay a look at a sample of them, to learn which words are rare there.
+LONG, SAMPLE = 50_000, 2_000
 EVERYWHERE = frozenset(b" %s " % word.encode() for word in COMMON_WORDS.split())
 
 
@@ -65,6 +67,8 @@ class Lexicon:
         self._automaton = ahocorasick_rs.BytesAhoCorasick(seen) if seen else None
         self._longest = max(map(len, self._literals), default=1)
         self._expressions: dict[int, re.Pattern[bytes]] = {}
+        self._searched = 0
+        self._suited: Lexicon | None = None
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -78,6 +82,16 @@ class Lexicon:
         if found is None:
             found = self._expressions[phrase] = re.compile(self.phrases.expression(phrase))
         return found
+
+    def suited(self, messages: int, sample: Callable[[], Folded]) -> Lexicon:
+        """What to search so many more messages with: from ``LONG`` on, in one chat or several, tuned to a sample.
+
+        Which texts were the sample changes the time of a search, never a hit.
+        """
+        self._searched += messages
+        if messages >= LONG or (self._suited is None and self._searched >= LONG and messages >= SAMPLE):
+            self._suited = self.tuned(sample())
+        return self._suited or self
 
     def tuned(self, sample: Folded) -> Lexicon:
         """The same phrases with the same hits, demanding of each the anchors that are rare in texts like the sample.

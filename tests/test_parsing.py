@@ -98,6 +98,12 @@ def test_a_name_of_one_letter_behind_an_old_header_is_no_half_of_the_day(name: s
     assert [chat.sender(i) for i in range(2)] == [name, name]
 
 
+@pytest.mark.parametrize("half", [" PM", "pm", " p.m.", " P. M.", "\u202fpm"])
+def test_a_name_behind_a_space_does_not_begin_with_the_half_of_the_day(half: str) -> None:
+    chat = parsed(f"13.6.2018, 9:25:15{half} Asha Verma: hi: you\n14.6.2018, 9:25:16{half} Pam: ok\n")
+    assert table(chat) == [("2018-06-13T21:25:15", "Asha Verma", "hi: you"), ("2018-06-14T21:25:16", "Pam", "ok")]
+
+
 def test_invisible_marks_of_a_name_stay_and_its_number_is_read() -> None:
     names = ("\u202a+44\u00a07700\u00a0900614\u202c", "+44 7700\u2011900615", "Asha")
     chat = parsed("".join(f"{I}{name}: hi\r\n" for name in names))

@@ -96,6 +96,8 @@ def _both_ways(date: str) -> tuple[str, str]:
 # By digits alone, then with a month as a word, which most files never need.
 _FORMS = (
     *(form for date in (_NUMERIC, _SPACED, _YEARLESS) for form in _both_ways(date)),
+    # Without a mark behind it, AM would be the beginning of a name.
+    rf"(?P<w0>){_NUMERIC}(?P<w1>{_FREE}){_TIME}(?P<w2>\ ?[AaPp]\.?\ ?[Mm]\.?)\ ",
     rf"(?P<w0>){_NUMERIC}(?P<w1>{_FREE}){_TIME}(?P<w2>{_FREE})\ ",
     *(form for date in (_DAY_FIRST, _MONTH_FIRST, _YEAR_DAY, _YEAR_FIRST) for form in _both_ways(date)),
 )

@@ -56,6 +56,8 @@ def accounts_of(analyses: Sequence[Analysis], same: Sequence[tuple[int, int]]) -
 
     ``same`` are pairs of exports of one conversation: the one that holds more of the account counts.
     """
+    if len(analyses) < 2:
+        return ()
     holdings: dict[tuple[str, str], list[Holding]] = {}
     suspected: set[tuple[str, str]] = set()
     for place, analysis in enumerate(analyses):

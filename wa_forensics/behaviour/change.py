@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -280,6 +281,7 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
     behaviour = analyze(chat) if behaviour is None else behaviour
     is_text = (chat.columns.kind == KIND_CODE[Kind.TEXT]) & (chat.columns.sender >= 0)
     counts = np.bincount(chat.columns.sender[is_text], minlength=len(chat.senders))
+    total = int(counts.sum())
     calibration = read_calibration()
     made = []
     for code, name in enumerate(chat.senders):
@@ -291,7 +293,7 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
                     sender=name,
                     messages=int(counts[code]),
                     testable=False,
-                    reason=_too_little(int(counts[code]), int(counts.sum() - counts[code])),
+                    reason=_too_little(int(counts[code]), total - int(counts[code])),
                     hands=hands_of(shared),
                     groups=shared.groups if shared else (),
                 )
@@ -301,6 +303,7 @@ def profiles(chat: Chat, behaviour: Behaviour | None = None) -> tuple[SenderProf
     return tuple(made)
 
 
+@lru_cache(maxsize=1024)
 def _too_little(own: int, others: int) -> Said:
     if own < FEWEST_OWN:
         return counted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum, IntEnum
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 from wa_forensics.model.said import SAID, form_of, remembered
 
 T = TypeVar("T")
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 def plain(value: Any) -> Any:
@@ -29,7 +30,7 @@ def plain(value: Any) -> Any:
 @cache
 def _writer(kind: Any) -> Callable[[Any], Any]:
     """A function that turns values of one type into JSON values; made once for each type."""
-    if kind in (str, int, bool, type(None)):
+    if kind in _AS_IT_IS:
         return lambda value: value
     if issubclass(kind, IntEnum):
         return lambda value: value.name.lower()
@@ -42,7 +43,7 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
     if is_dataclass(kind):
         return _record_writer(kind)
     if issubclass(kind, Mapping):
-        return lambda value: {str(key): plain(item) for key, item in value.items()}
+        return lambda value: {str(k): v if type(v) in _AS_IT_IS else plain(v) for k, v in value.items()}
     if issubclass(kind, list | tuple):
         return lambda value: [plain(item) for item in value]
     if hasattr(kind, "dtype"):  # a numpy bool or array
@@ -57,14 +58,20 @@ def _record_writer(kind: Any) -> Callable[[Any], Any]:
     names = tuple(field.name for field in fields(kind))
     spoken = _spoken(kind)
     if not spoken:
-        return lambda value: {name: plain(getattr(value, name)) for name in names}
+        return lambda value: _row(value, names)
 
     def write(value: Any) -> dict[str, Any]:
-        row = {name: plain(getattr(value, name)) for name in names}
+        row = _row(value, names)
         forms = {name: form for name in spoken if (form := form_of(getattr(value, name))) is not None}
         return row | {"said": forms} if forms else row
 
     return write
+
+
+def _row(value: Any, names: Sequence[str]) -> dict[str, Any]:
+    row = {name: getattr(value, name) for name in names}
+    # Most of a record is words, numbers and nothing, which are as they are.
+    return {name: item if type(item) in _AS_IT_IS else plain(item) for name, item in row.items()}
 
 
 @cache

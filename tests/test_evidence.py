@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wa_forensics.errors import EvidenceError, ParseError
@@ -114,6 +114,7 @@ def test_a_split_character_at_a_block_border_is_valid(tmp_path: Path) -> None:
 SCALARS = ("a", "\x7f", "\x80", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\U0010ffff")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SCALARS)), st.data())
 def test_large_texts_are_validated_like_small_ones(pieces: list[str], data: st.DataObject) -> None:
     text = bytearray("".join(pieces).encode())

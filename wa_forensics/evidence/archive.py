@@ -104,7 +104,7 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> b
         raise EvidenceError(
             path,
             f"{member_name(info)} is {info.file_size >> 20} MiB, the limit is {MAX_TEXT_BYTES >> 20}",
-            "A chat of a million messages is about 70 MiB. Unpack it: wa-forensics parse reads longer texts, in blocks.",
+            "A chat of a million messages is about 70 MiB. Unpack it; wa-forensics parse reads longer texts in blocks.",
         )
     try:
         return archive.read(info)

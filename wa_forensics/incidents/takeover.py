@@ -60,9 +60,11 @@ def takeover_windows(
     seconds = chat.columns.timestamp.astype(np.int64)
     codes = {int(chat.columns.sender[m]) for m in marks.harm if chat.columns.sender[m] >= 0}
     codes |= {code for message in marks.notices[:MOST_NAMING] for code in chat.accounts_in(message)}
-    # Who others doubt by name, and whose habits changed, is looked at even if nothing was asked for.
-    codes |= {code for message in marks.doubts[:MOST_NAMING] for code in chat.accounts_in(message, given=True)}
-    codes |= {int(chat.columns.sender[m]) for m in marks.change}
+    # Who others doubt by name, and whose habits changed, is looked at even if nothing was asked for; but in vain where
+    # nobody, the app included, tells of other hands.
+    if marks.notices or marks.disclosures or marks.access or marks.warnings:
+        codes |= {code for message in marks.doubts[:MOST_NAMING] for code in chat.accounts_in(message, given=True)}
+        codes |= {int(chat.columns.sender[m]) for m in marks.change}
     word = Counter(int(chat.columns.sender[m]) for m in marks.disclosures if chat.columns.sender[m] >= 0)
     codes |= {code for code, _ in sorted(word.items(), key=lambda item: (-item[1], item[0]))[:MOST_DISOWNING]}
     proven = [

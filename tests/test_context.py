@@ -263,3 +263,22 @@ def test_a_payee_checked_in_person_stays_low_until_something_speaks_against_it()
     assert not named(found(chat(*asks)), Severity.MEDIUM)
     later = (30, "Ines", "it was a scam, the landlord never wrote that, I reported it to the police")
     assert named(found(chat(*asks, later)), Severity.MEDIUM)
+
+
+def test_the_owner_who_disowns_when_the_money_is_missed_is_named_though_it_is_more_than_a_week_later() -> None:
+    taken = (
+        (1, "Sven", "moin, komme später"),
+        (20, "Sven", "Please send me the 6 digit code you received by SMS, I entered your number by mistake. Urgent."),
+        (20.1, "Ines", "482913"),
+        (20.3, "Sven", "Kindly transfer 900 GBP to my new account 55501142, sort code 00-00-44. Do not tell anyone."),
+        (21, "Uwe", "this is a scam, do not pay, that is not Sven"),
+        (20 + 24 * 9, "Sven", "I never wrote that, that was not me"),
+    )
+    given = chat(*taken)
+    assert int(given.columns.line[6]) in named(found(given, Threat.WARNING_FROM_OTHERS))
+
+
+def test_the_wages_of_a_pitch_are_the_pitch() -> None:
+    wages = (16, "+44 7700 900141", "240 pounds for you today, well done")
+    given = chat(*TASKS[:2], wages, *TASKS[2:])
+    assert int(given.columns.line[3]) in named(found(given, Threat.JOB_OR_INVESTMENT_SCAM))

@@ -29,6 +29,7 @@ LEAST_SHARE = 0.25
 WHOLE = 0.4
 # An amount alone is about money; how much that weighs.
 AMOUNT = 0.8
+PITCHES = frozenset([str(Concept.JOB_OFFER), str(Concept.INVESTMENT_PITCH), str(Concept.UNLOCK_FEE)])
 # So do a number to send it to, a time until when, and letters and digits as long as a wallet's address.
 NUMBER, READ = 0.6, 600
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -63,6 +64,11 @@ def matters(chat: Chat, episode: Episode) -> Mapping[int, Mapping[str, float]]:
         if s.message in place and s.kind not in TALK
     ]
     signs += [(place[a.message], str(Concept.PAYMENT_REQUEST), AMOUNT) for a in chat.amounts if a.message in place]
+    # Where paid tasks or an investment are pitched, wages, deposits and balances are the pitch.
+    pitched = [kind for _, kind, _ in signs if kind in PITCHES]
+    if pitched:
+        often = max(sorted(set(pitched)), key=pitched.count)
+        signs += [(place[a.message], often, AMOUNT) for a in chat.amounts if a.message in place]
     signs += [(place[p.message], str(Concept.PAYMENT_DETAILS), NUMBER) for p in chat.phones if p.message in place]
     for at, message in enumerate(messages):
         text = chat.text(message)[:READ]

@@ -46,6 +46,8 @@ STRONG = (Concept.WARNING, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
 # Advice on what to do now, and what was done, follows a warning more often than it is one.
 DOUBT = (Concept.IDENTITY_DOUBT, Concept.SCAM_TALK, Concept.VERIFIED_BY_CALL, Concept.REPORTING)
 AFTER = 7 * 86400
+# Owners disown what was written under their name when the money is missed.
+MISSED = 30 * 86400
 # Warnings while the attack runs are named at full level, what follows at a lower one.
 SOON = 3600
 # Warnings come in several lines: so many messages and seconds around one belong to it.
@@ -65,7 +67,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
     for concepts, did in ((STRONG, phrase("warned or disowned")), (DOUBT, phrase("doubted"))):
         spoken = {m for concept in concepts for m in talk[concept]} - hostile
         for episode in sorted(serious, key=lambda e: -e.score):
-            lines = [m for m in _after(episode, spoken, seconds) if m not in taken and chat.columns.sender[m] >= 0]
+            lines = [m for m in _after(chat, episode, spoken, seconds) if m not in taken]
             lines = [m for m in lines if not (episode.own_hand and chat.columns.sender[m] == episode.sender)]
             taken.update(lines)
             end = seconds[episode.messages[-1]] + SOON
@@ -111,11 +113,11 @@ def _next_to(
     for episode in sorted(serious, key=lambda e: -e.score):
         lines = {
             near
-            for message in _after(episode, warnings, seconds)
+            for message in _after(chat, episode, warnings, seconds)
             for near in range(max(episode.messages[0] + 1, message - NEXT), min(len(chat), message + NEXT + 1))
             if abs(seconds[near] - seconds[message]) <= NEXT_SECONDS and chat.written[near]
         }
-        lines |= _about(chat, episode, _after(episode, warnings, seconds), seconds)
+        lines |= _about(chat, episode, _after(chat, episode, warnings, seconds), seconds)
         own = sitting(chat, episode)
         lines = {m for m in lines - named - hostile if chat.columns.sender[m] != episode.sender or m > own[-1]}
         named |= lines
@@ -150,6 +152,13 @@ def _told_of(names: Sequence[str]) -> str:
     return say("told of a hacked or stolen account and named %(names)s", names=joined(names, " and "))
 
 
-def _after(episode: Episode, messages: set[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
-    first = episode.messages[0]
-    return sorted(m for m in messages if m > first and seconds[m] <= seconds[episode.messages[-1]] + AFTER)
+def _after(
+    chat: Chat, episode: Episode, messages: set[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> list[int]:
+    """Those of the messages that a person wrote after a stretch began; the owner of a stolen account may come late."""
+    first, last = episode.messages[0], seconds[episode.messages[-1]]
+    senders = chat.columns.sender
+    late = {
+        m for m in messages if senders[m] == episode.sender and not episode.own_hand and seconds[m] <= last + MISSED
+    }
+    return sorted(m for m in messages if m > first and senders[m] >= 0 and (seconds[m] <= last + AFTER or m in late))

@@ -282,3 +282,10 @@ def test_the_wages_of_a_pitch_are_the_pitch() -> None:
     wages = (16, "+44 7700 900141", "240 pounds for you today, well done")
     given = chat(*TASKS[:2], wages, *TASKS[2:])
     assert int(given.columns.line[3]) in named(found(given, Threat.JOB_OR_INVESTMENT_SCAM))
+
+
+def test_advice_never_to_share_a_code_is_no_request_whoever_gives_it() -> None:
+    advice = (1, "+44 7700 900141", "Police warning: never share the 6-digit code with anyone")
+    assert not named(found(chat(advice, (1.1, "Ines", "ok"))), Severity.MEDIUM)
+    asks = (2, "+44 7700 900141", "WhatsApp support here: send me the 6-digit code now or your account will be blocked")
+    assert named(found(chat(asks, (2.1, "Ines", "ok")), Threat.OTP_REQUEST), Severity.MEDIUM)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import Stretch
-from wa_forensics.context.signals import COMMON, Sighting, Sightings, discussed, recites, strangers, wary
+from wa_forensics.context.signals import CODES, COMMON, Sighting, Sightings, discussed, recites, strangers, wary
 from wa_forensics.context.writing import own_messages
 from wa_forensics.model import Said, Signal, counted, say
 from wa_forensics.vocabulary import Concept
@@ -32,6 +32,7 @@ DENSE = 0.25
 DENSE_STRANGER, TALKATIVE = 0.15, 15
 # A text that warns, doubts or quotes counts so much less.
 QUOTED = 0.35
+CAUTIOUS = (Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)
 # A text that mostly stands in quotation marks tells what somebody else says.
 RECITED = 0.5
 # So much less if others had just talked about scams.
@@ -112,8 +113,11 @@ def _stretch(
     marked = 0.0
     for message in messages:
         worth = QUOTED if wary(found, message) else RECITED * plain if recites(chat, message) else plain
+        # "Never share the code" holds the words of a request, whoever says it.
+        of_codes = min(worth, QUOTED) if found.said(message, Concept.CODE_NEVER_SHARE) else worth
         for sighting in found.by_message.get(message, ()):
-            weight = sighting.weight * worth * familiar.get(sighting.kind, 1.0)
+            worth_here = of_codes if sighting.kind in CODES else worth
+            weight = sighting.weight * worth_here * familiar.get(sighting.kind, 1.0)
             sighted.append(sighting)
             if sighting.kind not in kinds or weight > kinds[sighting.kind][0]:
                 kinds[sighting.kind] = (weight, sighting)
@@ -127,8 +131,7 @@ def _stretch(
         )
         for rank, (weight, sighting) in enumerate(ranked)
     ]
-    cautious = (Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)
-    own_warnings = [m for m in messages if found.said(m, *cautious) and wary(found, m)]
+    own_warnings = [m for m in messages if found.said(m, *CAUTIOUS) and wary(found, m)]
     if own_warnings:
         signals.append(heard_signal(chat, "warns of fraud itself", own_warnings, -0.7, -0.5))
     own = own_messages(chat, sender)

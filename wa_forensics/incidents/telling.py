@@ -207,9 +207,11 @@ def _severity(facts: Facts) -> Severity:
             f.threat in DECISIVE and f.severity >= Severity.MEDIUM and _inside(f, facts.windows) for f in facts.findings
         ):
             return Severity.CRITICAL
-        # Without harmful content there is a notice and a change of habits: style alone, however clear.
-        harmful = any(_is_harmful(f) and f.severity >= Severity.LOW for f in facts.findings)
-        return max(worst, Severity.HIGH) if harmful else Severity.MEDIUM
+        if any(_is_harmful(f) and f.severity >= Severity.LOW for f in facts.findings):
+            return max(worst, Severity.HIGH)
+        # Without harmful content there is a change of habits: style alone, however clear, unless people say so.
+        told = any(f.threat is Threat.WARNING_FROM_OTHERS and f.severity >= Severity.MEDIUM for f in facts.findings)
+        return worst if told else Severity.MEDIUM
     if facts.threats and facts.threats <= STYLE | {Threat.IDENTITY}:
         return min(worst, Severity.MEDIUM)
     return worst

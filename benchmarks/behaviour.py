@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,8 @@ from benchmarks.behaviour_short import fit_short, logistic, run_short, short_str
 from benchmarks.behaviour_times import block_means, report_times
 from benchmarks.splices import Account, texts_of
 from wa_forensics.behaviour.grams import Points, mask_foreign, read_grams, read_points
-from wa_forensics.behaviour.hands import choose_features, dense_rows
 from wa_forensics.behaviour.marks import read_marks, scaled, scaling_of
+from wa_forensics.behaviour.rows import choose_features, make_rows
 from wa_forensics.behaviour.windows import read_calibration
 
 METHOD_ACCOUNTS = 8
@@ -165,9 +166,12 @@ def logistic_regression(own: Sequence[str], others: Sequence[str], tested: Seque
     points = [styled_points(part) for part in (own, others, tested)]
     marks, grams = [read_marks(p) for p in points], [read_grams(p) for p in points]
     both = read_grams(styled_points([*own, *others]))
-    weighting, scaling = choose_features(both, 300), scaling_of(np.vstack(marks[:2]))
+    weighting = choose_features(both, 300)
+    # Every column is kept dense.
+    weighting = replace(weighting, common=weighting.width)
+    scaling = scaling_of(np.vstack(marks[:2]))
     a, b, c = (
-        np.hstack((dense_rows(g, np.arange(len(g)), weighting, scaled(m, scaling)), np.ones((len(g), 1))))
+        np.hstack((make_rows(g, np.arange(len(g)), weighting, scaled(m, scaling)).dense, np.ones((len(g), 1))))
         for g, m in zip(grams, marks, strict=True)
     )
     label = np.repeat([0.0, 1.0], [len(a), len(b)])

@@ -136,10 +136,10 @@ def score_parts(account: Account) -> dict[str, Scored]:
         message = "an account of the benchmark has a short history"
         raise ValueError(message)
     alone = {
-        "ridge": replace(models, ratios=np.zeros_like(models.ratios)),
+        "ridge": replace(models, counts=None),
         "log ratios": replace(
             models,
-            tables=np.zeros_like(models.tables),
+            weights=np.zeros_like(models.weights),
             marks=np.zeros_like(models.marks),
             intercepts=np.zeros_like(models.intercepts),
         ),

@@ -12,10 +12,8 @@ import numpy as np
 from wa_forensics import behaviour
 from wa_forensics.behaviour import generic, hands, windows
 from wa_forensics.behaviour.change import verbal
-from wa_forensics.behaviour.grams import FEATURES, mask_foreign, read_grams, read_points
-from wa_forensics.behaviour.kernels import Background, inverse_of, without_sender
+from wa_forensics.behaviour.grams import mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.marks import read_marks
-from wa_forensics.behaviour.ratios import log_ratios
 from wa_forensics.behaviour.styled import Texts, styled
 from wa_forensics.behaviour.writers import quotas
 from wa_forensics.chat import Chat
@@ -241,35 +239,6 @@ def test_a_text_cut_inside_a_character_is_cut_before_it() -> None:
     assert set(points.code.tolist()) == {0, ord("न")}
 
 
-def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> None:
-    draw = np.random.default_rng(5)
-    own, others = (draw.random((n, 40)) for n in (20, 24))
-    others[:, :5] += 1
-    background = Background(rows=others, sender=np.zeros(24, dtype=np.int64))
-    means = hands.leave_out_means(own, others, background.inverse, [4], np.ones(20))
-    kept = np.r_[0:6, 10:20]
-    rows = np.vstack((own[kept], others)).astype(float)
-    kernel = rows @ rows.T + 1
-    # The penalty of the own side follows the whole history.
-    penalty = np.r_[np.full(16, hands.PENALTY * 20 / 24), np.full(24, hands.PENALTY)]
-    alpha = np.linalg.solve(kernel + np.diag(penalty), np.r_[np.ones(16), -np.ones(24)])
-    direct = -hands.SCALE * ((own[6:10] @ rows.T + 1) @ alpha)
-    assert np.isclose(means[4][6], np.clip(direct, -hands.CLIP, hands.CLIP).mean(), atol=1e-9)
-
-
-def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> None:
-    draw = np.random.default_rng(6)
-    # Of many senders one is taken out of the inverse of all; of few the rest is inverted anew.
-    for senders, count in ((8, 800), (2, 400)):
-        rows = draw.random((count, 30))
-        sender = np.arange(count) % senders
-        kept, inverse = without_sender(Background(rows=rows, sender=sender), 1)
-        assert np.array_equal(kept, rows[sender != 1])
-        # Half of the digits were lost once: then the figures of a report depend on the processor.
-        assert np.allclose(inverse, np.linalg.inv(kept @ kept.T + 1 + np.eye(len(kept))), rtol=0, atol=1e-11)
-        assert np.array_equal(inverse_of(rows), Background(rows=rows, sender=sender).inverse)
-
-
 def test_stretches_that_are_reported_do_not_overlap() -> None:
     score = np.random.default_rng(1).normal(-1, 1, 300)
     best, size = windows.scan(score, windows.steadiness(score), windows.read_calibration().tail)
@@ -299,28 +268,6 @@ def test_streams_as_rows_are_scanned_like_single_ones() -> None:
         alone, alone_size = windows.scan(score[row], (-1.0, 0.4), tail)
         assert np.allclose(best[row][np.isfinite(alone)], alone[np.isfinite(alone)])
         assert np.array_equal(size[row], alone_size)
-
-
-def test_a_fold_is_judged_by_a_model_that_never_saw_it() -> None:
-    draw = np.random.default_rng(7)
-    texts = _texts([" ".join(draw.choice(["yes", "no", "well", "ok", "sure", "why"], 4)) for _ in range(60)])
-    grams = read_grams(read_points(texts.buffer, texts.start, texts.end))
-    weighting = hands.choose_features(grams, 400)
-    rows = hands.dense_rows(grams, np.arange(60), weighting, np.zeros((60, 0), dtype=np.float32))
-    own, others, edge = rows[:30], rows[30:], np.array([0, 10, 20, 30])
-    background = Background(rows=others, sender=np.zeros(30, dtype=np.int64))
-    blank = np.zeros((3, FEATURES), dtype=np.float32)
-    models = hands.fit_folds(own, np.arange(30), [edge], others, background.inverse, weighting, blank)
-    kept = np.r_[0:10, 20:30]
-    seen = np.vstack((own[kept], others)).astype(float)
-    penalty = np.r_[np.full(20, hands.PENALTY), np.full(30, hands.PENALTY)]
-    alpha = np.linalg.solve(seen @ seen.T + 1 + np.diag(penalty), np.r_[np.ones(20), -np.ones(30)])
-    used = np.flatnonzero(weighting.rarity > 0)
-    learned = np.zeros(weighting.width)
-    learned[weighting.column[used]] = models.tables[1][used] / weighting.rarity[used]
-    assert np.allclose(
-        own[10:20] @ learned + models.intercepts[1], hands.SCALE * (own[10:20] @ seen.T + 1) @ alpha, atol=0.02
-    )
 
 
 def test_quotas_share_a_sample_fairly() -> None:
@@ -434,11 +381,3 @@ def test_a_generic_background_is_chosen_by_language_and_only_where_it_fits() -> 
     assert chosen(GERMAN) is backgrounds["de"]
     assert chosen(ENGLISH) is backgrounds["en"]
     assert chosen(["明日の会議は何時からですか", "駅で待っています", "ありがとうございました"] * 8) is None
-
-
-def test_log_ratios_are_nothing_for_what_nobody_wrote() -> None:
-    own, others = np.zeros(FEATURES, dtype=np.float32), np.zeros(FEATURES, dtype=np.float32)
-    own[3], others[5] = 5000, 5000
-    (table,) = log_ratios(own[None], others)
-    assert table[3] < -0.5 and table[5] > 0.5
-    assert abs(float(table[7])) < 0.1

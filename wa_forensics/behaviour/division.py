@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.behaviour.grams import FEATURES
-from wa_forensics.behaviour.hands import FoldModels, Weighting
+from wa_forensics.behaviour.hands import FoldModels
 from wa_forensics.behaviour.kernels import PENALTY, inverted
+from wa_forensics.behaviour.rows import Weighting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,20 +76,19 @@ def teaching_rows(sitting: NDArray[np.int64], most_rows: int) -> NDArray[np.int6
 
 
 def divide(
-    rows: NDArray[np.float64],
+    kernel: NDArray[np.float64],
     taught: NDArray[np.int64],
     sitting: NDArray[np.int64],
-    judge: Callable[[NDArray[np.float64], float], NDArray[np.float64]],
+    judge: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> Division | None:
     """Split an account; None if the sittings do not fall into two sides.
 
-    ``rows`` are the features of the messages ``taught``; ``judge`` scores every message by weights and an intercept.
+    ``kernel`` holds the products of the messages ``taught``; ``judge`` scores every message by the weights of these.
     """
     number, place = np.unique(sitting[taught], return_inverse=True)
     mean = np.zeros((len(number), len(taught)))
     mean[place, np.arange(len(taught))] = 1.0
     mean /= mean.sum(axis=1, keepdims=True)
-    kernel = rows @ rows.T
     side = _first_split(kernel, mean)
     held = np.zeros(len(number))
     for _ in range(ROUNDS):
@@ -107,8 +106,7 @@ def divide(
     parted, turns = _parted(held, side), int(np.count_nonzero(np.diff(side)))
     second = np.full(int(sitting[-1]) + 1, 0.5)
     if parted >= LEAST_JUDGED:
-        scores = judge(rows.T @ alpha, float(alpha.sum()))
-        second = _probabilities(scores, sitting, number, held, side)
+        second = _probabilities(judge(alpha), sitting, number, held, side)
     return Division(parted=parted, turns=turns, sitting=sitting, second=second)
 
 
@@ -176,14 +174,12 @@ def _probabilities(
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
-def models_of(weights: NDArray[np.float64], intercept: float, weighting: Weighting) -> FoldModels:
+def model_of(weights: NDArray[np.float64], intercept: float, weighting: Weighting) -> FoldModels:
     """The whole model of a division in the form that scores texts."""
-    table = np.zeros((1, FEATURES), dtype=np.float32)
-    used = np.flatnonzero(weighting.column >= 0)
-    table[0, used] = weights[weighting.column[used]] * weighting.rarity[used]
     return FoldModels(
-        tables=table,
+        weighting=weighting,
+        weights=weights[None, : weighting.width],
         marks=weights[None, weighting.width :],
         intercepts=np.array([intercept]),
-        ratios=np.zeros((1, FEATURES), dtype=np.float32),
+        counts=None,
     )

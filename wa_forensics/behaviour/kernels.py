@@ -1,4 +1,4 @@
-"""What a hand is held against: rows of other senders, and the inverse of their kernel, whole or without one sender.
+"""What a hand is held against: rows of other senders, and the Cholesky factor of their kernel.
 
 All in double precision: in single precision the order of a sum, which differs from one processor to the next, shows in
 the printed figures.
@@ -12,50 +12,94 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wa_forensics.behaviour.rows import Rows, products
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Ridge penalty for messages of unit length. Larger penalties blunt the model, smaller ones learn topics.
 PENALTY = 1.0
-# With more senders than this, one inverse of everything and a block identity for each cost less than an inverse each.
-FEW_SENDERS = 3
+# A factor is made and applied in blocks of so many rows: nearly all of the work is multiplication.
+AT_ONCE = 80
+# Up to this many senders each needs few of the products of the whole background.
+FEW = 3
 # Matrices up to this size are inverted at once.
 SMALL = 96
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Background:
-    """Messages of others as dense rows, by sender code."""
+class Factor:
+    """The lower Cholesky factor of a matrix (what stands above its diagonal means nothing), and its inverted blocks."""
 
-    rows: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    inner: tuple[NDArray[np.float64], ...]
+
+    def forward(self, right: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The factor's inverse times some columns."""
+        out = np.empty_like(right)
+        for number, inner in enumerate(self.inner):
+            low = number * AT_ONCE
+            high = low + len(inner)
+            out[low:high] = inner @ (right[low:high] - self.lower[low:high, :low] @ out[:low])
+        return out
+
+    def backward(self, right: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The inverse of the transposed factor times some columns."""
+        out = np.empty_like(right)
+        for number, inner in reversed(list(enumerate(self.inner))):
+            low = number * AT_ONCE
+            high = low + len(inner)
+            out[low:high] = inner.T @ (right[low:high] - self.lower[high:, low:high].T @ out[high:])
+        return out
+
+
+def factor_of(matrix: NDArray[np.float64]) -> Factor:
+    """The Cholesky factor of a symmetric positive definite matrix."""
+    lower, inner = matrix.copy(), []
+    for low in range(0, len(lower), AT_ONCE):
+        high = min(low + AT_ONCE, len(lower))
+        block = np.linalg.cholesky(lower[low:high, low:high])
+        inner.append(np.asarray(np.linalg.inv(block), dtype=np.float64))
+        lower[low:high, low:high] = block
+        lower[high:, low:high] = below = lower[high:, low:high] @ inner[-1].T
+        lower[high:, high:] -= below @ below.T
+    return Factor(lower=lower, inner=tuple(inner))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Background:
+    """Messages of others by sender code."""
+
+    rows: Rows
     sender: NDArray[np.int64]
 
     @cached_property
-    def inverse(self) -> NDArray[np.float64]:
-        """The inverse of the kernel of all rows."""
-        return inverse_of(self.rows)
+    def kernel(self) -> NDArray[np.float64]:
+        return kernel_of(self.rows)
 
 
-def inverse_of(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The inverse of the penalized kernel of some rows; the constant 1 in the kernel is the intercept."""
-    kernel = rows @ rows.T + 1.0
+def kernel_of(rows: Rows) -> NDArray[np.float64]:
+    """The penalized kernel of some rows; the constant 1 in it is the intercept."""
+    kernel = products(rows, rows) + 1.0
     kernel[np.diag_indices_from(kernel)] += PENALTY
-    return inverted(kernel)
+    return kernel
 
 
-def without_sender(background: Background, code: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Background rows of everybody else, and the inverse of their kernel."""
-    out = background.sender == code
-    if not out.any():
-        return background.rows, background.inverse
-    keep = ~out
-    rows = background.rows[keep]
-    if len(np.unique(background.sender)) <= FEW_SENDERS:
-        return rows, inverse_of(rows)
-    inverse = background.inverse
-    cross = inverse[np.ix_(keep, out)]
-    inner = np.linalg.solve(inverse[np.ix_(out, out)], cross.T)
-    return rows, inverse[np.ix_(keep, keep)] - cross @ inner
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Others:
+    """The rows of everybody but one sender, and the factor of their penalized kernel."""
+
+    rows: Rows
+    factor: Factor
+
+
+def without_sender(background: Background, code: int) -> Others:
+    """Background rows of everybody else."""
+    kept = background.sender != code
+    rows = background.rows.take(kept)
+    # Of few senders each is so much that the products with its rows would be made for nothing.
+    kernel = background.kernel[kept][:, kept] if FEW * len(rows) > (FEW - 1) * len(kept) else kernel_of(rows)
+    return Others(rows=rows, factor=factor_of(kernel))
 
 
 def inverted(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

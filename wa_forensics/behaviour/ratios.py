@@ -6,6 +6,8 @@ what they have in common, so a feature that neither shows says nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +23,35 @@ PRIOR = 1500.0
 AT_ONCE = 1 << 20
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counts:
+    """How often features occur in own texts, in others, and in each fold of the own ones that is left out."""
+
+    own: NDArray[np.float32]
+    others: NDArray[np.float32]
+    folds: tuple[NDArray[np.float32], ...]
+
+    @cached_property
+    def used(self) -> NDArray[np.int64]:
+        """Features that occur at all."""
+        return np.flatnonzero(self.own + self.others)
+
+    def log_ratios(self, fold: int | None) -> NDArray[np.float32]:
+        """Natural log of each feature's share among others over its share in own texts, all but those of a fold."""
+        own = self.own if fold is None else self.own - self.folds[fold]
+        out = np.empty(FEATURES, dtype=np.float32)
+        middle = int(np.searchsorted(self.used, SPACE))
+        for base, part in ((0, self.used[:middle]), (SPACE, self.used[middle:])):
+            mine, theirs = own[part], self.others[part]
+            my_total, their_total = max(np.float32(1), mine.sum()), max(np.float32(1), theirs.sum())
+            prior = np.float32(PRIOR / 2) * (mine / my_total + theirs / their_total) + np.float32(1e-4)
+            scale = np.float32((my_total + PRIOR) / (their_total + PRIOR))
+            # What neither side knows is equally rare in both.
+            out[base : base + SPACE] = np.log(scale)
+            out[part] = np.log((theirs + prior) / (mine + prior) * scale)
+        return out
+
+
 def count_features(grams: Grams) -> NDArray[np.float32]:
     """How often each feature occurs in some texts."""
     found = np.zeros(FEATURES, dtype=np.float32)
@@ -29,19 +60,3 @@ def count_features(grams: Grams) -> NDArray[np.float32]:
         for low in range(0, len(flat), AT_ONCE):
             part += np.bincount(flat[low : low + AT_ONCE], minlength=SPACE)
     return found
-
-
-def log_ratios(own: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Per feature the natural log of its share among others over its share in the own texts: a row for each of own."""
-    # Most features occur on neither side; what a row lacks of the others' stands for all that is in none.
-    used = np.flatnonzero(others + own.max(axis=0))
-    middle = int(np.searchsorted(used, SPACE))
-    out = np.empty((len(own), FEATURES), dtype=np.float32)
-    for base, part in ((0, used[:middle]), (SPACE, used[middle:])):
-        mine, theirs = own[:, part], others[part]
-        my_total, their_total = np.maximum(1, mine.sum(axis=1, keepdims=True)), max(1.0, float(theirs.sum()))
-        prior = np.float32(PRIOR / 2) * (mine / my_total + theirs / np.float32(their_total)) + np.float32(1e-4)
-        scale = ((my_total + PRIOR) / (their_total + PRIOR)).astype(np.float32)
-        out[:, base : base + SPACE] = np.log(scale)
-        out[:, part] = np.log((theirs + prior) / (mine + prior) * scale)
-    return out

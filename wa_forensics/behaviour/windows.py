@@ -135,15 +135,37 @@ def strangeness(
 
     ``score`` may hold several streams as rows.
     """
-    total = np.zeros((*score.shape[:-1], score.shape[-1] + 1))
-    np.cumsum(score, axis=-1, out=total[..., 1:])
-    after = first + length
-    left, right = np.maximum(first - NEIGHBOURS, 0), np.minimum(after + NEIGHBOURS, score.shape[-1])
-    inside = total[..., after] - total[..., first]
+    total, after = _totals(score), first + length
+    inside = total[..., after + NEIGHBOURS] - total[..., first + NEIGHBOURS]
+    around = total[..., after + 2 * NEIGHBOURS] - total[..., first] - inside
+    beside = np.minimum(first, NEIGHBOURS) + np.minimum(score.shape[-1] - after, NEIGHBOURS)
+    return _strangeness(inside / length, around, beside, sender)
+
+
+def _totals(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums of the scores before each position, with ``NEIGHBOURS`` positions more on either side."""
+    total = np.zeros((*score.shape[:-1], score.shape[-1] + 1 + 2 * NEIGHBOURS))
+    np.cumsum(score, axis=-1, out=total[..., NEIGHBOURS + 1 : -NEIGHBOURS])
+    total[..., -NEIGHBOURS:] = total[..., -NEIGHBOURS - 1, None]
+    return total
+
+
+def _every_strangeness(total: NDArray[np.float64], length: int, sender: Usual) -> NDArray[np.float64]:
+    """As ``strangeness``, for all stretches of a length, from the sums: nothing is looked up."""
+    begins = total.shape[-1] - 2 * NEIGHBOURS - length
+    inside = total[..., NEIGHBOURS + length :][..., :begins] - total[..., NEIGHBOURS:][..., :begins]
+    around = total[..., 2 * NEIGHBOURS + length :][..., :begins] - total[..., :begins] - inside
+    before = np.minimum(np.arange(begins), NEIGHBOURS)
+    return _strangeness(inside / length, around, before + before[::-1], sender)
+
+
+def _strangeness(
+    mean: NDArray[np.float64], around: NDArray[np.float64], beside: NDArray[np.int64], sender: Usual
+) -> NDArray[np.float64]:
+    """From the mean of a stretch and the sum of so many messages beside it."""
     level, spread = sender
-    beside = right - left - length
-    around = np.where(beside > 0, (total[..., right] - total[..., left] - inside) / np.maximum(beside, 1), level)
-    value = inside / length - LEVEL * level - SPREAD * spread
+    around = np.where(beside > 0, around / np.maximum(beside, 1), level)
+    value = mean - LEVEL * level - SPREAD * spread
     return np.asarray(value - NEIGHBOURS_SHARE * np.maximum(around - level, 0.0))
 
 
@@ -154,11 +176,12 @@ def scan(score: NDArray[np.float64], sender: Usual, tail: Tail) -> tuple[NDArray
     """
     best = np.full(score.shape, -np.inf)
     size = np.zeros(score.shape, dtype=np.int64)
+    total = _totals(score)
     for length in LENGTHS:
         begins = score.shape[-1] - length + 1
         if begins < 1:
             break
-        ratio = tail.log_ratio(strangeness(score, np.arange(begins), length, sender), length)
+        ratio = tail.log_ratio(_every_strangeness(total, length, sender), length)
         better = ratio > best[..., :begins]
         best[..., :begins][better] = ratio[better]
         size[..., :begins][better] = length

@@ -13,7 +13,7 @@ from wa_forensics.behaviour.division import (
     MOST_ROWS_CROWDED,
     Division,
     divide,
-    models_of,
+    model_of,
     sittings_of,
     teaching_rows,
 )
@@ -21,12 +21,8 @@ from wa_forensics.behaviour.generic import Traits, joined, nearest
 from wa_forensics.behaviour.grams import Grams, Points, read_grams
 from wa_forensics.behaviour.hands import (
     FoldModels,
-    Weighting,
-    choose_features,
-    dense_rows,
     fit_folds,
     leave_out_means,
-    lengths,
     partition,
     score_texts,
     texts_between,
@@ -34,7 +30,8 @@ from wa_forensics.behaviour.hands import (
 )
 from wa_forensics.behaviour.kernels import Background, without_sender
 from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
-from wa_forensics.behaviour.ratios import count_features, log_ratios
+from wa_forensics.behaviour.ratios import Counts, count_features
+from wa_forensics.behaviour.rows import Rows, Weighting, choose_features, make_rows, products
 from wa_forensics.behaviour.styled import Texts, styled
 
 if TYPE_CHECKING:
@@ -179,8 +176,8 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
     )
 
 
-def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scaling: Scaling) -> NDArray[np.float64]:
-    return dense_rows(traits.grams, chosen, weighting, scaled(traits.marks[chosen], scaling))
+def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scaling: Scaling) -> Rows:
+    return make_rows(traits.grams, chosen, weighting, scaled(traits.marks[chosen], scaling))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -209,9 +206,7 @@ class Hand:
         if self.models is None:
             message = "a short history has no models of folds"
             raise ValueError(message)
-        length = lengths(traits.grams, self.sample.weighting)
-        marks = scaled(traits.marks, self.sample.scaling)
-        return score_texts(traits.grams, length, marks, fold, self.models)
+        return score_texts(traits.grams, scaled(traits.marks, self.sample.scaling), fold, self.models)
 
 
 def learn(traits: Traits, code: int, sample: Sample, size: Size, *, whole: bool = False) -> Hand | None:
@@ -219,31 +214,31 @@ def learn(traits: Traits, code: int, sample: Sample, size: Size, *, whole: bool 
 
     ``whole`` learns one model from everything, for texts that are not among these.
     """
-    others, inverse = without_sender(sample.background, code)
+    others = without_sender(sample.background, code)
     grams, count = traits.grams, len(traits.grams)
-    if count < FEWEST_OWN or len(others) < FEWEST_OTHERS:
+    if count < FEWEST_OWN or len(others.rows) < FEWEST_OTHERS:
         return None
     edges = () if whole else partition(count)
     chosen = spread(count, size.own)
     rows = _rows(traits, chosen, sample.weighting, sample.scaling)
     if count <= SHORT_HISTORY and not whole:
-        means = leave_out_means(rows, others, inverse, SHORT_SIZES, weight_of(grams))
-        return Hand(sample=sample, edges=edges, models=None, others=len(others), means=means)
-    models = fit_folds(rows, chosen, edges, others, inverse, sample.weighting, _ratios(grams, edges, code, sample))
-    return Hand(sample=sample, edges=edges, models=models, others=len(others), means={})
+        means = leave_out_means(rows, others, SHORT_SIZES, weight_of(grams))
+        return Hand(sample=sample, edges=edges, models=None, others=len(others.rows), means=means)
+    models = fit_folds(rows, chosen, edges, others, sample.weighting, _counts(grams, edges, code, sample))
+    return Hand(sample=sample, edges=edges, models=models, others=len(others.rows), means={})
 
 
-def _ratios(grams: Grams, edges: Sequence[NDArray[np.int64]], code: int, sample: Sample) -> NDArray[np.float32]:
-    """The log ratios of the features for every fold, counted without the fold."""
+def _counts(grams: Grams, edges: Sequence[NDArray[np.int64]], code: int, sample: Sample) -> Counts:
+    """The features of the own texts, of each of their folds and of others."""
     low, high = (int(place) for place in np.searchsorted(sample.sender, (code, code + 1)))
     others = sample.counts - count_features(texts_between(sample.grams, low, high))
     if not edges:
-        return log_ratios(count_features(grams)[None], others)
-    folds = [pair for edge in edges for pair in pairwise(edge.tolist())]
-    counts = np.stack([count_features(texts_between(grams, first, last)) for first, last in folds])
+        return Counts(own=count_features(grams), others=others, folds=())
+    folds = tuple(
+        count_features(texts_between(grams, first, last)) for edge in edges for first, last in pairwise(edge.tolist())
+    )
     # The folds of one partition are everything.
-    np.subtract(counts[: len(edges[0]) - 1].sum(axis=0), counts, out=counts)
-    return log_ratios(counts, others)
+    return Counts(own=np.sum(folds[: len(edges[0]) - 1], axis=0), others=others, folds=folds)
 
 
 def _measure_one(own: Texts, code: int, sample: Sample, size: Size) -> Measured | None:
@@ -274,10 +269,12 @@ def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Divi
     if len(taught) == 0:
         return None
 
-    def judge(weights: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
-        models = models_of(weights, intercept, sample.weighting)
-        length = lengths(traits.grams, sample.weighting)
-        marks = scaled(traits.marks, sample.scaling)
-        return -score_texts(traits.grams, length, marks, np.zeros(len(sitting), dtype=np.int64), models)
+    weighting = sample.weighting
+    rows = _rows(traits, taught, weighting, sample.scaling)
 
-    return divide(_rows(traits, taught, sample.weighting, sample.scaling), taught, sitting, judge)
+    def judge(alpha: NDArray[np.float64]) -> NDArray[np.float64]:
+        models = model_of(rows.weighted(alpha[:, None], weighting.common)[:, 0], float(alpha.sum()), weighting)
+        marks = scaled(traits.marks, sample.scaling)
+        return -score_texts(traits.grams, marks, np.zeros(len(sitting), dtype=np.int64), models)
+
+    return divide(products(rows, rows), taught, sitting, judge)

@@ -1,0 +1,163 @@
+"""Texts as rows of unit length over the used features, and their products: common columns dense, the others sparse.
+
+A text holds some hundred of four thousand features, and most of these stand in few texts: two texts share little but
+the commonest. These are multiplied densely; of the others only the pairs of texts that share one are summed. The
+products are those of dense rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wa_forensics.behaviour.grams import FEATURES, SPACE, Grams
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# A column that a larger share of the texts hold is kept dense: there a product costs less than looking for pairs.
+COMMON = 0.08
+# Texts that are looked at together: their rows fit the cache, and a byte counts them.
+PAGE = 64
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weighting:
+    """The used features: the column of each feature, or -1, and the inverse document frequency of each column.
+
+    Columns stand in the order of how many texts hold them; the first ``common`` are kept dense.
+    """
+
+    column: NDArray[np.int32]
+    rarity: NDArray[np.float64]
+    common: int
+
+    @property
+    def width(self) -> int:
+        return len(self.rarity)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """Texts by features.
+
+    ``dense`` holds the common columns and after them the marks. ``row`` and ``value`` are the entries of the other
+    columns, by column; those of the c-th of these begin at ``first[c]``.
+    """
+
+    dense: NDArray[np.float64]
+    row: NDArray[np.int64]
+    value: NDArray[np.float64]
+    first: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.dense)
+
+    def take(self, kept: NDArray[np.bool_]) -> Rows:
+        """The rows that are marked."""
+        inside = kept[self.row]
+        before = np.concatenate(([0], np.cumsum(inside)))
+        return Rows(
+            dense=self.dense[kept],
+            row=(np.cumsum(kept) - 1)[self.row[inside]],
+            value=self.value[inside],
+            first=before[self.first],
+        )
+
+    def weighted(self, weights: NDArray[np.float64], common: int) -> NDArray[np.float64]:
+        """The sum of the rows, each times its weight: a line for each column and mark, one column a set of weights.
+
+        ``common`` is that of their weighting.
+        """
+        dense = self.dense.T @ weights
+        rare = np.zeros((weights.shape[1], len(self.first) - 1))
+        some = np.flatnonzero(np.diff(self.first))
+        if len(some):
+            rare[:, some] = np.add.reduceat(weights.T[:, self.row] * self.value, self.first[some], axis=1)
+        return np.concatenate((dense[:common], rare.T, dense[common:]))
+
+
+def choose_features(grams: Grams, width: int) -> Weighting:
+    """The ``width`` features that most texts of a sample hold, weighted by the logarithm of their rarity."""
+    counts = np.zeros(FEATURES, dtype=np.int64)
+    for ids, first, base in parts(grams):
+        counts[base : base + SPACE] = _texts_with(ids, first)
+    used = np.flatnonzero(counts >= 2)
+    best = used[np.argsort(-counts[used], kind="stable")[:width]]
+    column = np.full(FEATURES, -1, dtype=np.int32)
+    column[best] = np.arange(len(best), dtype=np.int32)
+    rarity = np.log((len(grams) + 1.0) / (counts[best] + 1.0)).astype(np.float32).astype(np.float64)
+    return Weighting(column=column, rarity=rarity, common=int((counts[best] > COMMON * len(grams)).sum()))
+
+
+def _texts_with(ids: NDArray[np.uint16], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In how many texts each feature occurs; what occurs once in all is not counted."""
+    found = np.zeros(SPACE, dtype=np.int64)
+    often = np.flatnonzero(np.bincount(ids.ravel(), minlength=SPACE) >= 2)
+    # One place more for whatever occurs once.
+    place = np.full(SPACE, len(often), dtype=np.int64)
+    place[often] = np.arange(len(often))
+    for low in range(0, len(first) - 1, PAGE):
+        page = first[low : low + PAGE + 1]
+        row = np.repeat(np.arange(len(page) - 1) * (len(often) + 1), np.diff(page))
+        seen = np.zeros((len(page) - 1, len(often) + 1), dtype=np.uint8)
+        seen.ravel()[(place[ids[page[0] : page[-1]]] + row[:, None]).ravel()] = 1
+        found[often] += np.add.reduce(seen, axis=0, dtype=np.uint8)[:-1]
+    return found
+
+
+def parts(grams: Grams) -> tuple[tuple[NDArray[np.uint16], NDArray[np.int64], int], ...]:
+    """Features of characters and of words, where those of each text begin, and the number of the first of all."""
+    return (grams.chars, grams.char_first, 0), (grams.words, grams.word_first, SPACE)
+
+
+def make_rows(grams: Grams, chosen: NDArray[np.int64], weighting: Weighting, marks: NDArray[np.float32]) -> Rows:
+    """Some texts as rows: unit length over the used features, beside them their scaled marks."""
+    texts, common = len(chosen), weighting.common
+    often, rare = [], []
+    for ids, first, base in parts(grams):
+        count = first[chosen + 1] - first[chosen]
+        begin = np.concatenate(([0], np.cumsum(count)))
+        take = np.arange(begin[-1]) + np.repeat(first[chosen] - begin[:-1], count)
+        column = weighting.column[base : base + SPACE].take(ids[take], mode="clip")
+        row = np.repeat(np.arange(texts), count)[:, None]
+        # One place more in each row for what is not common.
+        often.append((np.where(column < 0, common, np.minimum(column, common)) + row * (common + 1)).ravel())
+        rare.append((column * texts + row)[column >= common])
+    table = np.bincount(np.concatenate(often), minlength=texts * (common + 1)).reshape(texts, common + 1)
+    place = np.sort(np.concatenate(rare))
+    edge = np.flatnonzero(np.diff(place, prepend=-1))
+    column, row = np.divmod(place[edge], max(1, texts))
+    value = np.diff(edge, append=len(place)) * weighting.rarity[column]
+    dense = np.empty((texts, common + marks.shape[1]))
+    features = dense[:, :common]
+    np.multiply(table[:, :common], weighting.rarity[:common], out=features)
+    square = np.einsum("ij,ij->i", features, features) + np.bincount(row, weights=value**2, minlength=texts)
+    length = np.maximum(np.sqrt(square), 1e-6)
+    features /= length[:, None]
+    dense[:, common:] = marks
+    return Rows(
+        dense=dense,
+        row=row,
+        value=value / length[row],
+        first=np.searchsorted(column, np.arange(common, weighting.width + 1)),
+    )
+
+
+def products(left: Rows, right: Rows) -> NDArray[np.float64]:
+    """The scalar product of each row of one side with each of the other."""
+    found = np.asarray(left.dense @ right.dense.T)
+    many = np.diff(right.first)
+    column = np.repeat(np.arange(len(many)), np.diff(left.first))
+    total = np.cumsum(many[column])
+    if len(total) == 0 or total[-1] == 0:
+        return found
+    # Each entry of the left meets all entries of its column on the right.
+    pairs = many[column]
+    other = np.arange(total[-1]) + np.repeat(right.first[column] - (total - pairs), pairs)
+    place = np.repeat(left.row * len(right), pairs) + right.row[other]
+    value = np.repeat(left.value, pairs) * right.value[other]
+    found += np.bincount(place, weights=value, minlength=found.size).reshape(found.shape)
+    return found

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wa_forensics.locales.people import FOLDER, compile_people, read_language
+from wa_forensics.locales.people import FOLDER, compile_people, composed, read_language
 from wa_forensics.search import Lexicon
 from wa_forensics.search.fold import fold_rows
+from wa_forensics.search.phrases import PhraseError
 from wa_forensics.vocabulary import Concept
 
 KEY_CONCEPTS = ("code_request", "payment_request", "bank_details_changed", "new_number", "warning", "code_never_share")
@@ -74,3 +75,18 @@ def test_a_sentence_is_heard_as_it_is_meant(language: str, concept: str, sentenc
 def test_compiled_file_is_in_step_with_the_sources() -> None:
     for path, text in compile_people().items():
         assert path.read_text("utf-8") == text
+
+
+def test_a_phrase_names_lists_of_words_and_takes_two_sides_in_either_order() -> None:
+    words = {"give": "give|send me", "code": "code|six digits"}
+    assert list(composed("{give} ~ {code}", words)) == [
+        "(give|send me) ... (code|six digits)",
+        "(code|six digits) ... (give|send me)",
+    ]
+    assert list(composed("now ({give}|show)", words)) == ["now ((give|send me)|show)"]
+
+
+@pytest.mark.parametrize("line", ["{nothing} now", "a ~ b ~ c"])
+def test_a_phrase_that_cannot_be_composed_is_refused(line: str) -> None:
+    with pytest.raises(PhraseError):
+        list(composed(line, {}))

@@ -57,9 +57,9 @@ def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) 
 
     if len(start) <= _CHUNK:
         # To cut these one by one takes less than to load Arrow's functions (25 ms).
-        return pa.chunked_array(
-            [_large_strings([buffer[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)])]
-        )
+        data = b"".join([buffer[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)])
+        ends = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(end - start)))
+        return pa.chunked_array([pa.LargeStringArray.from_buffers(len(start), pa.py_buffer(ends), pa.py_buffer(data))])
     import pyarrow.compute as pc
 
     # Arrow's own allocator gives memory back at once: fresh pages cost more here than the copying.

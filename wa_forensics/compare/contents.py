@@ -23,6 +23,8 @@ BLOCK = 1 << 12
 PIECE = 1 << 20
 # From this mean length on texts are gathered one by one.
 LONG_TEXT = 1 << 10
+# What of ASCII does not matter in a text.
+BLANKS = bytes([*range(33), 127])
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Texts shorter than this say too little to tell two messages of one text apart.
 TELLING_BYTES = 12
@@ -197,8 +199,10 @@ def _hash_slices(
         keep = (piece > 32) & (piece != 127)
         if len(piece) and piece.max() >= 0xC2:
             _drop_blanks(piece, keep)
+            kept = piece[keep]
+        else:
+            kept = np.frombuffer(piece.tobytes().translate(None, BLANKS), dtype=np.uint8)
         place = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(keep, dtype=np.int64)])
-        kept = piece[keep]
         terms = (kept + np.uint64(1)) * _powers(len(kept).bit_length())[0][: len(kept)]
         prefix = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(terms, dtype=np.uint64)])
         prefix = prefix * np.uint64(pow(int(FACTOR), count, 1 << 64)) + total

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from wa_forensics.case.folder import WORK, write_file, write_parts
-from wa_forensics.case.records import compact, record
+from wa_forensics.case.records import compact, pieces, record
 from wa_forensics.errors import CaseError
 from wa_forensics.model import Analysis, Failure
 
@@ -35,7 +35,7 @@ class FileResult:
     @cached_property
     def line(self) -> str:
         """The result as one line of JSON."""
-        return compact(self)
+        return "".join(pieces(self))
 
     def __reduce__(self) -> tuple[Callable[[str], FileResult], tuple[str]]:
         return result_of, (self.line,)
@@ -74,14 +74,15 @@ def kept_working(folder: Path, number: int, conditions: object) -> FileResult | 
 
 def keep_results(folder: Path, results: Sequence[FileResult]) -> None:
     """Write the results, one a line."""
-    write_parts(folder / FILE, (_line_of(folder, result) for result in results))
+    write_parts(folder / FILE, (part for result in results for part in _line_of(folder, result)))
 
 
-def _line_of(folder: Path, result: FileResult) -> str:
+def _line_of(folder: Path, result: FileResult) -> Iterator[str]:
     try:
-        return working_file(folder, result.number).read_text("utf-8").partition("\n")[2]
+        yield working_file(folder, result.number).read_text("utf-8").partition("\n")[2]
     except OSError:
-        return compact(result) + "\n"
+        yield from pieces(result)
+        yield "\n"
 
 
 def kept_results(folder: Path) -> tuple[FileResult, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -206,10 +206,10 @@ class Case:
         except ValueError as error:
             raise CaseError(str(self.path / name), "this is no valid JSON", _DAMAGED) from error
 
-    def _lines(self, name: str) -> list[Any]:
+    def _lines(self, name: str) -> Iterator[Any]:
         try:
             with (self.path / name).open("rb") as file:
-                return [json.loads(line) for line in file]
+                yield from map(json.loads, file)
         except OSError as error:
             problem = f"the case has no readable {name} ({error.strerror})"
             raise CaseError(str(self.path), problem, "Give a folder that wa-forensics scan wrote.") from error

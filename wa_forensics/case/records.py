@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum, IntEnum
 from functools import cache
@@ -91,6 +91,24 @@ def compact(value: object) -> str:
     return _dumps(plain(value), separators=(",", ":"))
 
 
+def pieces(value: object) -> Iterator[str]:
+    """``compact`` in pieces: of a long tuple of records only one at a time stands in memory."""
+    kind: Any = type(value)
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        yield "["
+        for number, item in enumerate(value):
+            yield "," if number else ""
+            yield from pieces(item)
+        yield "]"
+    elif is_dataclass(kind) and not _spoken(kind):
+        for number, name in enumerate(_names(kind)):
+            yield f'{"," if number else "{"}"{name}":'
+            yield from pieces(getattr(value, name))
+        yield "}"
+    else:
+        yield compact(value)
+
+
 def pretty(value: object) -> str:
     """JSON for people, with a final newline."""
     return _dumps(plain(value), indent=1) + "\n"
@@ -118,10 +136,21 @@ def record(kind: type[T], value: Any) -> T:
     return cast(T, _reader(cast(Any, kind))(value))
 
 
-def _spoken_record(kind: Any, members: Mapping[str, Callable[[Any], Any]], value: Any) -> Any:
-    given = {name: read(value[name]) for name, read in members.items() if name in value}
-    forms = value.get("said") or {}
-    return kind(**given | {name: remembered(given[name], forms[name]) for name in _spoken(kind) if name in forms})
+def _spoken_reader(kind: Any, members: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    # Of a million senders all have the same to say: what is told once more is kept once.
+    last: dict[str, tuple[Any, Any, Any]] = {}
+
+    def told(name: str, text: Any, form: Any) -> Any:
+        if name not in last or last[name][:2] != (text, form):
+            last[name] = text, form, remembered(text, form)
+        return last[name][2]
+
+    def read(value: Any) -> Any:
+        given = {name: read(value[name]) for name, read in members.items() if name in value}
+        forms = value.get("said") or {}
+        return kind(**given | {name: told(name, given[name], forms[name]) for name in _spoken(kind) if name in forms})
+
+    return read
 
 
 @cache
@@ -152,7 +181,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         hints = get_type_hints(kind)
         members = {name: _reader(hints[name]) for name in _names(kind)}
         if _spoken(kind):
-            return lambda value: _spoken_record(kind, members, value)
+            return _spoken_reader(kind, members)
         return lambda value: kind(**{n: read(value[n]) for n, read in members.items() if n in value})
     if origin is not None and issubclass(origin, Mapping):
         return dict

@@ -30,7 +30,7 @@ class HandGroup:
     signed: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SenderProfile:
     """What the behaviour model could say of one sender; ``reason`` explains a sender that is not testable.
 

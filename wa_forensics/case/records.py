@@ -94,13 +94,14 @@ def compact(value: object) -> str:
 def pieces(value: object) -> Iterator[str]:
     """``compact`` in pieces: of a long tuple of records only one at a time stands in memory."""
     kind: Any = type(value)
+    is_record = is_dataclass(value)
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
         yield "["
         for number, item in enumerate(value):
             yield "," if number else ""
             yield from pieces(item)
         yield "]"
-    elif is_dataclass(kind) and not _spoken(kind):
+    elif is_record and not _spoken(kind):
         for number, name in enumerate(_names(kind)):
             yield f'{"," if number else "{"}"{name}":'
             yield from pieces(getattr(value, name))

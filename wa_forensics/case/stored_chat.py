@@ -21,10 +21,12 @@ def stored_chat(case: Case, facts: ChatFacts) -> Chat:
 
 
 def chat_of(messages: Any, facts: ChatFacts) -> Chat:
-    """The chat of a messages table: the same messages, senders and addresses; its buffer holds the texts alone."""
+    """The chat of a messages table: the same messages, senders and addresses; its buffer holds the texts in lines."""
     table = messages.combine_chunks()
     texts = [text.encode() for text in table["text"].to_pylist()]
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    # A line end behind each text, as in an export: what searches a text looks one byte further.
+    sizes = np.array([len(text) for text in texts], dtype=np.int64)
+    ends = np.cumsum(sizes + 1) - 1
     names = tuple(facts.senders)
     phones: dict[str, str] = {}
     for name, phone in zip(table["sender"].to_pylist(), table["sender_phone"].to_pylist(), strict=True):
@@ -35,7 +37,7 @@ def chat_of(messages: Any, facts: ChatFacts) -> Chat:
         sender=_codes(table, "sender", names).astype(np.int32),
         kind=_codes(table, "kind", [str(kind) for kind in KINDS]).astype(np.uint8),
         event=_codes(table, "event", [str(event) for event in EVENTS]).astype(np.int16),
-        text_start=np.concatenate(([0], ends[:-1])).astype(np.int64),
+        text_start=ends - sizes,
         text_end=ends,
         edited=np.array(table["edited"].to_pylist(), dtype=bool),
         line=_numbers(table, "line"),
@@ -46,7 +48,7 @@ def chat_of(messages: Any, facts: ChatFacts) -> Chat:
     )
     return Chat(
         source=facts.source,
-        buffer=b"".join(texts),
+        buffer=b"".join([text + b"\n" for text in texts]),
         columns=columns,
         senders=names,
         sender_phones=[phones.get(name) for name in names],

@@ -32,17 +32,18 @@ class Counts:
     folds: tuple[NDArray[np.float32], ...]
 
     @cached_property
-    def used(self) -> NDArray[np.int64]:
-        """Features that occur at all."""
-        return np.flatnonzero(self.own + self.others)
+    def used(self) -> tuple[tuple[int, NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]], ...]:
+        """For characters and for words: the features that occur at all, and their counts among own texts and others."""
+        every = np.flatnonzero(self.own + self.others)
+        middle = int(np.searchsorted(every, SPACE))
+        halves = (0, every[:middle]), (SPACE, every[middle:])
+        return tuple((base, part, self.own[part], self.others[part]) for base, part in halves)
 
     def log_ratios(self, fold: int | None) -> NDArray[np.float32]:
         """Natural log of each feature's share among others over its share in own texts, all but those of a fold."""
-        own = self.own if fold is None else self.own - self.folds[fold]
         out = np.empty(FEATURES, dtype=np.float32)
-        middle = int(np.searchsorted(self.used, SPACE))
-        for base, part in ((0, self.used[:middle]), (SPACE, self.used[middle:])):
-            mine, theirs = own[part], self.others[part]
+        for base, part, own, theirs in self.used:
+            mine = own if fold is None else own - self.folds[fold][part]
             my_total, their_total = max(np.float32(1), mine.sum()), max(np.float32(1), theirs.sum())
             prior = np.float32(PRIOR / 2) * (mine / my_total + theirs / their_total) + np.float32(1e-4)
             scale = np.float32((my_total + PRIOR) / (their_total + PRIOR))

@@ -270,7 +270,8 @@ def test_a_message_longer_than_any_of_the_app_is_searched_to_a_bound_and_kept_wh
     lines = ["Asha: send me the code you got", f"Ravi: {filler}send me the code you got", "Asha: ok"]
     chat = parsed("".join(f"13/02/2024, 16:05 - {line}\n" for line in lines))
     assert chat.search("send me the code").tolist() == [0]
-    assert chat.text(1).endswith("you got")
+    assert chat.text(1).endswith("you got") and chat.searched_text(1) == chat.text(1)[: len(chat.searched_text(1))]
+    assert len(chat.searched_text(1)) < len(chat.text(1)) and chat.searched_text(0) == chat.text(0)
     (searched,) = chat.raw_texts(np.array([1]))
     assert SEARCHED_BYTES - 3 < len(searched) <= SEARCHED_BYTES
     assert (searched + b"\x00").decode().startswith("ab")

@@ -217,6 +217,10 @@ class Chat:
                 ends[row] -= 1
         return ends
 
+    def searched_text(self, message: int) -> str:
+        """The text of one message as far as it is searched, the one bound of all rules."""
+        return self.buffer[self.columns.text_start[message] : self.searched_end[message]].decode("utf-8", "replace")
+
     @cached_property
     def written(self) -> NDArray[np.bool_]:
         """Which messages hold something a person wrote: no lines of the app, deletion marks or calls."""

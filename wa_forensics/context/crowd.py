@@ -88,7 +88,7 @@ def beyond_crowd(chat: Chat, unknown: NDArray[np.bool_], sender: int, own: Itera
 def reading(chat: Chat, shown: Iterable[Sighting], taken: float) -> Signal | None:
     """What the wording of messages that showed signs gives back of the log-odds ``taken`` by the crowd, if anything."""
     messages = sorted({sighting.message for sighting in shown if sighting.kind not in COMMON})[:MOST_READ]
-    scores = scam_scores([chat.text(message) for message in messages])
+    scores = scam_scores([chat.searched_text(message) for message in messages])
     if not len(messages) or scores.max() <= 0:
         return None
     most = int(scores.argmax())

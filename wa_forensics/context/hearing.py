@@ -211,7 +211,7 @@ def code_answers(chat: Chat, sender: int, requests: Iterable[int], found: Sighti
     for request in requests:
         after = chat.written[request + 1 : request + 1 + CODE_REACH]
         for message in (np.flatnonzero(after) + request + 1).tolist():
-            text = clean(chat.text(message)).strip()
+            text = clean(chat.searched_text(message)).strip()
             if chat.columns.sender[message] == sender or len(text) > LONGEST_ANSWER:
                 continue
             for code in codes_in(message, text):
@@ -228,7 +228,7 @@ def bare_digits(chat: Chat, sender: int, first: int, last: int) -> list[int]:
     return [
         m
         for m in inside
-        if chat.written[m] and chat.columns.sender[m] != sender and BARE.fullmatch(clean(chat.text(m)).strip())
+        if chat.written[m] and chat.columns.sender[m] != sender and BARE.fullmatch(clean(chat.searched_text(m)).strip())
     ]
 
 

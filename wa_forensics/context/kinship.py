@@ -71,7 +71,7 @@ def matters(chat: Chat, episode: Episode) -> Mapping[int, Mapping[str, float]]:
         signs += [(place[a.message], often, AMOUNT) for a in chat.amounts if a.message in place]
     signs += [(place[p.message], str(Concept.PAYMENT_DETAILS), NUMBER) for p in chat.phones if p.message in place]
     for at, message in enumerate(messages):
-        text = chat.text(message)[:READ]
+        text = chat.searched_text(message)[:READ]
         signs += [(at, str(kind), NUMBER) for kind, pattern in PATTERNS if pattern.search(text)]
     # What the whole stretch is about counts a little everywhere.
     whole: dict[str, float] = {}

@@ -257,7 +257,7 @@ def _files(chat: Chat) -> list[Sighting]:
             found.append(_sighting(message, "dangerous file", name))
     named = set(chat.attachments)
     for message in chat.naming_apps.tolist():
-        text = chat.text(message).lower()
+        text = chat.searched_text(message).lower()
         if message not in named and any(ending in text for ending in DANGEROUS_ENDINGS):
             found.append(_sighting(message, "dangerous file", text[:60]))
     return found
@@ -274,7 +274,7 @@ def wary(found: Sightings, message: int) -> bool:
 
 def recites(chat: Chat, message: int) -> bool:
     """Does a good part of the text stand in quotation marks, as when somebody tells what swindlers write?"""
-    text = chat.text(message)
+    text = chat.searched_text(message)
     return 2 * sum(len(part) for part in QUOTATION.findall(text)) >= len(text)
 
 

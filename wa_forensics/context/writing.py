@@ -93,7 +93,7 @@ def read_habits(chat: Chat, messages: NDArray[np.int64]) -> Habits:
     kinds = chat.columns.kind[messages]
     for row, message in enumerate(messages):
         if kinds[row] == _TEXT:
-            marks = _habits_of(chat.text(int(message))[:READ])
+            marks = _habits_of(chat.searched_text(int(message))[:READ])
             usable[row] = marks is not None
             if marks is not None:
                 seen[row, : len(marks)] = marks

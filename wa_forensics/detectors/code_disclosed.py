@@ -91,7 +91,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             spoken = {m for m in away if chat.columns.sender[m] == episode.sender}
         asked = any(s.kind in ASKED for s in episode.sightings)
         bare = bare_digits(chat, episode.sender, first, last)
-        spoken |= {m for m in bare if asked or sum(c.isdigit() for c in chat.text(m)) >= LONG}
+        spoken |= {m for m in bare if asked or sum(c.isdigit() for c in chat.searched_text(m)) >= LONG}
         spoken -= given
         if episode.own_hand:
             spoken = {m for m in spoken if chat.columns.sender[m] != episode.sender}
@@ -119,6 +119,6 @@ def _told(chat: Chat, episode: Episode, *concepts: Concept) -> set[int]:
     return {
         m
         for m in near
-        if not re.search(r"\d{4}", clean(chat.text(m)))
+        if not re.search(r"\d{4}", clean(chat.searched_text(m)))
         and (m < first or m > back or chat.columns.sender[m] != episode.sender)
     }

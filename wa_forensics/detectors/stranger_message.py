@@ -129,7 +129,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
     messages = openings(chat)
     if not len(messages):
         return
-    scores = scam_scores([chat.text(m) for m in messages.tolist()])
+    scores = scam_scores([chat.searched_text(m) for m in messages.tolist()])
     high = model().medium - model().low
     by_sender: dict[int, list[tuple[int, float]]] = {}
     for message, score in zip(messages.tolist(), scores.tolist(), strict=True):
@@ -153,7 +153,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
                     weight=weight,
                     detail=say("line %(lines)s", lines=str(chat.columns.line[message])),
                 )
-                for name, weight in scam_reasons(chat.text(message))
+                for name, weight in scam_reasons(chat.searched_text(message))
             ],
         )
 

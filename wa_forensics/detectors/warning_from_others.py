@@ -143,7 +143,7 @@ def _about(
         return set()
     pattern = re.compile(rf"(?<!\w){re.escape(name)}", re.IGNORECASE)
     near = (m for m in range(warned[0] + 1, min(len(chat), warned[0] + SPOKEN_OF)) if chat.written[m])
-    return {m for m in near if seconds[m] - seconds[warned[0]] <= DAY and pattern.search(clean(chat.text(m)))}
+    return {m for m in near if seconds[m] - seconds[warned[0]] <= DAY and pattern.search(clean(chat.searched_text(m)))}
 
 
 def _told_of(names: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ from wa_forensics.wording.facts import is_code  # noqa: E402
 from wa_forensics.wording.features import BUCKETS, NAMES, WIDTH, features  # noqa: E402
 
 TARGET = ROOT / "wa_forensics" / "wording" / "data"
-STRENGTH, SCAM_WEIGHT, SMALL_WEIGHT = 10.0, 3.0, 6.0
+STRENGTH, SCAM_WEIGHT, SMALL_WEIGHT = 10.0, 3.0, 2.0
 BLOCK = 10_000
 LARGE = 100_000
 # So many messages of each invented template.

@@ -124,6 +124,13 @@ def test_a_stem_is_met_by_its_word_and_longer_words_only() -> None:
         ("costs 150p/msg", "price per message or week", True),
         ("Northbank: you have a message", "opens with a name and a colon", True),
         ("@ben: look", "opens with a name and a colon", False),
+        ("@\u2068Ben\u2069 look", "opens with a mention", True),
+        ("write to ben@club.example", "opens with a mention", False),
+        ("see [the guide](https://club.example/g) and `this`", "marks of a chat room", True),
+        ("see you at 5, bring > 2 cakes", "marks of a chat room", False),
+        ("read https://news.example/how-to-grow-tomatoes", "link deep into a site", True),
+        ("pay at https://fee-parcel.example/gb", "link deep into a site", False),
+        ("mine is at https://tomatoes.herokuapp.com", "link: hosted", True),
     ],
 )
 def test_facts_of_numbers_and_calls_to_act(text: str, fact: str, holds: bool) -> None:

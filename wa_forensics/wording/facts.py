@@ -9,8 +9,13 @@ from wa_forensics.entities import amounts_in, clean, links_in
 from wa_forensics.model import Link
 
 # Kinds of links, strangest first; a text shows a link as a made-up host of its kind, so no real host is learned.
-KINDS = ("file", "imitating", "odd", "short", "invite", "unknown", "popular")
-ODD = frozenset(["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "free hosting", "many labels"])
+KINDS = ("file", "imitating", "odd", "hosted", "short", "invite", "unknown", "popular")
+ODD = frozenset(["ip", "punycode", "mixed scripts", "userinfo", "cheap tld", "many labels"])
+# A page with a speaking address, or deep in a site, as people share them; a lure has a short address or a number.
+ARTICLE = re.compile(r"/[^/?#\s]*(?:[-_][^\W\d_]+){3}|(?:/[\w.%~+-]{2,}){3}|\.(?:html?|md|pdf|php|aspx?)\b|#\w{3}")
+# Who begins with somebody's mark answers in a room; the marks of a room are those of its software, quotes among them.
+MENTION = re.compile(r"\W{0,3}@[\w/]")
+MARKUP = re.compile(r"`|\]\(http|!\[|(?:^|\n)> |(?<!\w):[a-z]+(?:_[a-z]+)+:|\*\*\w|(?:^|\n)#{1,4} ")
 LONG_NUMBER = re.compile(r"(?<![\w/.,:=#-])\+?\(?\d(?:[ ().-]?\d){8,14}(?![\w.:-]\d|\w)")
 # Groups of digits that are no number to call: dates, times of a log, addresses of a network.
 NO_NUMBER = re.compile(r"\d{1,4}([-/.:])\d{1,2}\1\d{1,4}(?:[-/.:]\d{1,4})*")
@@ -45,6 +50,9 @@ FACTS = (
     "any link",
     "several links",
     "little but a link",
+    "link deep into a site",
+    "opens with a mention",
+    "marks of a chat room",
     "phone number",
     "number to text or dial",
     "star code",
@@ -104,7 +112,7 @@ def read_facts(text: str) -> tuple[str, tuple[int, ...]]:
         shown = shown.replace(link.text, f" x{kind}x.com ", 1)
     found = {f"link: {kind}" for kind in kinds}
     rest = len(shown) - sum(len(kind) + 8 for kind in kinds)
-    found |= _about_links(kinds, rest) | _about_numbers(shown) | _about_letters(shown)
+    found |= _about_links(kinds, rest) | _about_numbers(shown) | _about_letters(shown) | _about_rooms(text, links)
     found |= {f"longer than {length}" for length in LENGTHS if len(shown) > length}
     found |= _together(found)
     return shown, tuple(sorted(NUMBER_OF[name] for name in found))
@@ -135,6 +143,8 @@ def kind_of(link: Link) -> str:
         return "invite"
     if ODD & set(link.traits):
         return "odd"
+    if "free hosting" in link.traits:
+        return "hosted"
     return "popular" if link.popular else "unknown"
 
 
@@ -143,6 +153,15 @@ def _about_links(kinds: Sequence[str], rest: int) -> set[str]:
         "any link": bool(kinds),
         "several links": len(kinds) > 1,
         "little but a link": bool(kinds) and rest < LITTLE,
+    }
+    return {name for name, holds in named.items() if holds}
+
+
+def _about_rooms(text: str, links: Sequence[Link]) -> set[str]:
+    named = {
+        "link deep into a site": any(ARTICLE.search(link.path) for link in links),
+        "opens with a mention": MENTION.match(text) is not None,
+        "marks of a chat room": MARKUP.search(text) is not None,
     }
     return {name for name, holds in named.items() if holds}
 

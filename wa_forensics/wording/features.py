@@ -37,8 +37,8 @@ NAMES = (
     "speaks to the reader only, with a contact",
     *SIGNS,
 )
-# Who speaks and who is spoken to is no topic that counts among several.
-PERSONS = ("you", "me")
+# Who speaks, who is spoken to and the talk of developers are no topics that count among several.
+UNCOUNTED = ("you", "me", "everyone", "program")
 # Columns: hashed pieces and words, then one per name.
 WIDTH = BUCKETS + len(NAMES)
 LONGEST_WORD = 24
@@ -174,7 +174,7 @@ def _told(folded: Folded, facts: Sequence[Sequence[int]], row_of: NDArray[np.int
     for row, text in enumerate(folded.messages.tolist()):
         fact[row, list(facts[text])] = True
     contact = fact[:, sorted(CONTACTS)].any(axis=1, keepdims=True)
-    count = topics[:, [TOPICS.index(name) for name in TOPICS if name not in PERSONS]].sum(axis=1)
+    count = topics[:, [TOPICS.index(name) for name in TOPICS if name not in UNCOUNTED]].sum(axis=1)
     several = count[:, None] >= np.array(SEVERAL)
     reader = topics[:, [TOPICS.index("you")]] & ~topics[:, [TOPICS.index("me")]]
     signs = SIGN_SIZE * _signs(concepts)
@@ -195,8 +195,10 @@ def _signs(concepts: NDArray[np.bool_]) -> NDArray[np.float64]:
 def _concepts(folded: Folded) -> NDArray[np.bool_]:
     rows = Folded(data=folded.data, starts=folded.starts, ends=folded.ends, messages=np.arange(len(folded.starts)))
     hits = lexicon().scan(rows)
+    phrases = lexicon().phrases
     code = {name: number for number, name in enumerate(CONCEPTS)}
-    concept = np.array([code[concept] for concept in lexicon().phrases.concepts], dtype=np.int64)[hits.phrases]
+    names = np.array([code[name] for name in phrases.concept_names], dtype=np.int64)
+    concept = names[phrases.concept_codes[hits.phrases]]
     held = np.zeros((len(folded.starts), len(CONCEPTS)), dtype=bool)
     held[hits.messages, concept] = True
     return held

@@ -17,7 +17,7 @@ TOPICS = (
     "prize", "free", "sale", "click", "contact", "urgency", "account", "bank", "parcel",
     "authority", "bill", "job", "invest", "loan", "adult", "mobile", "gambling", "family",
     "changed_phone", "health", "property", "course", "charity", "code", "terms", "extortion",
-    "praise", "support", "you", "me"
+    "praise", "support", "everyone", "program", "you", "me"
 )  # fmt: skip
 
 

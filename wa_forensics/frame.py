@@ -123,7 +123,7 @@ def pandas_frame(
     c = columns
     frame = pd.DataFrame(
         {
-            "timestamp": c.timestamp.astype("datetime64[s]"),
+            "timestamp": c.timestamp.astype("datetime64[s]", copy=False),
             "sender": _category(c.sender, list(senders)),
             "sender_phone": pd.arrays.ArrowStringArray(_phone_array(c.sender, sender_phones)),
             "kind": _category(c.kind, [str(k) for k in KINDS]),

@@ -136,15 +136,15 @@ class Chat:
         In what people wrote, names that are mostly words (up to two letters) and the writer's own are left out. With
         ``given`` the first word of a name is enough where it is nobody else's: so people address each other.
         """
-        if (message, given) not in self._named:
-            start, end = self.columns.text_start[message], self.searched_end[message]
-            text = self.buffer[start:end].decode("utf-8", "replace")
-            found = (self._given_names if given else self._account_names).found(text)
+        key = ("accounts in", message, given)
+        if key not in self._made:
+            found = (self._given_names if given else self._account_names).found(self.searched_text(message))
             if self.written[message]:
                 own = int(self.columns.sender[message])
                 found = {code: at for code, at in found.items() if code != own and tells_apart(self.senders[code])}
-            self._named[message, given] = found
-        return self._named[message, given]
+            self._made[key] = found
+        named: Mapping[int, int] = self._made[key]
+        return named
 
     @cached_property
     def _account_names(self) -> AccountNames:
@@ -153,10 +153,6 @@ class Chat:
     @cached_property
     def _given_names(self) -> AccountNames:
         return AccountNames(self.senders, given=True)
-
-    @cached_property
-    def _named(self) -> dict[tuple[int, bool], Mapping[int, int]]:
-        return {}
 
     # sets of messages
 

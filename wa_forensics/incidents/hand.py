@@ -89,12 +89,12 @@ def told_findings(chat: Chat, windows: Iterable[Window], findings: Sequence[Find
     """Per window what was said of the account, medium, and what was said on how it was found out, low; without the
     messages that another finding names as such.
     """
-    seconds = chat.columns.timestamp.astype(np.int64)
-    threats = (Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED)
-    taken = {i.message for f in findings if f.threat in threats and f.severity >= Severity.LOW for i in f.evidence}
     windows = tuple(windows)
     if not windows:
         return
+    seconds = chat.columns.timestamp.astype(np.int64)
+    threats = (Threat.WARNING_FROM_OTHERS, Threat.SECURITY_NOTICE, Threat.OTP_DISCLOSED)
+    taken = {i.message for f in findings if f.threat in threats and f.severity >= Severity.LOW for i in f.evidence}
     marks = read_marks(chat, findings)
     for window in windows:
         own = np.flatnonzero(chat.columns.sender == chat.sender_code(window.account))

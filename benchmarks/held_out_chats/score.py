@@ -1,6 +1,6 @@
 """Score the labelled and held-out chats with the program as it stands.
 
-    python benchmarks/held_out_chats/score.py h|t|u|v|w|x [--odd|--even] [--each]
+    python benchmarks/held_out_chats/score.py h|t|u|v|w|x|z [--odd|--even] [--each]
     python benchmarks/held_out_chats/score.py all [--write]
 
 Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py; ``--odd`` and ``--even`` keep the
@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent.parent / "docs" / "detection.md"
 MARKS = ("<!-- chats: begin -->\n", "<!-- chats: end -->")
-PARTS, HALVES, UNREAD = "htuvwx", {"--even": 0, "--odd": 1}, {("w", 0), ("x", 0)}
+PARTS, HALVES, UNREAD = "htuvwxz", {"--even": 0, "--odd": 1}, {("w", 0), ("x", 0), ("z", 0)}
 BOTH = frozenset(HALVES.values())
 
 
@@ -68,8 +68,9 @@ def column(part: str, halves: frozenset[int]) -> list[str]:
 
 def table() -> str:
     """All parts side by side."""
-    parts = {"labelled": ("labelled", BOTH), **{f"`{part}_*`": (part, BOTH) for part in PARTS[:-2]}}
-    for part in PARTS[-2:]:
+    halved = [part for part in PARTS if (part, 0) in UNREAD]
+    parts = {"labelled": ("labelled", BOTH)} | {f"`{part}_*`": (part, BOTH) for part in PARTS if part not in halved}
+    for part in halved:
         parts |= {f"odd `{part}_*`": (part, frozenset({1})), f"even `{part}_*`, unread": (part, frozenset({0}))}
     measures = [
         "attacks with a finding of level high",

@@ -29,16 +29,18 @@ _ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?!\d))?")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-# Values of these types hide no method that could format text outside the sandbox.
-_PLAIN_TYPES = frozenset({str, int, float, bool, tuple, list, dict})
-
-
 class Sandbox(SandboxedEnvironment):
     """Jinja's sandbox, which decides once for each type and name what it would decide at every access."""
 
     def __init__(self, **options: Any) -> None:
         self._safe: dict[tuple[type, str], bool] = {}
+        self._ours: dict[int, Callable[..., Any]] = {}
         super().__init__(**options)
+
+    def provide(self, **functions: Callable[..., Any]) -> None:
+        """Give templates functions of this package under these names; they run without the sandbox's questions."""
+        self.globals.update(functions)
+        self._ours.update((id(function), function) for function in functions.values())
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Is the attribute open to templates? What Jinja forbids depends on the type of the object and the name."""
@@ -51,17 +53,20 @@ class Sandbox(SandboxedEnvironment):
         """An attribute, or what stands under this name; undefined where the sandbox forbids it."""
         if self._safe.get((type(obj), attribute)):
             value = getattr(obj, attribute, None)
-            if type(value) in _PLAIN_TYPES:
+            # Methods could format text outside the sandbox, and None may stand for what is not there.
+            if value is not None and not callable(value):
                 return value
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **named: Any) -> Any:
-        """A macro of a template runs in the sandbox itself; of anything else the sandbox decides."""
-        if type(obj) is not Macro:
+        """A macro runs in the sandbox itself, and a function of ours is safe; of anything else the sandbox decides."""
+        if type(obj) is Macro:
+            args = (context.eval_ctx, *args)
+        elif id(obj) not in self._ours:
             return super().call(context, obj, *args, **named)
         named.pop("_loop_vars", None)
         named.pop("_block_vars", None)
-        return obj(context.eval_ctx, *args, **named)
+        return obj(*args, **named)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +86,7 @@ def template_folder() -> Path:
     raise SettingsError(str(_PACKAGE / "templates"), "the report templates are missing", "Install the package again.")
 
 
-def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnvironment:
+def environment(words: Words, own_templates: Path | None = None) -> Sandbox:
     """An environment for one language; ``own_templates`` are looked up before the built-in ones."""
     folders = ([own_templates] if own_templates else []) + [template_folder()]
     env = Sandbox(
@@ -91,11 +96,9 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         finalize=_guarded,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+        extensions=["jinja2.ext.loopcontrols"],
         bytecode_cache=None if own_templates else CompiledTemplates(template_folder()),
     )
-    catalogue: Any = env
-    catalogue.install_gettext_translations(words.catalogue, newstyle=True)
     own = _own_words
     env.filters.update(
         ev=quoting.evidence,
@@ -122,7 +125,12 @@ def environment(words: Words, own_templates: Path | None = None) -> SandboxedEnv
         two_lines=_two_lines,
         kind=lambda value: words.text(wording.KIND[value]),
     )
-    env.globals.update(
+    env.provide(
+        # The templates hold these texts, and no evidence; Markup escapes what is put into them.
+        _=lambda text, **values: Markup(words.catalogue.gettext(text)) % values,  # noqa: S704
+        ngettext=lambda one, many, num, **values: (
+            Markup(words.catalogue.ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704
+        ),
         span=lambda *args, **named: Markup("<bdi>{}</bdi>").format(words.span(*args, **named)),
         duration=own(words.duration),
         count=own(words.count),

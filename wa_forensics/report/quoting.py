@@ -88,10 +88,14 @@ def _marked(raw: str) -> Markup:
 
 def plain(text: object) -> str:
     """The same care for places without markup (attributes, titles): odd characters become ``[U+202E]``."""
-    raw = str(text).replace("\r\n", "\n")
+    return _plain(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _plain(raw: str) -> str:
     return _SPECIAL.sub(
         lambda hit: f"[{_code(hit['odd'])}]" if hit["odd"] else defang(hit[0]),
-        raw,
+        raw.replace("\r\n", "\n"),
     )
 
 

@@ -50,7 +50,7 @@ def render_case(
         raise SettingsError("--embed-media", "pictures cannot be redacted", "Leave --redact or --embed-media out.")
     words = Words(language)
     env = environment(words, template_folder)
-    env.globals["utc"] = utc_teller(str(case.settings.get("timezone") or ""), words.text("no such time in this zone"))
+    env.provide(utc=utc_teller(str(case.settings.get("timezone") or ""), words.text("no such time in this zone")))
     thumbnails = Thumbnails(case.inputs) if embed_media else None
     register = Register(redacted(case, redactions, language) if redactions else case)
     page = build.page(register, full_chat=full_chat)

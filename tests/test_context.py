@@ -177,6 +177,28 @@ def test_a_new_key_of_an_account_with_a_longer_name_says_nothing() -> None:
     assert [e.score for e in episodes(other)] == [e.score for e in episodes(none)]
 
 
+def tricked(answers: str) -> Chat:
+    """A stranger asks for the code of the app, Hanna or Fritz writes it, and a day later Fritz writes in another way."""
+    return chat(
+        *QUIET,
+        (8, "Hanna", "bis morgen"),
+        (9, "+49 1555 0100200", "Hallo, ich habe dir aus Versehen einen 6-stelligen Code per SMS geschickt, schick ihn mir"),
+        (9.1, answers, "482 913"),
+        *((31 + at / 10, "Fritz", text) for at, text in enumerate(TIDY)),
+        (32, "Hanna", "bist du das wirklich?"),
+        (32.1, "", "Hanna removed Fritz"),
+    )
+
+
+def test_who_gave_a_code_away_may_be_in_other_hands_since() -> None:
+    def score(given: Chat) -> float:
+        return max((e.score for e in episodes(given) if given.senders[e.sender] == "Fritz"), default=-9.0)
+
+    of_fritz, of_hanna = tricked("Fritz"), tricked("Hanna")
+    assert score(of_fritz) - score(of_hanna) >= 1.0
+    assert score(of_fritz) >= MEDIUM > score(of_hanna)
+
+
 DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}|\.\.|(?:ja|ha|he|ah|kk|\u0939|\u0647|xd)(?:ja|ha|he|ah|k|\u0939|\u0647)", re.I)
 EMOJI = re.compile(
     "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]" r"|[:;=x]-?[)(dp]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I

@@ -36,6 +36,9 @@ FRESH = 12 * HOUR
 # Owners say that it was not they when the money is missed; they warn of what goes on under their name at once.
 RETURNS: Mapping[str, int] = {"disowned": REACH, "reported as hacked": REACH, "others warn": ANSWER}
 REPORTED = "bank or police are called"
+GIVEN, GAVE = "a code was given", "gave a code away before"
+# Whoever got the code uses the account within so much time.
+USED = 10 * DAY
 # Talk that has a rate of its own in every chat: known from so many messages elsewhere, and counted only above it.
 TALK: Mapping[str, Concept] = {
     "others warn": Concept.WARNING,
@@ -44,7 +47,7 @@ TALK: Mapping[str, Concept] = {
     "disowned by the owner": Concept.DISOWNING,
     "disowned by others": Concept.DISOWNING,
     "others doubt who writes": Concept.IDENTITY_DOUBT,
-    "a code was given": Concept.CODE_GIVEN,
+    GIVEN: Concept.CODE_GIVEN,
 }
 RATE_LEAST, RATE_TIMES = 3, 6.0
 # A code is given within so many messages of the request, in a text of at most so many characters.
@@ -74,7 +77,8 @@ HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "disowned by others": (0.7, 0.4),
     "others doubt who writes": (0.9, 0.5),
     "security notice before": (1.0, 0.0),
-    "a code was given": (1.2, 0.0),
+    GIVEN: (1.2, 0.0),
+    GAVE: (1.2, 0.0),
     "removed from the group": (0.8, 0.0),
     "who warned is put out": (0.9, 0.0),
     "deleted messages": (0.5, 0.3),
@@ -127,7 +131,7 @@ def hear(
         ("disowned", found.talk[Concept.DISOWNING] - found.talk[Concept.HACKED_DISCLOSURE]),
         ("others doubt who writes", found.talk[Concept.IDENTITY_DOUBT]),
         (CHECKED, found.talk[Concept.VERIFIED_BY_CALL]),
-        ("a code was given", found.talk[Concept.CODE_GIVEN]),
+        (GIVEN, found.talk[Concept.CODE_GIVEN]),
     )
     spans = np.array([(s.first, s.last) for s in stretches], dtype=np.int64).reshape(-1, 2)
     for meaning, messages in spoken:
@@ -146,7 +150,7 @@ def hear(
                 heard[fit].add("others warn", message)
             else:
                 heard[fit].add(meaning, message)
-    _note_offers_and_codes(chat, stretches, heard, found)
+    _note_offers_and_codes(chat, stretches, heard, found, seconds)
     _note_lines_of_the_app(chat, stretches, heard, seconds)
     for each in heard:
         _forget_refuted_checks(each)
@@ -156,7 +160,9 @@ def hear(
     return heard
 
 
-def _note_offers_and_codes(chat: Chat, stretches: Sequence[Stretch], heard: Sequence[Heard], found: Sightings) -> None:
+def _note_offers_and_codes(
+    chat: Chat, stretches: Sequence[Stretch], heard: Sequence[Heard], found: Sightings, seconds: NDArray[np.int64]
+) -> None:
     """A stranger's own offer of a proof, and the codes that were written in answer to a stretch."""
     senders = chat.columns.sender
     doubts: dict[int, list[int]] = {}
@@ -171,10 +177,23 @@ def _note_offers_and_codes(chat: Chat, stretches: Sequence[Stretch], heard: Sequ
         requests = {s.message for s in stretch.sightings if s.kind in CODE_KINDS and s.named}
         if stretch.stranger and not requests:
             # A code that nobody asked for went to somebody else.
-            heard[at].by_meaning.pop("a code was given", None)
+            heard[at].by_meaning.pop(GIVEN, None)
         for message in sorted(code_answers(chat, stretch.sender, requests, found)):
-            if message not in heard[at].by_meaning.get("a code was given", ()):
-                heard[at].add("a code was given", message)
+            if message not in heard[at].by_meaning.get(GIVEN, ()):
+                heard[at].add(GIVEN, message)
+        if requests:
+            _note_loss(stretches, heard, [(int(senders[m]), m) for m in heard[at].by_meaning.get(GIVEN, ())], seconds)
+
+
+def _note_loss(
+    stretches: Sequence[Stretch], heard: Sequence[Heard], given: Sequence[tuple[int, int]], seconds: NDArray[np.int64]
+) -> None:
+    """What an account does in the days after it gave a code away may be the doing of whoever got the code."""
+    for at, stretch in enumerate(stretches):
+        for giver, message in given:
+            used = message < stretch.last and seconds[stretch.first] - seconds[message] <= USED
+            if stretch.sender == giver and used and message not in heard[at].by_meaning.get(GAVE, ()):
+                heard[at].add(GAVE, message)
 
 
 def _forget_refuted_checks(heard: Heard) -> None:

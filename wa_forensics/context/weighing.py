@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd
-from wa_forensics.context.hearing import CERTAIN, CHECKED, HEARD_WEIGHTS, Heard, Stretch, settled
+from wa_forensics.context.hearing import CERTAIN, CHECKED, GAVE, HEARD_WEIGHTS, Heard, Stretch, settled
 from wa_forensics.context.signals import COMMON, Sighting
 from wa_forensics.context.stretches import DAY, PRIOR_STRANGER, heard_signal
 from wa_forensics.context.writing import change_of_habits, own_messages
@@ -37,7 +37,7 @@ BLOCK = 1024
 UNLIKE = 1.0
 NOTICE, UNLIKE_BEFORE = "security notice before", "writes unlike before"
 # What says that somebody else writes under the name.
-CHANGED = frozenset([NOTICE, UNLIKE_BEFORE, "disowned by the owner", "reported as hacked"])
+CHANGED = frozenset([NOTICE, GAVE, UNLIKE_BEFORE, "disowned by the owner", "reported as hacked"])
 # A stretch that shows less than this of its own stays low, whatever the others say.
 SHOWN = 2.4
 # What is heard counts up to this share of what the account itself shows.
@@ -85,13 +85,16 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
         for meaning, messages in sorted(heard.by_meaning.items())
     ]
     around += _trusted(chat, stretch, heard, own, sum(s.weight for s in (*signals, *around)), around)
-    habits, notice = 0.0, bool(heard.by_meaning.get(NOTICE))
-    if not stretch.stranger and (stretch.sum >= SHOWN or notice):
+    # A new key, or a code that went to somebody else: the hand may have changed since.
+    habits, open_to_others = 0.0, bool(heard.by_meaning.get(NOTICE) or heard.by_meaning.get(GAVE))
+    if not stretch.stranger and (stretch.sum >= SHOWN or open_to_others):
         habits, facts = change_of_habits(chat, stretch.sender, stretch.first, stretch.last)
         if habits > 0:
             around.append(Signal(name=UNLIKE_BEFORE, weight=round(habits, 3), detail=joined(facts, "; ")))
-    # A new key followed by another way of writing is seen in the account itself, not told by others.
-    seen = sum(s.weight for s in around if s.name in (NOTICE, UNLIKE_BEFORE)) if notice and habits >= UNLIKE else 0.0
+    # Followed by another way of writing, it is seen in the account itself, not told by others.
+    seen = 0.0
+    if open_to_others and habits >= UNLIKE:
+        seen = sum(s.weight for s in around if s.name in (NOTICE, GAVE, UNLIKE_BEFORE))
     # What is heard can at most double what was seen: a warning about nothing is no evidence.
     confirmed = sum(s.weight for s in around)
     excess = confirmed - seen - CARRIES * (stretch.sum + seen)

@@ -34,6 +34,8 @@ class Proof:
     of habits; ``notice`` says whether a security-code notice of the account stands before, ``own_word``
     whether the account itself disowns texts later.
 
+    ``given`` says whether the account itself told before that a code was given away.
+
     ``disowned``: somebody, the owner or another, wrote that the account was in other hands; ``named``: a
     notice, a removal, a doubt or the owner's word is about this very account.
     """
@@ -42,6 +44,7 @@ class Proof:
     harm: float = 0.0
     habits: float = 0.0
     notice: bool = False
+    given: bool = False
     own_word: bool = False
     disowned: bool = False
     named: bool = False
@@ -83,6 +86,7 @@ def weigh(account: Account, span: tuple[int, int], spent: Set[int] = frozenset()
         harm=harm if harm >= LEAST_HARM else 0.0,
         habits=habits.weight,
         notice=any(reason.named for reason in access),
+        given=any(reason.given for reason in access),
         own_word=any(reason.own_word for reason in reasons),
         disowned=any(reason.disowning for reason in reasons),
         named=any(reason.named for reason in reasons),
@@ -123,6 +127,7 @@ def _access(asked: Question) -> Iterator[Reason]:
                 "Earlier the account tells that a code was given away (%(lines)s).", lines=at_lines(asked, told)
             ),
             messages=tuple(told),
+            given=True,
         )
     spoken = [m for m in earlier(marks.access, ACCESS_REACH) if asked.chat.sender(m) is not None and m not in told]
     if spoken:

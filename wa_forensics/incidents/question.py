@@ -32,6 +32,7 @@ class Reason:
     disowning: bool = False
     named: bool = False
     own_word: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -240,6 +240,7 @@ SIGNALS = (
     mark("disowned by the owner"),
     mark("disowned by others"),
     mark("others doubt who writes"),
+    mark("gave a code away before"),
     mark("security notice before"),
     mark("a code was given"),
     mark("removed from the group"),

@@ -178,11 +178,11 @@ def test_a_new_key_of_an_account_with_a_longer_name_says_nothing() -> None:
 
 
 def tricked(answers: str) -> Chat:
-    """A stranger asks for the code of the app, Hanna or Fritz writes it, and a day later Fritz writes in another way."""
+    """A stranger asks for a code, Hanna or Fritz writes it, and a day later Fritz writes in another way."""
     return chat(
         *QUIET,
         (8, "Hanna", "bis morgen"),
-        (9, "+49 1555 0100200", "Hallo, ich habe dir aus Versehen einen 6-stelligen Code per SMS geschickt, schick ihn mir"),
+        (9, "+49 1555 0100200", "Hallo, ich habe dir aus Versehen einen Code per SMS geschickt, schick ihn mir"),
         (9.1, answers, "482 913"),
         *((31 + at / 10, "Fritz", text) for at, text in enumerate(TIDY)),
         (32, "Hanna", "bist du das wirklich?"),

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.chat import Chat
-from wa_forensics.context.signals import Sighting, Sightings
+from wa_forensics.chat import Chat, once
+from wa_forensics.context.signals import Sighting, Sightings, sightings, wary
 from wa_forensics.entities import clean, codes_in
 from wa_forensics.model import Kind, Signal
 from wa_forensics.vocabulary import Concept, Event
@@ -181,18 +181,10 @@ def _note_offers_and_codes(
         for message in sorted(code_answers(chat, stretch.sender, requests, found)):
             if message not in heard[at].by_meaning.get(GIVEN, ()):
                 heard[at].add(GIVEN, message)
-        if requests:
-            _note_loss(stretches, heard, [(int(senders[m]), m) for m in heard[at].by_meaning.get(GIVEN, ())], seconds)
-
-
-def _note_loss(
-    stretches: Sequence[Stretch], heard: Sequence[Heard], given: Sequence[tuple[int, int]], seconds: NDArray[np.int64]
-) -> None:
-    """What an account does in the days after it gave a code away may be the doing of whoever got the code."""
+    away = given_away(chat)
     for at, stretch in enumerate(stretches):
-        for giver, message in given:
-            used = message < stretch.last and seconds[stretch.first] - seconds[message] <= USED
-            if stretch.sender == giver and used and message not in heard[at].by_meaning.get(GAVE, ()):
+        for message in away.get(stretch.sender, ()):
+            if message < stretch.first and seconds[stretch.first] - seconds[message] <= USED:
                 heard[at].add(GAVE, message)
 
 
@@ -221,6 +213,32 @@ def beyond_chance(chat: Chat, stretch: Stretch, heard: Heard, found: Sightings) 
                 continue
         kept.by_meaning[meaning] = messages
     return kept
+
+
+@once
+def given_away(chat: Chat) -> Mapping[int, tuple[int, ...]]:
+    """By sender the messages, ascending, in which it gave another the code that was asked for, or told that it did.
+
+    Empty in a chat of two: whoever got the code writes under that name to others.
+    """
+    if len(chat.senders) <= 2:
+        return {}
+    found = sightings(chat)
+    senders = chat.columns.sender
+    asked: dict[int, list[int]] = {}
+    for message, signs in found.by_message.items():
+        if any(s.kind in CODE_KINDS and s.named for s in signs) and not wary(found, message):
+            asked.setdefault(int(senders[message]), []).append(message)
+    told = np.array(sorted(found.talk[Concept.CODE_GIVEN]), dtype=np.int64)
+    given: dict[int, set[int]] = {}
+    for sender, requests in asked.items():
+        answers = code_answers(chat, sender, requests, found)
+        for request in requests:
+            answers |= set(told[slice(*np.searchsorted(told, (request + 1, request + 1 + CODE_REACH)))].tolist())
+        for message in answers:
+            if senders[message] not in (sender, -1):
+                given.setdefault(int(senders[message]), set()).add(message)
+    return {giver: tuple(sorted(messages)) for giver, messages in given.items()}
 
 
 def code_answers(chat: Chat, sender: int, requests: Iterable[int], found: Sightings) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
 from wa_forensics.context.crowd import Crowd
-from wa_forensics.context.hearing import Stretch
+from wa_forensics.context.hearing import Stretch, given_away
 from wa_forensics.context.signals import CODES, COMMON, Sighting, Sightings, discussed, recites, strangers, wary
 from wa_forensics.context.writing import own_messages
 from wa_forensics.model import Said, Signal, counted, say
@@ -60,7 +61,9 @@ def all_stretches(
         gap = GAP_STRANGER if loose else GAP_KNOWN
         word = frozenset[int]() if sender in patient else owners_word
         # What the owner writes from a disclosure on is no attack.
-        cuts = [c for c in _cut(by_sender[sender], seconds, gap, word) if unknown[sender] or c[0] not in word]
+        # What a contact wrote before it gave a code away was its own.
+        away = () if unknown[sender] else given_away(chat).get(sender, ())
+        cuts = [c for c in _cut(by_sender[sender], seconds, gap, word, away) if unknown[sender] or c[0] not in word]
         for at, messages in enumerate(_without_polite_ends(c, found, seconds) for c in cuts):
             # Talk of scams before an account's first signs makes these part of the talk; later it is about them.
             worth = DISCUSSED if at == 0 and discussed(chat, sender, messages[0], found, seconds) else 1.0
@@ -73,15 +76,18 @@ def all_stretches(
     return built
 
 
-def _cut(messages: Sequence[int], seconds: NDArray[np.int64], gap: int, word: Set[int]) -> list[list[int]]:
-    """Cut an account's signals at long pauses and where the owner speaks up."""
+def _cut(
+    messages: Sequence[int], seconds: NDArray[np.int64], gap: int, word: Set[int], away: Sequence[int]
+) -> list[list[int]]:
+    """Cut an account's signals at long pauses, where the owner speaks up, and after each code that it gave ``away``."""
     parts: list[list[int]] = []
     for message in messages:
         owner = message in word
         # Who tells of a theft at night may be robbed of the account by morning: the owner's word holds for a sitting.
         told = bool(parts) and parts[-1][0] in word
         longest = min(gap, OWNER_SITTING) if told else gap
-        if parts and not owner and seconds[message] - seconds[parts[-1][-1]] <= longest:
+        same_hand = bool(parts) and bisect_left(away, parts[-1][-1]) == bisect_left(away, message)
+        if same_hand and not owner and seconds[message] - seconds[parts[-1][-1]] <= longest:
             parts[-1].append(message)
         else:
             parts.append([message])

@@ -30,8 +30,8 @@ from wa_forensics.model import Finding, SenderProfile, Window
 THRESHOLD = 2.2
 # Where no finding of medium level rests on the account, more is needed, and a person or the app must name it.
 THRESHOLD_WEAK = 4.0
-# Where no finding rests on it at all, a clear change of habits must come together with a notice that names it, a code
-# that it gave away, the owner's own word, or doubts of others by name.
+# Where no finding rests on it at all, a clear change of habits must come together with a notice that names it, the
+# owner's own word, or doubts of others by name.
 THRESHOLD_SILENT = 5.0
 CLEAR_HABITS = 2.0
 # Doubts and warnings alone are talk: the habits must have changed, or something must be about this very account.
@@ -138,7 +138,7 @@ def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> boo
         return proof.total >= THRESHOLD and proof.harm > 0 and (proof.habits >= SEEN_HABITS or about_it)
     if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and (proof.disowned or proof.named):
         return True
-    told = proof.notice or proof.given or proof.own_word or (proof.named and proof.disowned)
+    told = proof.notice or proof.own_word or (proof.named and proof.disowned)
     return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and told
 
 

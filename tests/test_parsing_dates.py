@@ -165,6 +165,20 @@ def test_the_time_of_the_zip_entry_decides(style: str, order: str) -> None:
     assert (found.order, found.decided_by) == (order, "zip entry time")
 
 
+@pytest.mark.parametrize("written", ["07.12.17, 22:35 - ", "17.07.12, 22:35 - ", "07.12.2017, 22:35 - "])
+def test_dots_alone_are_no_proof_that_the_day_comes_first(written: str) -> None:
+    # Other parsers' tests write 07.13.2017 and 17.07.12 so, and older phones let their owner choose the order.
+    with pytest.raises(AmbiguousDateOrder) as caught:
+        parsed(f"{written}Asha: <Media omitted>\n{written}Ravi: ok\n")
+    assert {"DMY", "MDY"} & set(caught.value.readings)
+
+
+def test_dots_mean_day_first_where_the_app_speaks_a_language_that_writes_so() -> None:
+    chat = parsed("07.12.17, 22:35 - Asha: <Medien ausgeschlossen>\n07.12.17, 22:36 - Ravi: ok\n")
+    assert (chat.date_order.order, chat.date_order.decided_by) == ("DMY", "header form")
+    assert chat.time(0) == "2017-12-07T22:35:00"
+
+
 def test_an_undecided_order_stops_names_both_readings_or_goes_on_when_allowed() -> None:
     text = chat_of(days("2024-02-03"), DMY)
     with pytest.raises(AmbiguousDateOrder) as caught:
@@ -229,6 +243,14 @@ def test_many_messages_of_the_small_hours_and_none_of_the_afternoon_show_a_clock
     text = "".join(f"{day}/2/2024, {day % 12 + 1}:05 - Asha: hi\n" for day in range(1, 29))
     with pytest.raises(AmbiguousClock):
         parsed(text)
+
+
+@pytest.mark.parametrize(("hour", "told"), [("09", True), ("9", True), ("13", False), ("00", False)])
+def test_a_clock_that_no_hour_shows_is_named(hour: str, told: bool) -> None:
+    chat = parsed(f"13.2.2024, {hour}:05 - Asha: hello\n13.2.2024, {hour}:06 - Ravi: hello\n")
+    assert any("does not show that its clock has 24 hours" in note for note in chat.notes) == told
+    given = parsed(f"13.2.2024, {hour}:05 - Asha: hello\n", date_order="DMY@24h")
+    assert not given.notes
 
 
 def test_a_chat_of_one_night_with_padded_hours_is_of_a_24_hour_clock() -> None:

@@ -47,8 +47,9 @@ class Columns:
         return Columns(**{field.name: getattr(self, field.name)[first:last] for field in fields(self)})
 
 
-# Rows of one chunk of texts: what a chunk copies stays in the cache.
+# Rows of one chunk of texts, and of the pieces it is copied in, which stay in the cache.
 _CHUNK = 1 << 16
+_PIECE = 1 << 14
 
 
 def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) -> Any:
@@ -62,18 +63,29 @@ def text_array(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) 
         return pa.chunked_array([pa.LargeStringArray.from_buffers(len(start), pa.py_buffer(ends), pa.py_buffer(data))])
     import pyarrow.compute as pc
 
-    # Arrow's own allocator gives memory back at once: fresh pages cost more here than the copying.
-    pool = pa.system_memory_pool()
-    every_other = arrow_numbers(np.arange(0, 2 * _CHUNK, 2, dtype=np.int64), pa.int64())
+    every_other = arrow_numbers(np.arange(0, 2 * _PIECE, 2, dtype=np.int64), pa.int64())
     whole = pa.py_buffer(buffer)
 
-    def texts(first: int, last: int) -> Any:
+    def piece(first: int, last: int) -> NDArray[np.uint8]:
         # Offsets s0 e0 s1 e1 ... make 2n-1 strings; every other one is a message, and only these are copied.
         offsets = np.empty(2 * (last - first), dtype=np.int64)
         offsets[0::2] = start[first:last]
         offsets[1::2] = end[first:last]
         pieces = pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), whole)
-        return pc.take(pieces, every_other[: last - first], boundscheck=False, memory_pool=pool)
+        taken = pc.take(pieces, every_other[: last - first], boundscheck=False)
+        return np.frombuffer(taken.buffers()[2] or b"", dtype=np.uint8)
+
+    def texts(first: int, last: int) -> Any:
+        ends = np.zeros(last - first + 1, dtype=np.int64)
+        np.subtract(end[first:last], start[first:last], out=ends[1:])
+        np.cumsum(ends, out=ends)
+        # Room of the right size, filled from the cache: what Arrow makes room for, it moves twice while it grows,
+        # and fresh memory costs more than the copying.
+        data = np.empty(int(ends[-1]), dtype=np.uint8)
+        for low in range(first, last, _PIECE):
+            high = min(low + _PIECE, last)
+            data[ends[low - first] : ends[high - first]] = piece(low, high)
+        return pa.LargeStringArray.from_buffers(last - first, pa.py_buffer(ends), pa.py_buffer(data))
 
     return _in_chunks(len(start), texts)
 

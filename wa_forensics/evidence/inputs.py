@@ -143,7 +143,10 @@ def _text_file(handle: BufferedReader, path: Path, member: str | None, place: Pa
             f"the file is {size >> 20} MiB, the limit for a text is {MAX_TEXT_BYTES >> 20}",
             "A chat of a million messages is about 70 MiB. Only wa-forensics parse reads longer texts, in blocks.",
         )
-    data = handle.read(MAX_TEXT_BYTES)
+    # Room for a gigabyte takes longer to make than a small text to read; a text that grows is read to its end.
+    data = handle.read(size + 1)
+    if len(data) > size:
+        data += handle.read(MAX_TEXT_BYTES)
     return raw_text(path, data, files_beside(place, data))
 
 

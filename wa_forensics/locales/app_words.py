@@ -105,9 +105,9 @@ def app_strings() -> Iterator[AppString]:
 
 
 @cache
-def _lines() -> Sequence[str]:
+def _lines() -> Sequence[bytes]:
     """The lines as they stand in the file, sorted by event: few of them are ever looked at."""
-    return _compiled("app_lines.tsv").removesuffix("\n").split("\n")
+    return _compiled("app_lines.tsv").removesuffix(b"\n").split(b"\n")
 
 
 @cache
@@ -116,14 +116,14 @@ def app_line(number: int) -> AppLine:
 
     ``parts`` alternates literal text and the name of a variable part, literal first and last (maybe empty).
     """
-    event, languages, *parts = _lines()[number].split("\t")
+    event, languages, *parts = _lines()[number].decode().split("\t")
     return Event(event), tuple(languages.split(" ")), tuple(parts)
 
 
 def lines_of(event: Event) -> Sequence[AppLine]:
     """The strings of one event."""
-    first = bisect_left(_lines(), f"{event}\t")
-    return [app_line(number) for number in range(first, bisect_left(_lines(), f"{event}\n", first))]
+    first = bisect_left(_lines(), f"{event}\t".encode())
+    return [app_line(number) for number in range(first, bisect_left(_lines(), f"{event}\n".encode(), first))]
 
 
 @cache
@@ -160,5 +160,5 @@ def _words() -> Mapping[str, Any]:
     return words
 
 
-def _compiled(name: str) -> str:
-    return files("wa_forensics.locales").joinpath(name).read_text(encoding="utf-8")
+def _compiled(name: str) -> bytes:
+    return files("wa_forensics.locales").joinpath(name).read_bytes()

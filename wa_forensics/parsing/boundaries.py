@@ -50,7 +50,8 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
     family_of = _families(matches, data, starts)
     names = sorted(set(family_of))
     code_of = np.array([names.index(family) for family in family_of], dtype=np.int16)
-    family = code_of[matches.template]
+    # Most files have one family: zeros that are never written take no memory.
+    family = code_of[matches.template] if len(names) > 1 else np.zeros(len(matches.line), dtype=np.int16)
     counts = np.bincount(code_of, weights=matches.counts, minlength=len(names)).astype(np.int64)
     present = np.flatnonzero(counts).tolist()
     first_seen = {code: int(np.argmax(family == code)) if len(present) > 1 else 0 for code in present}
@@ -83,9 +84,10 @@ def settle(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.int64])
     whole = bool(keep.all())
     position = np.zeros(len(names), dtype=np.int16)
     position[genuine] = np.arange(len(genuine))
+    kept = family if whole else family[keep]
     return Boundaries(
         matches=matches if whole else matches.only(keep),
-        family=position[family if whole else family[keep]],
+        family=position[kept] if len(names) > 1 else kept,
         families=tuple(names[code] for code in genuine),
         platform=platform,
         rejected=tuple(sorted(rejected)),

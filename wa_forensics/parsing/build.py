@@ -13,7 +13,7 @@ from wa_forensics.evidence import RawText
 from wa_forensics.frame import Columns
 from wa_forensics.model import DateOrder, Platform, Span
 from wa_forensics.parsing.boundaries import Boundaries, settle
-from wa_forensics.parsing.clocks import clock_doubt
+from wa_forensics.parsing.clocks import clock_doubt, clock_is_shown
 from wa_forensics.parsing.contents import Contents, describe
 from wa_forensics.parsing.dates import ORDERS
 from wa_forensics.parsing.forgeries import possible_forgeries
@@ -59,17 +59,20 @@ def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_u
         raise ParseError(raw.source.name, "the lines look like a program's log, not like a chat", _ADVICE)
     name = chat_name(raw.source)
     review(speakers, buffer, layout, (name,))
-    order, moments = decide_moments(raw, bounds, layout, speakers.code >= 0, asked, year)
+    spoken = speakers.code >= 0
+    np.minimum(speakers.text_start, layout.stop, out=speakers.text_start)
+    contents = describe(buffer, data, layout, speakers, bounds.platform)
+    order, moments = decide_moments(raw, bounds, layout, spoken, contents.languages, asked, year)
     if order.decided_by == "undecided" and not allow_undecided:
         raise AmbiguousDateOrder(raw.source.name, order.readings)
-    doubt = "" if full_clock else clock_doubt(bounds, moments, speakers.code >= 0)
+    shown = full_clock or clock_is_shown(bounds)
+    doubt = "" if shown else clock_doubt(bounds, moments, spoken)
     if doubt and not allow_undecided:
         readings = tuple(f"{reading}@24h" for reading in order.readings or (order.order,))
         raise AmbiguousClock(raw.source.name, readings, doubt)
-    np.minimum(speakers.text_start, layout.stop, out=speakers.text_start)
-    contents = describe(buffer, data, layout, speakers, bounds.platform)
     speakers.code[contents.system] = -1
-    return _chat(raw, bounds, layout, speakers, contents, moments, order, name, doubt)
+    notes = notes_on(raw, contents, speakers.text_start, layout, bounds, doubt, shown)
+    return _chat(raw, bounds, layout, speakers, contents, moments, order, name, notes)
 
 
 def _asked_order(date_order: str) -> tuple[str, int, bool]:
@@ -122,7 +125,7 @@ def _chat(
     moments: NDArray[np.int64],
     order: DateOrder,
     name: str,
-    doubt: str,
+    notes: tuple[str, ...],
 ) -> Chat:
     dated = moments != NO_MOMENT
     if not dated.any():
@@ -135,41 +138,48 @@ def _chat(
     # Offsets of a decoded text do not grow evenly: take lengths from them.
     length = layout.length if begin is layout.begin else np.diff(begin, append=raw.source.text_size)
     shape, shapes = shape_table(rows, begin[keep])
+    unparsed = _unparsed(raw, layout, dated, begin, length)
+    timestamp = moments[keep]
+    line = layout.line[keep]
+    suspects = possible_forgeries(timestamp, code, line)
+    # Nothing counts lines from 0 any more, and a column in fresh memory costs more than the addition.
+    line += 1
     columns = Columns(
-        timestamp=moments[keep].view("datetime64[s]"),
+        timestamp=timestamp.view("datetime64[s]"),
         sender=code,
         kind=contents.kind[keep],
         event=contents.event[keep],
         text_start=speakers.text_start[keep],
         text_end=layout.stop[keep],
         edited=contents.edited[keep],
-        line=layout.line[keep] + 1,
+        line=line,
         line_end=layout.line_end[keep],
         byte_offset=begin[keep],
         byte_length=length[keep],
         shape=shape,
     )
-    attachments = contents.attachments
-    if not whole:
-        numbers = np.cumsum(dated) - 1
-        attachments = {int(numbers[row]): file for row, file in attachments.items() if dated[row]}
-    suspects = possible_forgeries(columns.timestamp.view(np.int64), code, layout.line[keep])
     return Chat(
         source=raw.source,
         buffer=raw.buffer,
         columns=columns,
         senders=names,
         sender_phones=phones(names),
-        attachments=attachments,
+        attachments=contents.attachments if whole else _renumbered(contents.attachments, dated),
         name=name,
         platform=bounds.platform,
         languages=contents.languages,
         date_order=order,
         shapes=shapes,
-        unparsed=_unparsed(raw, layout, dated, begin, length),
-        notes=notes_on(raw, contents, speakers.text_start, layout.stop, bounds, doubt),
+        unparsed=unparsed,
+        notes=notes,
         possible_forgeries=tuple(sorted({*bounds.rejected, *suspects})),
     )
+
+
+def _renumbered(attachments: dict[int, str], dated: NDArray[np.bool_]) -> dict[int, str]:
+    """The files by the number that their messages have among the dated ones."""
+    numbers = np.cumsum(dated) - 1
+    return {int(numbers[row]): file for row, file in attachments.items() if dated[row]}
 
 
 def _compact(code: NDArray[np.int32], names: list[bytes]) -> tuple[NDArray[np.int32], list[str]]:

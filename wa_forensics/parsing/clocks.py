@@ -22,25 +22,28 @@ _NIGHTLY = 10
 _MANY_DAYS = 30
 
 
-def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[np.bool_]) -> str:
-    """Why the hours may be those of a 12-hour clock, or nothing.
+def clock_is_shown(bounds: Boundaries) -> bool:
+    """Whether words name the half of the day, or an hour of 0 or above 12 shows that the clock has 24 hours."""
+    bare = _bare(bounds)
+    # Nearly every file is told here, without a column of its hours.
+    if (bare & (bounds.matches.seconds >= 13 * _HOUR)).any():
+        return True
+    hours = bounds.matches.seconds[bare] // _HOUR
+    return not len(hours) or not hours.all()
 
-    ``moments`` are seconds since 1970 of each header as read on a 24-hour clock. Hours of 0 or above 12 settle it.
-    Else the doubt is real where time falls back within a day, as from 12:59 to 1:00, where
-    many messages are of the small hours, or where the form is one that a locale writes with twelve hours
+
+def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[np.bool_]) -> str:
+    """Why the hours may be those of a 12-hour clock although nothing shows it, or nothing.
+
+    ``moments`` are seconds since 1970 of each header as read on a 24-hour clock. Where no clock is shown,
+    the doubt is real if time falls back within a day, as from 12:59 to 1:00, if
+    many messages are of the small hours, or if the form is one that a locale writes with twelve hours
     (French of Cameroon, ``h:mm`` without a word).
     """
     rows = bounds.matches
     headers = [template.header for template in rows.templates]
-    bare = np.array([not header.spans for header in headers], dtype=bool)[rows.template]
-    bare &= bounds.family == 0
-    # Nearly every file is told here, without a column of its hours.
-    if (bare & (rows.seconds >= 13 * _HOUR)).any():
-        return ""
-    bare &= rows.seconds >= 0
+    bare = _bare(bounds)
     hours = rows.seconds[bare] // _HOUR
-    if not len(hours) or not hours.all():
-        return ""
     chosen = moments[bare & spoken]
     same_day = chosen[1:] // _DAY == chosen[:-1] // _DAY
     falls = int((same_day & (chosen[1:] <= chosen[:-1] - _HOUR)).sum())
@@ -70,6 +73,15 @@ def clock_doubt(bounds: Boundaries, moments: NDArray[np.int64], spoken: NDArray[
             "that does not name half of the day in one locale, with a 24-hour clock in another"
         )
     return ""
+
+
+def _bare(bounds: Boundaries) -> NDArray[np.bool_]:
+    """The headers of the main form that have a time and no word for the half of the day."""
+    rows = bounds.matches
+    bare = np.array([not template.header.spans for template in rows.templates], dtype=bool)[rows.template]
+    bare &= bounds.family == 0
+    bare &= rows.seconds >= 0
+    return bare
 
 
 def _written_with_twelve_hours(header: Header) -> bool:

@@ -48,7 +48,8 @@ class Clues:
 
     ``seconds`` of the day by header; ``spoken`` headers that carry a sender (lines of the app are not in
     order in genuine files); ``names`` of attachments as (header, day, seconds of the day or -1); ``exported``
-    the day of the zip entry, or None; ``dots_mean_day_first`` where the header form is bound to its language.
+    the day of the zip entry, or None; ``dots_mean_day_first`` where the header form is that of the language in which
+    the app speaks.
     """
 
     seconds: NDArray[np.int64]

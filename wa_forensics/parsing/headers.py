@@ -172,7 +172,7 @@ def read_header(line: bytes) -> Header | None:
 
 def _understand(found: re.Match[str], text: str, ends: Sequence[int]) -> Header | None:
     groups = found.groupdict()
-    month = _month_key(groups.get("month") or "")
+    month = _month_key(groups["month"]) if groups.get("month") else ""
     time_first = found.start("hour") < found.start("a" if "a" in groups else "d")
     if not _may_be_dated(groups, month, time_first):
         return None

@@ -27,12 +27,28 @@ if TYPE_CHECKING:
 
 NO_MOMENT = np.iinfo(np.int64).min
 _DAY = 86_400
+# Languages that write short dates with dots in some region of CLDR: always the day first, never the month.
+_DOTTED = frozenset(
+    "az be bg bs cs da de et fi fo fr he hr hsb hy is it ka kk ky lb lv mk nb nn no pl ro ru sk sl sq sr sv tk tr tt "  # noqa: SIM905
+    "uk uz".split()
+)
+# Words that such a language (Bulgarian, Macedonian, Finnish, Danish, German) itself writes beside date or time.
+_WORDED = re.compile(r"\b(?:г|ч|klo|kl|[Uu]hr)\b")
 
 
 def decide_moments(
-    raw: RawText, bounds: Boundaries, layout: Layout, spoken: NDArray[np.bool_], asked: str, year: int
+    raw: RawText,
+    bounds: Boundaries,
+    layout: Layout,
+    spoken: NDArray[np.bool_],
+    languages: Sequence[str],
+    asked: str,
+    year: int,
 ) -> tuple[DateOrder, NDArray[np.int64]]:
-    """The date order of the main family, and the seconds since 1970 of each row (or ``NO_MOMENT``)."""
+    """The date order of the main family, and the seconds since 1970 of each row (or ``NO_MOMENT``).
+
+    ``spoken`` are the rows with a sender, ``languages`` those of the lines of the app.
+    """
     rows = bounds.matches
     headers = [template.header for template in rows.templates]
     a, b, c = rows.a, rows.b, rows.c
@@ -45,11 +61,12 @@ def decide_moments(
     # A form that only occurs inside messages has a template too, but no row.
     if not all(headers[code].has_year for code in np.flatnonzero(rows.counts).tolist()):
         c = _with_year(raw, rows, c, year)
-    moments = np.full(len(rows.line), NO_DAY, dtype=np.int64)
+    # Most files have one family, whose days are the column itself.
+    several = len(bounds.families) > 1
+    moments = np.full(len(rows.line) if several else 0, NO_DAY, dtype=np.int64)
     orders: list[DateOrder] = []
     for code in range(len(bounds.families)):
-        # Most files have one family: a slice copies nothing.
-        chosen: Any = slice(None) if len(bounds.families) == 1 else np.flatnonzero(bounds.family == code)
+        chosen: Any = np.flatnonzero(bounds.family == code) if several else slice(None)
         if not len(rows.template[chosen]):
             continue
         sample = headers[int(rows.template[chosen][0])]
@@ -58,13 +75,17 @@ def decide_moments(
         if sample.month:
             order = DateOrder(order="DMY", decided_by="values", proof=(say("the month is written as a word"),))
         else:
-            clues = partial(_clues, raw, bounds, layout, spoken, chosen, sample.skeleton)
+            clues = partial(_clues, raw, bounds, layout, spoken, languages, chosen, sample.skeleton)
             order = decide(dates, clues, asked)
             if order.decided_by == "undecided" and orders and orders[0].order in order.readings:
                 order = replace(orders[0], proof=(say("read like the main form of the file"),), readings=())
         runs, order = _rescued(read_days(dates, order.order), dates, order)
         orders.append(order)
-        moments[chosen] = np.repeat(runs, dates.count)
+        days = np.repeat(runs, dates.count)
+        if several:
+            moments[chosen] = days
+        else:
+            moments = days
     bad = (moments == NO_DAY) | (rows.seconds < 0)
     moments *= _DAY
     moments += rows.seconds
@@ -155,6 +176,7 @@ def _clues(
     bounds: Boundaries,
     layout: Layout,
     spoken: NDArray[np.bool_],
+    languages: Sequence[str],
     chosen: Any,
     skeleton: str,
 ) -> Clues:
@@ -163,5 +185,7 @@ def _clues(
         spoken=spoken[chosen],
         names=dated_names(raw.buffer, layout.begin[chosen]),
         exported=export_day(raw.source),
-        dots_mean_day_first=bounds.platform is Platform.ANDROID and re.search(r"0\.0?0\.0", skeleton) is not None,
+        dots_mean_day_first=bounds.platform is Platform.ANDROID
+        and re.search(r"0\.0?0\.0", skeleton) is not None
+        and (_WORDED.search(skeleton) is not None or any(code.split("-")[0] in _DOTTED for code in languages)),
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from wa_forensics.chat import SEARCHED_BYTES
 from wa_forensics.evidence import RawText
 from wa_forensics.locales.app_words import normal_line
 from wa_forensics.model import Said, counted, phrase, say
 from wa_forensics.parsing.boundaries import Boundaries
 from wa_forensics.parsing.contents import Contents
+from wa_forensics.parsing.layout import Layout
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 # Wording of the encryption notice by the builds that carry it (beginning or typical words, normal form).
@@ -56,19 +58,19 @@ def notes_on(
     raw: RawText,
     contents: Contents,
     start: NDArray[np.int64],
-    stop: NDArray[np.int64],
+    layout: Layout,
     bounds: Boundaries,
     doubt: str,
+    shown: bool,
 ) -> tuple[str, ...]:
-    """Sentences on the date of the export, on joined files and on a ``doubt`` about the clock."""
-    notes: list[Said] = []
-    if doubt:
-        notes.append(
-            say("The times of day are uncertain: %(doubt)s. They are shown as read with 24 hours.", doubt=doubt)
-        )
+    """Sentences on the date of the export, on joined files and on the clock.
+
+    ``doubt`` says why the clock may have 12 hours, ``shown`` whether the file shows which clock it has.
+    """
+    notes = _on_the_clock(doubt, shown)
     eras: dict[str, int] = {}
     for row in contents.notices:
-        text = normal_line(raw.buffer[start[row] : stop[row]].decode("utf-8", "replace"))
+        text = normal_line(raw.buffer[start[row] : layout.stop[row]].decode("utf-8", "replace"))
         era = next((span for span, words in _ERAS if any(word in text for word in words)), None)
         if era is not None:
             eras.setdefault(era, int(bounds.matches.line[row]) + 1)
@@ -88,7 +90,8 @@ def notes_on(
                 "exports."
             )
         )
-    long = int((stop - start > SEARCHED_BYTES).sum())
+    large = np.flatnonzero(layout.length > SEARCHED_BYTES)
+    long = int((layout.stop[large] - start[large] > SEARCHED_BYTES).sum())
     if long:
         notes.append(
             counted(
@@ -108,3 +111,16 @@ def notes_on(
             )
         )
     return tuple(notes)
+
+
+def _on_the_clock(doubt: str, shown: bool) -> list[Said]:
+    if doubt:
+        return [say("The times of day are uncertain: %(doubt)s. They are shown as read with 24 hours.", doubt=doubt)]
+    if shown:
+        return []
+    return [
+        say(
+            "No hour is 0 or above 12 and no word names the half of the day: the file does not show that its "
+            "clock has 24 hours. The times are shown as read with 24 hours."
+        )
+    ]

@@ -32,6 +32,15 @@ def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArr
     variable: dict[str, set[str]] = {group: set() for group in group_of}
     for group, header in zip(group_of, headers, strict=True):
         variable[group] |= {role for role in _VARIABLE if len(header.runs[role]) == 1}
+    if len(headers) == 1:
+        only = _label(headers[0], variable[group_of[0]], set())
+        shape = Shape(
+            pattern=only,
+            count=len(matches.line),
+            first_line=int(matches.line[0]) + 1,
+            first_offset=int(byte_offset[0]),
+        )
+        return np.zeros(len(matches.line), dtype=np.int16), (shape,)
     written = _written(matches, [variable[group] for group in group_of])
     first = first_places(written, _WAYS * len(headers))
     counts = count_codes(written, len(first))

@@ -12,6 +12,7 @@ import numpy as np
 from wa_forensics.parsing.events import PLACEHOLDERS, any_line
 from wa_forensics.parsing.layout import Layout
 from wa_forensics.parsing.senders import Speakers
+from wa_forensics.parsing.shapes import count_codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ def review(
 ) -> None:
     """Correct ``speakers`` in place; ``known`` are names that stand elsewhere (the file name)."""
     _drop_bare_colons(speakers, layout)
-    counts = np.bincount(speakers.code[speakers.code >= 0], minlength=len(speakers.names))
+    counts = count_codes(speakers.code, len(speakers.names))
     rows_of = _rows_by_code(speakers.code, len(speakers.names))
     checked = 0
     for code, raw in enumerate(list(speakers.names)):
@@ -50,8 +51,8 @@ def _drop_bare_colons(speakers: Speakers, layout: Layout) -> None:
     """A colon that ends the line follows a name only if that name speaks elsewhere."""
     if not len(speakers.bare):
         return
-    counts = np.bincount(speakers.code[speakers.code >= 0], minlength=len(speakers.names))
-    bare = np.bincount(speakers.code[speakers.bare], minlength=len(speakers.names))
+    counts = count_codes(speakers.code, len(speakers.names))
+    bare = count_codes(speakers.code[speakers.bare], len(speakers.names))
     rows = speakers.bare[(counts == bare)[speakers.code[speakers.bare]]]
     speakers.code[rows] = -1
     speakers.text_start[rows] = layout.body(rows)
@@ -102,10 +103,13 @@ def _extend(
     known: Sequence[str],
 ) -> None:
     """``Ops: Night`` is one name when its texts show it, each time, before a further colon."""
-    sample = [buffer[speakers.text_start[row] : end[row]][:120] for row in rows[:_SAMPLE].tolist()]
-    heads = [_head(text) for text in sample]
-    if not all(heads):
-        return
+    sample: list[bytes] = []
+    heads: list[bytes] = []
+    for row in rows[:_SAMPLE].tolist():
+        sample.append(buffer[speakers.text_start[row] : end[row]][:120])
+        heads.append(_head(sample[-1]))
+        if not heads[-1]:
+            return
     kinds = Counter(heads)
     sure = any(
         text[len(head) + 2 :][:3] in (b"\xe2\x80\x8e", b"\xe2\x80\x8f")

@@ -20,6 +20,8 @@ _ROOM = 64
 # Names beyond this number are searched for their colon; chains of names with one beginning are followed so far.
 _MOST_KNOWN = 4_096
 _CHAIN = 6
+# Fewer rows are searched for their colons in less time than they are compared.
+_FEW = 16
 
 
 @dataclass(kw_only=True, eq=False)
@@ -102,7 +104,7 @@ class _Encoder:
         codes = self._recognise(body)
         left = np.flatnonzero(codes < 0)
         lengths = self._lengths[codes]
-        step = 256
+        step = 16
         while len(left):
             # Learn from a few rows, then try again: most names come early.
             some = left[:step]
@@ -114,7 +116,7 @@ class _Encoder:
                     if self.data[end + 1 : end + 2].tobytes() != b" ":
                         self.bare.append(row + offset)
             left = left[step:]
-            if len(left) > step:
+            if len(left) >= _FEW:
                 found = self._recognise(body[left])
                 codes[left] = found
                 lengths[left] = self._lengths[found]
@@ -124,14 +126,13 @@ class _Encoder:
 
     def _recognise(self, body: NDArray[np.int64]) -> NDArray[np.int32]:
         """Codes of the rows that begin with a known name and ``: ``."""
-        codes = np.full(len(body), -1, dtype=np.int32)
         if not self.names:
-            return codes
+            return np.full(len(body), -1, dtype=np.int32)
         words = words_at(self.data, body, None, self._most_words)
         # An empty slot points at name 0, which then does not compare equal.
         guess = self._table[_slots(words[0])]
         same = self._same(words, guess)
-        codes[same] = guess[same]
+        codes = np.where(same, guess, -1).astype(np.int32)
         rows = np.flatnonzero(~same)
         for _ in range(_CHAIN):
             guess = self._next[guess[rows] if len(guess) == len(body) else guess]

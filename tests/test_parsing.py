@@ -170,6 +170,7 @@ def test_the_wording_of_the_encryption_notice_dates_the_export() -> None:
         ("Ravi K.vcf (file attached)", Kind.CONTACT, Event.FILE_ATTACHED, "Ravi K.vcf"),
         ("Invoice 7 (final).pdf (Datei angehängt)", Kind.MEDIA, Event.FILE_ATTACHED, "Invoice 7 (final).pdf"),
         ("\u200e<attached: 00012-PHOTO.jpg>", Kind.MEDIA, Event.ATTACHED_IOS, "00012-PHOTO.jpg"),
+        ("2016-06-27-PHOTO-00012.jpg <\u200eattached>", Kind.MEDIA, Event.ATTACHED_IOS, "2016-06-27-PHOTO-00012.jpg"),
         ("look\n\u200e<attached: a.jpg>", Kind.TEXT, None, None),
         ("\u200e<pièce jointe : plan.pdf>", Kind.MEDIA, Event.ATTACHED_IOS, "plan.pdf"),
         ("Plan.pdf • \u200e2 pages \u200edocument omitted", Kind.MEDIA, Event.DOCUMENT_OMITTED, "Plan.pdf"),

@@ -255,6 +255,10 @@ def _attachment(body: str) -> tuple[Event, str, tuple[str, ...]] | None:
                 if name:
                     return Event.ATTACHED_IOS, name, languages
         return None
+    name, bracket, words = line.rpartition(" <")
+    spoken = _old_markers().get(normal_line(bracket.strip() + words))
+    if spoken and _FILE.match(name):
+        return Event.ATTACHED_IOS, name, spoken
     for name, words in _android_candidates(line):
         used = _android_markers().get(normal_line(words))
         if used and _FILE.match(name):
@@ -306,7 +310,14 @@ def _ios_markers() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     return tuple(
         (parts[0][1:].strip(), parts[-1][:-1].strip(), languages)
         for _, languages, parts in sorted(lines_of(Event.ATTACHED_IOS), key=lambda line: "en" not in line[1])
+        if parts[0]
     )
+
+
+@cache
+def _old_markers() -> Mapping[str, tuple[str, ...]]:
+    """What stood behind the file name until about 2018: ``2016-06-27-PHOTO-00000042.jpg <attached>``."""
+    return {parts[-1].strip(): languages for _, languages, parts in lines_of(Event.ATTACHED_IOS) if not parts[0]}
 
 
 @cache

@@ -32,7 +32,8 @@ PUT_OUT = 2 * HOUR
 ANSWER = 2 * DAY
 # Who is courted for weeks finds out late: where the contact is blocked in the end, warnings reach so far back.
 ANSWER_OF_TWO = 14 * DAY
-FRESH = 12 * HOUR
+# They speak of what was just written, owners of what was done under their name, when they find out.
+FRESH, FRESH_OWN = 12 * HOUR, 3 * DAY
 # Owners say that it was not they when the money is missed; they warn of what goes on under their name at once.
 RETURNS: Mapping[str, int] = {"disowned": REACH, "reported as hacked": REACH, "others warn": ANSWER}
 REPORTED = "bank or police are called"
@@ -333,7 +334,8 @@ def _likely(
         late |= seconds[message] - seconds[stretch.first] > REACH
         if late or (stretch.sender == speaker and not returned):
             continue
-        just = _just_shown(stretch, message, seconds) if answer == ANSWER else 1.0
+        half = FRESH_OWN if returned else FRESH
+        just = _just_shown(stretch, message, seconds, half) if answer == ANSWER else 1.0
         weight = stretch.sum * just + (1.5 if stretch.stranger else 0.0)
         if best is None or weight > best[0]:
             best = (weight, at)
@@ -346,13 +348,11 @@ def _last_sign(stretch: Stretch, message: int) -> int:
     return stretch.sightings[place - 1].message if place else stretch.first
 
 
-def _just_shown(stretch: Stretch, message: int, seconds: NDArray[np.int64]) -> float:
-    """Share (0 to 1) of a stretch's signs before a message, half as much for every ``FRESH`` seconds: people speak of
-    what was just written.
-    """
+def _just_shown(stretch: Stretch, message: int, seconds: NDArray[np.int64], half: int) -> float:
+    """Share (0 to 1) of a stretch's signs before a message, half as much for every ``half`` seconds."""
     weights = np.array([s.weight for s in stretch.sightings])
     ago = seconds[message] - seconds[np.array([s.message for s in stretch.sightings], dtype=np.int64)]
-    shown = weights * np.where(ago > 0, 0.5 ** (np.maximum(ago, 0) / FRESH), 0.0)
+    shown = weights * np.where(ago > 0, 0.5 ** (np.maximum(ago, 0) / half), 0.0)
     return float(shown.sum() / max(weights.sum(), 1e-9))
 
 

@@ -199,6 +199,55 @@ def test_who_gave_a_code_away_may_be_in_other_hands_since() -> None:
     assert score(of_fritz) >= MEDIUM > score(of_hanna)
 
 
+FIRM = "Tents of Umber Street"
+SIGNED = [(at * 5.0, FIRM, f"we come on {day} at ten -S") for at, day in enumerate(("monday", "friday", "sunday") * 5)]
+UNSIGNED = (
+    "Kindly note that payments now go to the account below.",
+    "Beneficiary: Umber Trading, account number 10555501877, sort code 20-00-55",
+    "Please verify the statement on https://umber-street-tents-pay.example/s/1",
+    "Please forward the proof of payment once done.",
+)
+
+
+def denied(*said: tuple[float, str, str]) -> Chat:
+    """A firm that signs what it writes, four lines without a signature, a client who pays, and what is said then."""
+    return chat(
+        *SIGNED,
+        (70.5, "Thea", "lovely"),
+        *((100 + at / 4, FIRM, text) for at, text in enumerate(UNSIGNED)),
+        (112, "Thea", "the bank asks me to confirm the new bank details, account number 10555501877"),
+        *said,
+    )
+
+
+DENIALS = (
+    (118, FIRM, "That is not us, we did not send that. -N"),
+    (118.1, "Thea", "omg do not pay anything else, this is a scam"),
+)
+
+
+def test_a_signature_that_is_missing_is_another_way_of_writing() -> None:
+    weight, facts = writing.change_of_habits(denied(), denied().sender_code(FIRM), 17, 20)
+    assert weight > 0
+    assert any("name or initial after a dash" in str(fact) for fact in facts)
+
+
+def test_an_owners_denial_is_about_the_own_messages_and_not_about_those_of_the_victim() -> None:
+    given = denied(*DENIALS)
+    disowned = {
+        given.senders[e.sender]: e.severity
+        for e in episodes(given)
+        if any(s.name == "disowned by the owner" for s in e.signals)
+    }
+    assert disowned == {FIRM: Severity.HIGH}
+    of_thea = [e for e in episodes(given) if given.senders[e.sender] == "Thea"]
+    assert not any("disowned" in signal.name for e in of_thea for signal in e.signals)
+
+
+def test_without_a_denial_the_same_lines_stay_lower() -> None:
+    assert all(e.score < HIGH for e in episodes(denied()))
+
+
 DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}|\.\.|(?:ja|ha|he|ah|kk|\u0939|\u0647|xd)(?:ja|ha|he|ah|k|\u0939|\u0647)", re.I)
 EMOJI = re.compile(
     "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]" r"|[:;=x]-?[)(dp]\b|[:;=]-?[)(]|<3|\^\^|\bxd+\b", re.I

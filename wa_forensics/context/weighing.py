@@ -35,9 +35,12 @@ UNANSWERED, AT_LENGTH, FEW = -0.8, 10, 6
 BLOCK = 1024
 # A change of habits of this weight counts as one voice that the hand changed.
 UNLIKE = 1.0
+DISOWNED = "disowned by the owner"
+# What others say that bears out an owner's word.
+OTHERS = ("disowned by others", "others doubt who writes", "others warn", "reported as hacked")
 NOTICE, UNLIKE_BEFORE = "security notice before", "writes unlike before"
 # What says that somebody else writes under the name.
-CHANGED = frozenset([NOTICE, GAVE, UNLIKE_BEFORE, "disowned by the owner", "reported as hacked"])
+CHANGED = frozenset([NOTICE, GAVE, UNLIKE_BEFORE, DISOWNED, "reported as hacked"])
 # A stretch that shows less than this of its own stays low, whatever the others say.
 SHOWN = 2.4
 # What is heard counts up to this share of what the account itself shows.
@@ -95,6 +98,9 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
     seen = 0.0
     if open_to_others and habits >= UNLIKE:
         seen = sum(s.weight for s in around if s.name in (NOTICE, GAVE, UNLIKE_BEFORE))
+    if heard.by_meaning.get(DISOWNED) and any(heard.by_meaning.get(meaning) for meaning in OTHERS):
+        # The owner's own word that others bear out is no hearsay either.
+        seen += sum(s.weight for s in around if s.name == DISOWNED)
     # What is heard can at most double what was seen: a warning about nothing is no evidence.
     confirmed = sum(s.weight for s in around)
     excess = confirmed - seen - CARRIES * (stretch.sum + seen)

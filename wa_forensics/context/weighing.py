@@ -37,7 +37,7 @@ BLOCK = 1024
 UNLIKE = 1.0
 DISOWNED = "disowned by the owner"
 # What others say that bears out an owner's word.
-OTHERS = ("disowned by others", "others doubt who writes", "others warn", "reported as hacked")
+OTHERS = ("disowned by others", "others doubt who writes", "reported as hacked")
 NOTICE, UNLIKE_BEFORE = "security notice before", "writes unlike before"
 # What says that somebody else writes under the name.
 CHANGED = frozenset([NOTICE, GAVE, UNLIKE_BEFORE, DISOWNED, "reported as hacked"])

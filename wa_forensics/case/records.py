@@ -81,6 +81,13 @@ def _spoken(kind: type) -> tuple[str, ...]:
     return tuple(name for name in _names(kind) if SAID in getattr(hints[name], "__metadata__", ()))
 
 
+@cache
+def _holds_records(kind: type) -> bool:
+    """Has the record a field for any number of other records?"""
+    held = [get_args(hint)[0] for hint in get_type_hints(kind).values() if get_origin(hint) is tuple]
+    return any(map(is_dataclass, held))
+
+
 def _number(value: Any) -> float | None:
     number = float(value)
     return number if number - number == 0 else None
@@ -88,20 +95,19 @@ def _number(value: Any) -> float | None:
 
 def compact(value: object) -> str:
     """One line of JSON, keys in the order of the record."""
-    return _dumps(plain(value), separators=(",", ":"))
+    return _dumps(plain(value))
 
 
 def pieces(value: object) -> Iterator[str]:
     """``compact`` in pieces: of a long tuple of records only one at a time stands in memory."""
     kind: Any = type(value)
-    is_record = is_dataclass(value)
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
         yield "["
         for number, item in enumerate(value):
             yield "," if number else ""
             yield from pieces(item)
         yield "]"
-    elif is_record and not _spoken(kind):
+    elif is_dataclass(value) and _holds_records(kind) and not _spoken(kind):
         for number, name in enumerate(_names(kind)):
             yield f'{"," if number else "{"}"{name}":'
             yield from pieces(getattr(value, name))
@@ -120,12 +126,19 @@ def canonical(value: object) -> bytes:
     return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def _dumps(value: object, **style: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, **style)
+@cache
+def _encoder(is_ascii: bool, indent: int | None) -> json.JSONEncoder:
+    """Made once: a record is written in hundreds of pieces."""
+    separators = (",", ": ") if indent else (",", ":")
+    return json.JSONEncoder(ensure_ascii=is_ascii, allow_nan=False, indent=indent, separators=separators)
+
+
+def _dumps(value: object, indent: int | None = None) -> str:
+    text = _encoder(False, indent).encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:  # a file name that is no UTF-8 holds lone surrogates; \u escapes can keep them
-        return json.dumps(value, ensure_ascii=True, allow_nan=False, **style)
+        return _encoder(True, indent).encode(value)
     return text
 
 

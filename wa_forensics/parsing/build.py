@@ -29,7 +29,6 @@ from wa_forensics.parsing.shapes import Matches, find_headers, first_places, lin
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LARGE = 1 << 20
 _ADVICE = "Export the chat again as text and pass the .txt or .zip that WhatsApp writes."
 
 
@@ -40,10 +39,9 @@ def parse_buffer(raw: RawText, matches: Matches | None, date_order: str, allow_u
     if has_returns and b"\n" not in buffer:
         # Lines end in CR alone, as on an old Macintosh; offsets and text stay those of the evidence.
         buffer = buffer.replace(b"\r", b"\n")
-    if len(buffer) > _LARGE:
-        # Freeing one large block (never touched, so free of cost) makes glibc keep freed memory for the next
-        # column instead of returning it: fresh pages cost more than most of the work on a column.
-        np.empty(31 << 20, dtype=np.uint8)
+    # Freeing one large block (never touched, so free of cost) makes glibc keep freed memory for the next column
+    # instead of returning it: fresh pages cost more than most of the work on a column, in a small chat as in a large.
+    np.empty(31 << 20, dtype=np.uint8)
     data = np.frombuffer(buffer, dtype=np.uint8)
     starts = line_starts(data)
     asked, year, full_clock = _asked_order(date_order)

@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,16 @@ def environment(words: Words, own_templates: Path | None = None) -> Sandbox:
         bytecode_cache=None if own_templates else CompiledTemplates(template_folder()),
     )
     own = _own_words
+
+    # The templates hold these texts, and no evidence; Markup escapes what is put into them.
+    @lru_cache(maxsize=1024)
+    def translated(text: str) -> Markup:
+        return Markup(words.catalogue.gettext(text))  # noqa: S704
+
+    @lru_cache(maxsize=1024)
+    def unvaried(text: str) -> Markup:
+        return translated(text) % {}
+
     env.filters.update(
         ev=quoting.evidence,
         plain=quoting.plain,
@@ -126,8 +137,7 @@ def environment(words: Words, own_templates: Path | None = None) -> Sandbox:
         kind=lambda value: words.text(wording.KIND[value]),
     )
     env.provide(
-        # The templates hold these texts, and no evidence; Markup escapes what is put into them.
-        _=lambda text, **values: Markup(words.catalogue.gettext(text)) % values,  # noqa: S704
+        _=lambda text, **values: translated(text) % values if values else unvaried(text),
         ngettext=lambda one, many, num, **values: (
             Markup(words.catalogue.ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704
         ),

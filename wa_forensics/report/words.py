@@ -89,8 +89,9 @@ class Words:
     def day(self, iso: str) -> str:
         """``12 March 2025`` from an ISO time."""
         moment = _parse(iso)
-        if moment is None:
-            return iso
+        return iso if moment is None else self._day(moment)
+
+    def _day(self, moment: datetime) -> str:
         return self.text("%(day)s %(month)s %(year)s") % {
             "day": moment.day,
             "month": self.text(MONTHS[moment.month - 1]),
@@ -104,12 +105,11 @@ class Words:
     def clock(self, iso: str) -> str:
         """``14:06``, with seconds only where the export has them."""
         moment = _parse(iso)
-        if moment is None:
-            return iso
-        return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+        return iso if moment is None else _clock(moment)
 
     def moment(self, iso: str) -> str:
-        return f"{self.day(iso)}, {self.clock(iso)}" if _parse(iso) else iso
+        moment = _parse(iso)
+        return iso if moment is None else f"{self._day(moment)}, {_clock(moment)}"
 
     def short_moment(self, iso: str) -> str:
         """``12 March, 14:06``: for a screen where the year stands beside."""
@@ -170,6 +170,10 @@ class _Lookup:
 
     def value(self, text: str) -> str:
         return text
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
 
 
 def _parse(iso: str) -> datetime | None:

@@ -182,8 +182,7 @@ def _renumbered(attachments: dict[int, str], dated: NDArray[np.bool_]) -> dict[i
 
 def _compact(code: NDArray[np.int32], names: list[bytes]) -> tuple[NDArray[np.int32], list[str]]:
     """Only the names that are used, in the order of their first message."""
-    # Code -1 falls on the last place.
-    first = first_places(code, len(names) + 1)[:-1]
+    first = first_places(code, len(names))
     present = np.flatnonzero(first < len(code))
     ranked = present[np.argsort(first[present], kind="stable")]
     if not np.array_equal(ranked, np.arange(len(names))):

@@ -23,6 +23,7 @@ from wa_forensics.parsing.events import (
 from wa_forensics.parsing.layout import Layout
 from wa_forensics.parsing.likely import likely_rows
 from wa_forensics.parsing.senders import Speakers
+from wa_forensics.parsing.words import words_at
 from wa_forensics.vocabulary import Event
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 15
 _LONGEST = 4096
+# Texts of so many words of eight bytes are looked at for being the same where so many rows of a block have them.
+_SHORT, _MANY, _TRIES = 3, 64, 4
 _PLAIN_NAME = re.compile(rb"[\w.() -]+>")
 _FILE = re.compile(r"^(?P<file>[^\n\r<>:\"|?*]{1,255}\.\w{1,10})\s*$")
 
@@ -74,7 +77,7 @@ def describe(
         likely = likely_rows(data, start[part], end[part], first_stop, named)
         for spoken in (True, False):
             at = likely[named[likely] == spoken] + begin
-            judge.read(at.tolist(), start[at].tolist(), end[at].tolist(), spoken)
+            judge.read(at, start[at], end[at], spoken)
     return _columns(len(start), judge)
 
 
@@ -92,14 +95,15 @@ def _columns(count: int, judge: _Judge) -> Contents:
     languages: Counter[str] = Counter()
     system: list[int] = []
     notices: list[int] = []
-    for judgement, rows in judge.rows.items():
+    for judgement, found in judge.rows.items():
+        rows = np.array(found, dtype=np.int64)
         kind[rows] = KIND_CODE[judgement.kind]
         event[rows] = -1 if judgement.event is None else EVENT_CODE[judgement.event]
         edited[rows] = judgement.edited
         if judgement.by_app:
-            system += rows
+            system += found
         if judgement.event in _NOTICES:
-            notices += rows
+            notices += found
         # A string that many languages share says little about any of them.
         used = judgement.languages[:6]
         for language in used:
@@ -140,8 +144,37 @@ class _Judge:
         self._plain: dict[tuple[bytes, Kind], list[int]] = {}
         self._unnamed: dict[bytes, tuple[list[int], str | None]] = {}
 
-    def read(self, rows: Sequence[int], starts: Sequence[int], ends: Sequence[int], named: bool) -> None:
+    def read(self, rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], named: bool) -> None:
         """Judge the texts of messages, all of which stand behind a sender or none."""
+        left = self._read_common(rows, starts, ends, named)
+        self._read_each(rows[left].tolist(), starts[left].tolist(), ends[left].tolist(), named)
+
+    def _read_common(
+        self, rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], named: bool
+    ) -> NDArray[np.int64]:
+        """Judge the short texts that many messages share (``<Media omitted>``), each once; the places of the others."""
+        short = np.flatnonzero(ends - starts <= 8 * _SHORT)
+        rest = np.ones(len(rows), dtype=bool)
+        if len(short) >= _MANY:
+            lengths = ends[short] - starts[short]
+            columns = [lengths, *words_at(np.frombuffer(self.buffer, dtype=np.uint8), starts[short], lengths, _SHORT)]
+            for _ in range(_TRIES):
+                same = np.logical_and.reduce([column == column[0] for column in columns])
+                found = short[same]
+                self._read_each(rows[found[:1]].tolist(), starts[found[:1]].tolist(), ends[found[:1]].tolist(), named)
+                memory = self._named if named else self._unnamed
+                known = memory.get(self.buffer[starts[found[0]] : ends[found[0]]])
+                if known is not None and known[1] is None:
+                    known[0].extend(rows[found[1:]].tolist())
+                    rest[found] = False
+                else:
+                    rest[found[0]] = False
+                short, columns = short[~same], [column[~same] for column in columns]
+                if len(short) < _MANY:
+                    break
+        return np.flatnonzero(rest)
+
+    def _read_each(self, rows: Sequence[int], starts: Sequence[int], ends: Sequence[int], named: bool) -> None:
         buffer, attachments = self.buffer, self.attachments
         memory = self._named if named else self._unnamed
         for row, first, last in zip(rows, starts, ends, strict=True):

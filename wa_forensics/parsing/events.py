@@ -88,7 +88,13 @@ class LineIndex:
     def __init__(self, events: Iterable[Event] = tuple(Event)) -> None:
         self._events = frozenset(events)
         index = line_index()
-        self._by_start, self._by_end, self._by_middle = index["start"], index["end"], index["middle"]
+        self._by_start, self._by_end = index["start"], index["end"]
+        # No placeholder begins and ends with a name, and every text that looks like one would be cut into pieces.
+        self._by_middle = {
+            key: lines
+            for key, lines in index["middle"].items()
+            if any(app_line(number)[0] in self._events for number in lines)
+        }
 
     def find(self, text: str, favored: Sequence[str] = ()) -> Recognised | None:
         """The matching string with the most literal text; among equals one of a favored language."""
@@ -114,6 +120,8 @@ class LineIndex:
         for size in range(1, min(KEY, len(line)) + 1):
             yield from self._by_start.get(line[:size], ())
             yield from self._by_end.get(line[-size:], ())
+        if not self._by_middle:
+            return
         # A line that begins and ends with a name is known by what stands between.
         for key in {line[i : i + MIDDLE] for i in range(1, len(line) - MIDDLE)}:
             yield from self._by_middle.get(key, ())

@@ -28,7 +28,8 @@ def likely_rows(
 ) -> NDArray[np.int64]:
     """Rows without sender, marked by the app, or beginning or ending like a string of the app."""
     known = _signatures()
-    first = words_at(data, start, end - start, 1)[0]
+    length = end - start
+    first = words_at(data, start, length, 1)[0]
     likely = known.beginnings.has(first)
     likely |= ~named
     # Both marks of the app: they differ in one bit.
@@ -36,8 +37,11 @@ def likely_rows(
     several = np.flatnonzero(first_stop < end)
     for head, mask in known.short:
         likely[several] |= (first[several] & mask) == head
-    stop = np.maximum(end - 8, start)
-    likely |= known.endings.has(words_at(data, stop, end - stop, 1)[0])
+    last = words_at(data, np.maximum(end - 8, start), None, 1)[0]
+    # A text of fewer bytes begins and ends with the same word.
+    short = np.flatnonzero(length < 8)
+    last[short] = first[short]
+    likely |= known.endings.has(last)
     # A caption may follow the marker of an attachment on lines of its own.
     rows = several[~likely[several]]
     begin = start[rows]

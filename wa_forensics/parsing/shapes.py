@@ -83,13 +83,21 @@ def count_codes(codes: NDArray[Any], most: int) -> NDArray[np.int64]:
 
 
 def first_places(codes: NDArray[Any], most: int) -> NDArray[np.int64]:
-    """Where each code from 0 to ``most - 1`` occurs first, the number of codes if it never does."""
-    first = np.full(most, len(codes), dtype=np.int64)
-    for begin in range((len(codes) - 1) // BLOCK * BLOCK, -1, -BLOCK):
+    """Where each code from 0 to ``most - 1`` occurs first, the number of codes if it never does.
+
+    Negative codes are passed over.
+    """
+    # One place more, on which -1 falls.
+    first = np.full(most + 1, len(codes), dtype=np.int64)
+    blocks = range(0, len(codes), BLOCK)
+    # Most codes come early: then the other blocks need not be looked at.
+    for begin in (*blocks[:1], *reversed(blocks)):
         part = codes[begin : begin + BLOCK]
         # Of several values for one place numpy keeps the last.
         first[part[::-1]] = np.arange(begin + len(part) - 1, begin - 1, -1)
-    return first
+        if begin == 0 and int(first[:most].max(initial=0)) < len(codes):
+            break
+    return first[:most]
 
 
 def line_starts(data: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
     python benchmarks/header_forms.py cldr [--every N]        # all locales of Unicode CLDR, through Babel
     python benchmarks/header_forms.py mixed [--every N]       # iOS: time of one language, date of another region
     python benchmarks/header_forms.py calendars               # dates in the calendars of other devices
+    python benchmarks/header_forms.py grid                    # orders, separators and widths that no table holds
     python benchmarks/header_forms.py table LOCALE_HEADERS.json
     python benchmarks/header_forms.py vectors HEADER_VECTORS.json
 
@@ -23,6 +24,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from header_grid import grid_forms
 from header_patterns import Form, calendar_forms, cldr_forms, mixed_forms, table_forms, vector_forms
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -144,7 +146,7 @@ def run(forms: Iterator[Form], every: int, shown: int) -> int:
 def main() -> None:
     """Print how many chats of each kind are right, undecided, refused and wrong; exit 1 if any is wrong."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("corpus", choices=("cldr", "mixed", "calendars", "table", "vectors"))
+    options.add_argument("corpus", choices=("cldr", "mixed", "calendars", "grid", "table", "vectors"))
     options.add_argument("file", nargs="?", type=Path)
     options.add_argument("--every", type=int, default=1, help="take every Nth form")
     options.add_argument("--show", type=int, default=25, help="how many kinds of failures to print")
@@ -155,7 +157,8 @@ def main() -> None:
         data = json.loads(chosen.file.read_text(encoding="utf-8"))
         forms = table_forms(data["locales"]) if chosen.corpus == "table" else vector_forms(data["vectors"])
     else:
-        forms = {"cldr": cldr_forms, "mixed": mixed_forms, "calendars": calendar_forms}[chosen.corpus]()
+        made = {"cldr": cldr_forms, "mixed": mixed_forms, "calendars": calendar_forms, "grid": grid_forms}
+        forms = made[chosen.corpus]()
     raise SystemExit(1 if run(forms, chosen.every, chosen.show) else 0)
 
 

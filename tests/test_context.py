@@ -244,6 +244,18 @@ def test_an_owners_denial_is_about_the_own_messages_and_not_about_those_of_the_v
     assert not any("disowned" in signal.name for e in of_thea for signal in e.signals)
 
 
+def test_a_denial_of_somebody_who_wrote_as_ever_is_about_others() -> None:
+    given = chat(
+        *SIGNED,
+        (70.5, "Thea", "lovely"),
+        *((100 + at / 4, FIRM, f"{text.lower().rstrip('.')} -S") for at, text in enumerate(UNSIGNED)),
+        (112, "Thea", "the bank asks me to confirm the new bank details, account number 10555501877"),
+        *DENIALS,
+    )
+    disowned = {given.senders[e.sender] for e in episodes(given) if any("disowned" in s.name for s in e.signals)}
+    assert FIRM not in disowned
+
+
 def test_without_a_denial_the_same_lines_stay_lower() -> None:
     assert all(e.score < HIGH for e in episodes(denied()))
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat, once
 from wa_forensics.context.signals import Sighting, Sightings, sightings, wary
+from wa_forensics.context.writing import change_of_habits
 from wa_forensics.entities import clean, codes_in
 from wa_forensics.model import Kind, Signal
 from wa_forensics.vocabulary import Concept, Event
@@ -137,7 +138,8 @@ def hear(
     spans = np.array([(s.first, s.last) for s in stretches], dtype=np.int64).reshape(-1, 2)
     for meaning, messages in spoken:
         for message in sorted(messages - silent):
-            fit = _likely(stretches, spans, message, int(senders[message]), seconds, answer, RETURNS.get(meaning, 0))
+            back = RETURNS.get(meaning, 0)
+            fit = _likely(chat, stretches, spans, message, int(senders[message]), seconds, answer, back)
             if fit is None:
                 continue
             named = chat.accounts_in(message) if meaning == "reported as hacked" else ()
@@ -309,6 +311,7 @@ def blocked(chat: Chat) -> bool:
 
 
 def _likely(
+    chat: Chat,
     stretches: Sequence[Stretch],
     spans: NDArray[np.int64],
     message: int,
@@ -334,7 +337,9 @@ def _likely(
         late |= seconds[message] - seconds[stretch.first] > REACH
         if late or (stretch.sender == speaker and not returned):
             continue
-        half = FRESH_OWN if returned else FRESH
+        # "That was not us" of an account that wrote in its usual way is about somebody else.
+        otherwise = returned and change_of_habits(chat, speaker, stretch.first, stretch.last)[0] > 0
+        half = FRESH_OWN if otherwise else FRESH
         just = _just_shown(stretch, message, seconds, half) if answer == ANSWER else 1.0
         weight = stretch.sum * just + (1.5 if stretch.stranger else 0.0)
         if best is None or weight > best[0]:

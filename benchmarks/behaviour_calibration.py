@@ -26,9 +26,9 @@ from wa_forensics.behaviour.windows import (
     LENGTHS,
     MOST_STRETCHES,
     Tail,
-    scan_tracks,
+    scan,
     steadiness,
-    strangeness,
+    strangest,
     strongest,
 )
 
@@ -56,6 +56,7 @@ class Stream:
     """Scores of an account's messages with strangers' messages among them: (length, first position) of each splice."""
 
     tracks: tuple[NDArray[np.float64], ...]
+    folds: tuple[NDArray[np.int64], ...]
     splices: tuple[tuple[int, int], ...]
 
 
@@ -67,6 +68,7 @@ class Scored:
     """
 
     tracks: tuple[NDArray[np.float64], ...]
+    folds: tuple[NDArray[np.int64], ...]
     donors: NDArray[np.float64]
     streams: tuple[Stream, ...] = ()
 
@@ -81,15 +83,15 @@ def score_past(account: Account, history: int) -> Scored | None:
         return None
     hand = _learn([account.own[:history], *account.others], whole=True)
     later = _plain([account.own[history:], flat(account)])
-    scores = hand.score(later, np.zeros(len(later.grams), dtype=np.int64))
+    scores = hand.score(later, [np.zeros(len(later.grams), dtype=np.int64)])[0]
     cut = len(account.own) - history
     own, donors = scores[:cut], scores[cut:].reshape(len(account.donors), DONOR)
     draw = np.random.default_rng(history)
     streams = []
     for lengths in TOGETHER * PAST_STREAMS:
         mixed, splices = _mixed(own.tolist(), donors.tolist(), lengths, draw)
-        streams.append(Stream(tracks=(np.array(mixed),), splices=splices))
-    return Scored(tracks=(own,), donors=donors, streams=tuple(streams))
+        streams.append(Stream(tracks=(np.array(mixed),), folds=(), splices=splices))
+    return Scored(tracks=(own,), folds=(), donors=donors, streams=tuple(streams))
 
 
 def _mixed(
@@ -156,13 +158,12 @@ def score_account(account: Account, seed: int = 0) -> Scored:
     for lengths in TOGETHER * STREAMS:
         mixed, splices = _mixed(account.own, account.donors, lengths, draw)
         hand = _learn([mixed, *account.others])
-        streams.append(Stream(tracks=_tracks(mixed, hand), splices=splices))
+        streams.append(Stream(tracks=_tracks(mixed, hand), folds=hand.folds(), splices=splices))
     return replace(scored, streams=tuple(streams))
 
 
 def _tracks(texts: Sequence[str], hand: writers.Hand) -> tuple[NDArray[np.float64], ...]:
-    traits = _plain([texts])
-    return tuple(hand.score(traits, fold) for fold in hand.folds())
+    return hand.score(_plain([texts]), hand.folds())
 
 
 def _scored(account: Account, hand: writers.Hand) -> Scored:
@@ -170,7 +171,8 @@ def _scored(account: Account, hand: writers.Hand) -> Scored:
     donor_fold = np.repeat(np.arange(count) * FOLDS // count, DONOR)
     return Scored(
         tracks=_tracks(account.own, hand),
-        donors=hand.score(_plain([flat(account)]), donor_fold).reshape(count, DONOR),
+        folds=hand.folds(),
+        donors=hand.score(_plain([flat(account)]), [donor_fold])[0].reshape(count, DONOR),
     )
 
 
@@ -183,7 +185,7 @@ def fit(accounts: Sequence[Scored], seed: int = 0) -> Tail:
     messages = sum(len(scored.own) for scored in accounts)
     starts, slopes = [], []
     for length in LENGTHS:
-        peaks = [_peaks(_values(scored.tracks, length), length) for scored in accounts if 2 * length <= len(scored.own)]
+        peaks = [_peaks(_values(scored, length), length) for scored in accounts if 2 * length <= len(scored.own)]
         highest = np.sort(np.concatenate(peaks))[::-1]
         rank = min(round(TAIL_RATE * messages / 10_000), len(highest) - 1)
         starts.append(highest[rank])
@@ -193,14 +195,12 @@ def fit(accounts: Sequence[Scored], seed: int = 0) -> Tail:
     return replace(tail, ratio=_as_ratio(accounts, tail, seed))
 
 
-def _values(tracks: Sequence[NDArray[np.float64]], length: int) -> NDArray[np.float64]:
-    return _strangest(tracks, np.arange(len(tracks[0]) - length + 1), length)
+def _values(one: Scored | Stream, length: int) -> NDArray[np.float64]:
+    return _strangest(one, np.arange(len(one.tracks[0]) - length + 1), length)
 
 
-def _strangest(tracks: Sequence[NDArray[np.float64]], first: NDArray[np.int64], length: int) -> NDArray[np.float64]:
-    """The higher value of the tracks, which the product takes."""
-    sender = steadiness(tracks[0])
-    return np.asarray(np.max([strangeness(track, first, length, sender) for track in tracks], axis=0))
+def _strangest(one: Scored | Stream, first: NDArray[np.int64], length: int) -> NDArray[np.float64]:
+    return strangest(one.tracks, one.folds, first, length, steadiness(one.tracks[0]))
 
 
 def _peaks(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
@@ -224,7 +224,7 @@ def _as_ratio(accounts: Sequence[Scored], tail: Tail, seed: int) -> tuple[float,
         for length in LENGTHS:
             if length * 2 > len(scored.own):
                 break
-            genuine = _values(scored.tracks, length)
+            genuine = _values(scored, length)
             strangest = np.sort(genuine)[::-1][: max(5, len(genuine) // 50)]
             usual = genuine[draw.integers(0, len(genuine), min(len(genuine), 60))]
             foreign = np.concatenate([_inside(stream, length, draw) for stream in scored.streams])
@@ -241,7 +241,7 @@ def _as_ratio(accounts: Sequence[Scored], tail: Tail, seed: int) -> tuple[float,
 def _inside(stream: Stream, length: int, draw: np.random.Generator) -> NDArray[np.float64]:
     """A stretch of one length from every splice that is long enough."""
     first = [place + int(draw.integers(0, k - length + 1)) for k, place in stream.splices if k >= length]
-    return _strangest(stream.tracks, np.array(first, dtype=np.int64), length)
+    return _strangest(stream, np.array(first, dtype=np.int64), length)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -266,17 +266,18 @@ def run(accounts: Sequence[Scored], tail: Tail, thresholds: Sequence[float] = ()
     }
     for number, scored in enumerate(accounts):
         # As many as the product reports.
-        alarms += [peak.ratio for peak in strongest(*scan_tracks(scored.tracks, steadiness(scored.own), tail))]
+        usual = steadiness(scored.own)
+        alarms += [peak.ratio for peak in strongest(*scan(scored.tracks, scored.folds, usual, tail))]
         for k in SPLICES:
-            tables["own"][k] += tail.log_ratio(_values(scored.tracks, k)[::k], k).tolist()
+            tables["own"][k] += tail.log_ratio(_values(scored, k)[::k], k).tolist()
         for stream in scored.streams:
-            best, size = scan_tracks(stream.tracks, steadiness(stream.tracks[0]), tail)
+            best, size = scan(stream.tracks, stream.folds, steadiness(stream.tracks[0]), tail)
             peaks = strongest(best, size, MOST_STRETCHES + len(stream.splices))
             wrong = [p for p in peaks if all(p.last < at or p.first >= at + k for k, at in stream.splices)]
             for k, at in stream.splices:
                 ratio, overlap = _judge(best, size, at, k)
-                delay = _delays(stream.tracks, tail, at, k, thresholds)
-                value = _strangest(stream.tracks, np.array([at]), k)
+                delay = _delays(stream, tail, at, k, thresholds)
+                value = _strangest(stream, np.array([at]), k)
                 for name, entry in (
                     ("ratio", ratio),
                     ("overlap", overlap),
@@ -308,22 +309,20 @@ def _judge(best: NDArray[np.float64], size: NDArray[np.int64], at: int, k: int) 
     return float(best[place]) if shared[place] * 2 >= k else float("-inf"), overlap
 
 
-def _delays(
-    tracks: Sequence[NDArray[np.float64]], tail: Tail, at: int, k: int, thresholds: Sequence[float]
-) -> list[float]:
+def _delays(stream: Stream, tail: Tail, at: int, k: int, thresholds: Sequence[float]) -> list[float]:
     """Per threshold the messages of the splice that are read when the first stretch passes that ends there.
 
     Stretches of every length count, not the strongest of each beginning alone: a short one may pass before it. A
     stretch that ends behind the splice is late by as many messages.
     """
-    sender, count = steadiness(tracks[0]), len(tracks[0])
+    count = len(stream.tracks[0])
     delays = np.full(len(thresholds), np.inf)
     for length in LENGTHS:
         first = np.arange(max(0, at - length + 1), min(at + k, count - length + 1))
         if len(first) == 0:
             continue
-        values = np.max([strangeness(track, first, length, sender) for track in tracks], axis=0)
-        ratio, end = tail.log_ratio(values, length), (first + length - at).astype(float)
+        ratio = tail.log_ratio(_strangest(stream, first, length), length)
+        end = (first + length - at).astype(float)
         for number, threshold in enumerate(thresholds):
             delays[number] = min(delays[number], np.min(end[ratio >= threshold], initial=np.inf))
     return [float(delay) for delay in delays]

@@ -241,7 +241,7 @@ def test_a_text_cut_inside_a_character_is_cut_before_it() -> None:
 
 def test_stretches_that_are_reported_do_not_overlap() -> None:
     score = np.random.default_rng(1).normal(-1, 1, 300)
-    best, size = windows.scan(score, windows.steadiness(score), windows.read_calibration().tail)
+    best, size = windows.scan([score], [], windows.steadiness(score), windows.read_calibration().tail)
     found = windows.strongest(best, size)
     spans = sorted((s.first, s.last) for s in found)
     assert len(found) == 3
@@ -260,14 +260,22 @@ def test_strange_neighbours_take_strength_from_a_stretch() -> None:
     assert float(windows.strangeness(calm, at, 20, (-2.0, 0.5))[0]) == one
 
 
-def test_streams_as_rows_are_scanned_like_single_ones() -> None:
-    score = np.random.default_rng(2).normal(-1, 1, (3, 90))
-    tail = windows.read_calibration().tail
-    best, size = windows.scan(score, (-1.0, 0.4), tail)
-    for row in range(3):
-        alone, alone_size = windows.scan(score[row], (-1.0, 0.4), tail)
-        assert np.allclose(best[row][np.isfinite(alone)], alone[np.isfinite(alone)])
-        assert np.array_equal(size[row], alone_size)
+def test_a_stretch_is_judged_where_a_fold_holds_it_whole() -> None:
+    tracks = [np.full(12, value) for value in (1.0, 2.0, 6.0)]
+    folds = [np.repeat([0, 1], [at, 12 - at]) for at in (4, 8, 10)]
+    first, length = np.array([0, 2, 5, 2]), np.array([4, 5, 3, 10])
+    # Whole in all, cut by the first border, whole in all, cut by all: there the highest counts.
+    assert windows.joined([track[first] for track in tracks], folds, first, first + length - 1).tolist() == [3, 4, 3, 6]
+
+
+def test_every_stretch_scanned_has_the_value_of_a_given_one() -> None:
+    draw = np.random.default_rng(2)
+    tracks, tail = draw.normal(-1, 1, (3, 90)), windows.read_calibration().tail
+    folds = [np.arange(90) * folds // 90 for folds in (3, 4, 5)]
+    best, size = windows.scan(tracks, folds, (-1.0, 0.4), tail)
+    for first in range(86):
+        alone = windows.ratio_of(tracks, folds, first, first + int(size[first]), (-1.0, 0.4), tail)
+        assert np.isclose(alone, best[first], rtol=0, atol=1e-9)
 
 
 def test_quotas_share_a_sample_fairly() -> None:

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from wa_forensics.behaviour import hands
 from wa_forensics.behaviour.grams import FEATURES, Grams, read_grams, read_points
-from wa_forensics.behaviour.kernels import PENALTY, Background, Others, factor_of, kernel_of, without_sender
+from wa_forensics.behaviour.kernels import (
+    PENALTY,
+    Background,
+    Others,
+    factor_of,
+    kernel_of,
+    without_sender,
+)
 from wa_forensics.behaviour.ratios import Counts
 from wa_forensics.behaviour.rows import Rows, choose_features, make_rows, parts, products
 
@@ -36,7 +43,11 @@ def _rows(dense: NDArray[np.float64], common: int | None = None) -> Rows:
 
 
 def _against(others: NDArray[np.float64]) -> Others:
-    return without_sender(Background(rows=_rows(others), sender=np.zeros(len(others), dtype=np.int64)), 1)
+    return without_sender(_background(others, np.zeros(len(others), dtype=np.int64)), 1)
+
+
+def _background(others: NDArray[np.float64], sender: NDArray[np.int64], common: int | None = None) -> Background:
+    return Background(rows=_rows(others, common), sender=sender, penalty=PENALTY)
 
 
 def test_leaving_out_in_closed_form_equals_learning_without_the_stretch() -> None:
@@ -72,16 +83,25 @@ def test_rows_hold_the_rarity_of_features_and_have_unit_length() -> None:
     grams = _grams(draw, 40)
     weighting = choose_features(grams, 400)
     assert 0 < weighting.common < weighting.width
-    rows = make_rows(grams, np.arange(40), weighting, np.zeros((40, 2), dtype=np.float32))
+    marks = draw.random((40, 2)).astype(np.float32)
+    rows = make_rows(grams, np.arange(40), weighting, marks)
     counts = np.zeros((40, weighting.width))
     for ids, first, base in parts(grams):
         for text in range(40):
             column = weighting.column[base + ids[first[text] : first[text + 1]].astype(int)]
             np.add.at(counts[text], column[column >= 0], 1)
-    direct = counts * weighting.rarity
-    direct /= np.linalg.norm(direct, axis=1)[:, None]
+    assert np.allclose(hands.lengths_of(grams, weighting) ** 2, counts @ weighting.rarity**2, rtol=1e-6, atol=0)
+    # Of what is rare each occurrence adds to the length by itself.
+    square = np.where(np.arange(weighting.width) < weighting.common, counts**2, counts) @ weighting.rarity**2
+    direct = np.hstack((counts * weighting.rarity / np.sqrt(square)[:, None], marks))
     assert np.allclose(rows.dense[:, : weighting.common], direct[:, : weighting.common], rtol=0, atol=1e-12)
     assert np.allclose(products(rows, rows), direct @ direct.T, rtol=0, atol=1e-12)
+    # A passage is the mean of its texts.
+    passage = np.arange(40) // 3
+    means = np.array([direct[passage == number].mean(axis=0) for number in range(14)])
+    passages = make_rows(grams, np.arange(40), weighting, marks, passage)
+    assert np.allclose(products(passages, passages), means @ means.T, rtol=0, atol=1e-6)
+    assert np.allclose(passages.weighted(np.eye(14), weighting.common), means.T, rtol=0, atol=1e-6)
 
 
 def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> None:
@@ -90,15 +110,15 @@ def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> N
     for senders, count in ((8, 800), (2, 400)):
         dense = draw.random((count, 30))
         sender = np.arange(count) % senders
-        others = without_sender(Background(rows=_rows(dense, 20), sender=sender), 1)
+        others = without_sender(_background(dense, sender, 20), 1)
         kept = dense[sender != 1]
         assert np.array_equal(others.rows.dense, kept[:, :20])
-        assert np.allclose(kernel_of(others.rows), kept @ kept.T + 1 + np.eye(len(kept)), rtol=0, atol=1e-12)
+        exact = kept @ kept.T + 1 + PENALTY * np.eye(len(kept))
+        assert np.allclose(kernel_of(others.rows, PENALTY), exact, rtol=0, atol=1e-12)
         # Half of the digits were lost once: then the figures of a report depend on the processor.
         right = draw.random((len(kept), 4))
         solved = others.factor.backward(others.factor.forward(right))
-        exact = np.linalg.solve(kept @ kept.T + 1 + np.eye(len(kept)), right)
-        assert np.allclose(solved, exact, rtol=0, atol=1e-11)
+        assert np.allclose(solved, np.linalg.solve(exact, right), rtol=0, atol=1e-11)
 
 
 def test_a_factor_times_its_transpose_is_the_matrix() -> None:
@@ -116,18 +136,18 @@ def test_a_fold_is_judged_by_a_model_that_never_saw_it() -> None:
     weighting = choose_features(grams, 400)
     weighting = replace(weighting, common=weighting.width)
     rows = make_rows(grams, np.arange(60), weighting, np.zeros((60, 0), np.float32)).dense
-    own, others, edge = rows[:30], rows[30:], np.array([0, 10, 20, 30])
+    # Passages of two messages; one is cut by a border and left out on either side.
+    own, others, edge = rows[:15], rows[30:], np.array([0, 11, 20, 30])
     nothing = np.zeros(FEATURES, dtype=np.float32)
     counts = Counts(own=nothing, others=nothing, folds=(nothing,) * 3)
-    models = hands.fit_folds(_rows(own), np.arange(30), [edge], _against(others), weighting, counts)
-    kept = np.r_[0:10, 20:30]
-    seen = np.vstack((own[kept], others)).astype(float)
-    penalty = np.r_[np.full(20, PENALTY), np.full(30, PENALTY)]
-    alpha = np.linalg.solve(seen @ seen.T + 1 + np.diag(penalty), np.r_[np.ones(20), -np.ones(30)])
-    learned = models.weights[1]
-    assert np.allclose(
-        own[10:20] @ learned + models.intercepts[1], hands.SCALE * (own[10:20] @ seen.T + 1) @ alpha, rtol=0, atol=1e-9
-    )
+    fit = hands.fit_folds(_rows(own), np.arange(0, 30, 2), 2, [edge], _against(others), weighting.common)
+    models = hands.joint_models([fit, fit], weighting, counts)
+    for fold, kept in enumerate((np.r_[6:15], np.r_[0:5, 10:15], np.r_[0:10])):
+        seen = np.vstack((own[kept], others)).astype(float)
+        penalty = PENALTY * np.r_[np.full(len(kept), 0.5), np.ones(30)]
+        alpha = np.linalg.solve(seen @ seen.T + 1 + np.diag(penalty), np.r_[np.ones(len(kept)), -np.ones(30)])
+        found = own @ models.weights[fold] + models.intercepts[fold]
+        assert np.allclose(found, hands.SCALE * (own @ seen.T + 1) @ alpha, rtol=0, atol=1e-9)
 
 
 def test_log_ratios_are_nothing_for_what_nobody_wrote() -> None:
@@ -135,6 +155,9 @@ def test_log_ratios_are_nothing_for_what_nobody_wrote() -> None:
     own[3], others[5] = 5000, 5000
     table = Counts(own=own, others=others, folds=(own * 0,)).log_ratios(0)
     assert table[3] < -0.5 and table[5] > 0.5
-    assert abs(float(table[7])) < 0.1
+    assert table[7] == 0
+    # Nor is what nobody wrote for the side of which less is known.
+    for few, many in ((own, others * 9), (own * 9, others)):
+        assert Counts(own=few, others=many, folds=(own * 0,)).log_ratios(0)[7] == 0
     # What only the fold that is left out holds is known to nobody.
     assert abs(float(Counts(own=own, others=others * 0, folds=(own,)).log_ratios(0)[3])) < 0.1

@@ -124,7 +124,7 @@ def window_evidence(behaviour: Behaviour, sender: int, first: int, last: int) ->
     if one.means:
         return short_ratio(one.means, int(low), int(high), len(one.message), read_calibration().short_coefficients)
     usual, tail = behaviour.sender[sender], read_calibration().tail
-    return max(ratio_of(track, int(low), int(high), usual, tail) for track in one.tracks)
+    return ratio_of(one.tracks, one.folds, int(low), int(high), usual, tail)
 
 
 def detect(chat: Chat, behaviour: Behaviour | None = None) -> Iterator[Finding]:

@@ -83,8 +83,9 @@ def mask_foreign(points: Points) -> tuple[Points, NDArray[np.bool_]]:
     code = points.code
     plain = code.copy()
     plain[(code >= 48) & (code <= 57)] = 48
-    for curly, straight in _CURLY:
-        plain[code == curly] = straight
+    if len(code) and int(code.max()) >= _CURLY[0][0]:
+        for curly, straight in _CURLY:
+            plain[code == curly] = straight
     space = (code == 32) | (code == 10) | (code == 13) | (code == 0)
     breaks = np.flatnonzero(space)
     colon = np.flatnonzero(code[:-2] == 58) if len(code) > 2 else np.zeros(0, dtype=np.int64)
@@ -95,34 +96,27 @@ def mask_foreign(points: Points) -> tuple[Points, NDArray[np.bool_]]:
     linked = np.zeros(len(points.first) - 1, dtype=bool)
     linked[np.searchsorted(points.first, np.concatenate((link, w)), side="right") - 1] = True
     hits = np.concatenate((link, w, mention))
-    quoted = _quoted_code(points)
-    if len(hits) == 0 and quoted is None:
+    opening, closing = _quoted_code(points)
+    if len(hits) + len(opening) == 0:
         return Points(code=plain, first=points.first), linked
     right = np.searchsorted(breaks, hits)
-    begin = np.where(right > 0, breaks[right - 1] + 1, 0)
+    begin = np.concatenate((np.where(right > 0, breaks[right - 1] + 1, 0), opening + 1))
+    end = np.concatenate((breaks[right], closing))
     change = np.zeros(len(code) + 1, dtype=np.int32)
     np.add.at(change, begin, 1)
-    np.add.at(change, breaks[right], -1)
+    np.add.at(change, end, -1)
     keep = np.cumsum(change[:-1]) == 0
-    if quoted is not None:
-        keep &= ~quoted
     kept = np.zeros(len(code) + 1, dtype=np.int64)
     np.cumsum(keep, out=kept[1:])
     return Points(code=plain[keep], first=kept[points.first]), linked
 
 
-def _quoted_code(points: Points) -> NDArray[np.bool_] | None:
-    """What stands between backticks, in texts where these are paired; None where there is none."""
-    tick = points.code == 96
-    if not tick.any():
-        return None
-    total = np.zeros(len(tick) + 1, dtype=np.int64)
-    np.cumsum(tick, out=total[1:])
-    start, end = total[points.first[:-1]], total[points.first[1:]]
-    size = np.diff(points.first)
-    inside = (total[1:] - np.repeat(start, size)) % 2 == 1
-    quoted: NDArray[np.bool_] = inside & np.repeat((end - start) % 2 == 0, size) & ~tick
-    return quoted
+def _quoted_code(points: Points) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The backticks that open and that close quoted code, in texts where these are paired."""
+    tick = np.flatnonzero(points.code == 96)
+    count = np.diff(np.searchsorted(tick, points.first))
+    paired = tick[np.repeat(count % 2 == 0, count)]
+    return paired[::2], paired[1::2]
 
 
 def pages(points: Points) -> Iterator[tuple[slice, Points]]:

@@ -1,9 +1,12 @@
 """One sender against others: a ridge classifier on hashed features, cross-fitted over stretches in closed form.
 
-The weights solve a kernel ridge regression (own messages +1, others -1). The others are eliminated by the Cholesky
-factor of their kernel; what remains is the Schur complement of the own messages, and leaving a stretch out is a block
-of its inverse, so the five models of a sender cost one solution (leave-out identity of ridge regression, e.g. Rifkin &
-Lippert 2007).
+The weights solve a kernel ridge regression (own +1, others -1). The others are eliminated by the Cholesky factor of
+their kernel; what remains is the Schur complement of the own rows, and leaving a stretch out is a block of its inverse,
+so all models of a sender cost one solution (leave-out identity of ridge regression, e.g. Rifkin & Lippert 2007).
+
+One model learns from single messages, another from the means of passages of three: what is looked for are stretches,
+and single messages differ by more than what parts two hands. The mean of both errs less often than either; a long
+history has the second alone, which costs a third.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wa_forensics.behaviour.grams import FEATURES, SPACE, Grams
-from wa_forensics.behaviour.kernels import PENALTY, Others, inverted
+from wa_forensics.behaviour.kernels import Others, inverted
 from wa_forensics.behaviour.ratios import Counts
 from wa_forensics.behaviour.rows import Rows, Weighting, parts, products
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+# Messages of a passage, and its ridge penalty: what a passage says is surer than what a message says.
+PASSAGE = 3
+PASSAGE_PENALTY = 0.5
 FOLDS = 5
 # In a history longer than this a stretch of 50 is too small a part to teach a model its style.
 LONG_HISTORY = 1500
@@ -73,37 +79,44 @@ class FoldModels:
     counts: Counts | None
 
 
-def fit_folds(
-    own: Rows,
-    chosen: NDArray[np.int64],
-    edges: Sequence[NDArray[np.int64]],
-    others: Others,
-    weighting: Weighting,
-    counts: Counts,
+def joint_models(
+    fits: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]], weighting: Weighting, counts: Counts
 ) -> FoldModels:
-    """Models of own (+1) against others (-1), each learned without one fold of the own messages.
+    """The mean of the models of some ``fit_folds``; ``counts`` holds the counts of each fold, numbered through."""
+    weights, intercepts = (np.mean(part, axis=0) for part in zip(*fits, strict=True))
+    return FoldModels(
+        weighting=weighting,
+        weights=weights[:, : weighting.width],
+        marks=weights[:, weighting.width :],
+        intercepts=intercepts,
+        counts=counts,
+    )
 
-    ``chosen`` are the positions of the own rows, ascending; ``edges`` holds the borders of the folds (``partition``),
-    nothing if none is left out; ``counts`` holds the counts of each fold, numbered through.
+
+def fit_folds(
+    own: Rows, begin: NDArray[np.int64], each: int, edges: Sequence[NDArray[np.int64]], others: Others, common: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights and intercepts of own (+1) against others (-1), each learned without one fold of the own messages.
+
+    A row of the weights holds the columns and the marks. ``begin`` are the first positions of the own rows, ascending,
+    each of ``each`` messages; ``edges`` holds the borders of the folds (``partition``), nothing if none is left out.
+    A passage that a border cuts is left out on either side. ``common`` is that of the weighting.
     """
     solved = _solve(own, others)
     middle, alpha = solved.middle, solved.alpha
-    ranges = [pair for edge in edges for pair in pairwise(np.searchsorted(chosen, edge).tolist())]
+    ranges = [
+        (int(np.searchsorted(begin + each, first, side="right")), int(np.searchsorted(begin, last)))
+        for edge in edges
+        for first, last in pairwise(edge.tolist())
+    ]
     own_part = np.repeat(alpha[:, None], max(1, len(ranges)), axis=1)
     for k, (low, high) in enumerate(ranges):
         if low < high:
             own_part[:, k] -= middle[:, low:high] @ np.linalg.solve(middle[low:high, low:high], alpha[low:high])
             own_part[low:high, k] = 0
     other_part = -others.factor.backward(solved.level[:, None] + solved.bridge @ own_part)
-    common = weighting.common
     weights = SCALE * (own.weighted(own_part, common) + others.rows.weighted(other_part, common)).T
-    return FoldModels(
-        weighting=weighting,
-        weights=weights[:, : weighting.width],
-        marks=weights[:, weighting.width :],
-        intercepts=SCALE * (own_part.sum(axis=0) + other_part.sum(axis=0)),
-        counts=counts,
-    )
+    return weights, SCALE * (own_part.sum(axis=0) + other_part.sum(axis=0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,7 +135,7 @@ class _Solved:
 
 def _solve(own: Rows, others: Others) -> _Solved:
     # Both sides weigh the same: the larger side is the more penalized one.
-    penalty = PENALTY * max(0.25, len(own) / max(1, len(others.rows)))
+    penalty = others.penalty * max(0.25, len(own) / max(1, len(others.rows)))
     joint = np.ones((len(others.rows), len(own) + 1))
     joint[:, :-1] += products(others.rows, own)
     reached = others.factor.forward(joint)
@@ -138,7 +151,7 @@ def leave_out_means(
 ) -> dict[int, NDArray[np.float64]]:
     """For every stretch of each size: its mean score from a model of everything but the stretch, exactly.
 
-    ``weight`` is what each own message counts.
+    The own rows are single messages; ``weight`` is what each counts.
     """
     solved = _solve(own, others)
     middle, alpha = solved.middle, solved.alpha
@@ -153,29 +166,40 @@ def leave_out_means(
 
 
 def score_texts(
-    grams: Grams, marks: NDArray[np.float32], fold: NDArray[np.int64], models: FoldModels
+    grams: Grams,
+    marks: NDArray[np.float32],
+    length: NDArray[np.float64],
+    fold: NDArray[np.int64],
+    models: FoldModels,
 ) -> NDArray[np.float64]:
     """Per text: how much it looks like somebody else, clipped; the model of its own fold never saw it.
 
-    ``marks`` are scaled; ``fold`` ascends.
+    ``marks`` are scaled; ``length`` is that of the texts (``lengths_of``); ``fold`` ascends.
     """
     out = np.zeros(len(grams), dtype=np.float64)
-    rarity = models.weighting.rarity
     used = np.flatnonzero(models.weighting.column >= 0)
     column = models.weighting.column[used]
-    # Two sums at once: the product of a text with the weights, and beside it its squared length.
+    # Two sums at once: the product of a text with the weights, and beside it the log ratios.
     table = np.zeros(FEATURES, dtype=np.complex64)
     for k in np.unique(fold).tolist():
         low, high = (int(place) for place in np.searchsorted(fold, (k, k + 1)))
         part = texts_between(grams, low, high)
-        table[used] = (models.weights[k] * rarity + 1j * rarity**2)[column]
-        found = _sums(part, table)
-        reading = found.real / np.sqrt(np.maximum(found.imag, 1e-6)) + marks[low:high] @ models.marks[k]
-        out[low:high] = weight_of(part) * np.clip(-(reading + models.intercepts[k]), -CLIP, CLIP)
+        table.real[used] = (models.weights[k] * models.weighting.rarity)[column]
         if models.counts is not None:
-            ratio = RATIO_SCALE * _sums(part, models.counts.log_ratios(k if models.counts.folds else None))
-            out[low:high] += np.clip(ratio, -RATIO_CLIP, RATIO_CLIP)
+            table.imag = models.counts.log_ratios(k if models.counts.folds else None)
+        found = _sums(part, table)
+        reading = found.real / length[low:high] + marks[low:high] @ models.marks[k]
+        out[low:high] = weight_of(part) * np.clip(-(reading + models.intercepts[k]), -CLIP, CLIP)
+        out[low:high] += np.clip(RATIO_SCALE * found.imag, -RATIO_CLIP, RATIO_CLIP)
     return out
+
+
+def lengths_of(grams: Grams, weighting: Weighting) -> NDArray[np.float64]:
+    """The length of each text: the root of the sum of its features' squared rarity."""
+    table = np.zeros(FEATURES, dtype=np.float32)
+    used = np.flatnonzero(weighting.column >= 0)
+    table[used] = (weighting.rarity**2)[weighting.column[used]]
+    return np.sqrt(np.maximum(_sums(grams, table).astype(np.float64), 1e-6))
 
 
 def _sums(grams: Grams, table: NDArray[Any]) -> NDArray[Any]:

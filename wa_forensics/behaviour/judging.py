@@ -11,8 +11,8 @@ from wa_forensics.behaviour.windows import (
     Calibration,
     Stretch,
     refine,
+    scan,
     scan_short,
-    scan_tracks,
     steadiness,
     strongest,
 )
@@ -50,7 +50,7 @@ def judged(
     if one.means:
         return None, strongest(*scan_short(one.means, len(one.message), calibration.short_coefficients))
     usual = steadiness(one.tracks[0])
-    found = strongest(*scan_tracks(one.tracks, usual, calibration.tail))
+    found = strongest(*scan(one.tracks, one.folds, usual, calibration.tail))
     border = np.diff(seconds, prepend=seconds[:1] - SESSION_SECONDS) >= SESSION_SECONDS
     higher = np.max(one.tracks, axis=0)
     return usual, tuple(refine(stretch, higher, usual[0], border) for stretch in found)

@@ -17,7 +17,7 @@ from wa_forensics.behaviour.rows import Rows, products
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Ridge penalty for messages of unit length. Larger penalties blunt the model, smaller ones learn topics.
+# Ridge penalty for single messages of unit length. Larger penalties blunt the model, smaller ones learn topics.
 PENALTY = 1.0
 # A factor is made and applied in blocks of so many rows: nearly all of the work is multiplication.
 AT_ONCE = 80
@@ -68,28 +68,30 @@ def factor_of(matrix: NDArray[np.float64]) -> Factor:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Background:
-    """Messages of others by sender code."""
+    """Messages or passages of others by sender code, and the penalty for each."""
 
     rows: Rows
     sender: NDArray[np.int64]
+    penalty: float
 
     @cached_property
     def kernel(self) -> NDArray[np.float64]:
-        return kernel_of(self.rows)
+        return kernel_of(self.rows, self.penalty)
 
 
-def kernel_of(rows: Rows) -> NDArray[np.float64]:
+def kernel_of(rows: Rows, penalty: float) -> NDArray[np.float64]:
     """The penalized kernel of some rows; the constant 1 in it is the intercept."""
     kernel = products(rows, rows) + 1.0
-    kernel[np.diag_indices_from(kernel)] += PENALTY
+    kernel[np.diag_indices_from(kernel)] += penalty
     return kernel
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Others:
-    """The rows of everybody but one sender, and the factor of their penalized kernel."""
+    """The rows of everybody but one sender, the penalty for each, and the factor of their penalized kernel."""
 
     rows: Rows
+    penalty: float
     factor: Factor
 
 
@@ -98,8 +100,11 @@ def without_sender(background: Background, code: int) -> Others:
     kept = background.sender != code
     rows = background.rows.take(kept)
     # Of few senders each is so much that the products with its rows would be made for nothing.
-    kernel = background.kernel[kept][:, kept] if FEW * len(rows) > (FEW - 1) * len(kept) else kernel_of(rows)
-    return Others(rows=rows, factor=factor_of(kernel))
+    if FEW * len(rows) > (FEW - 1) * len(kept):
+        kernel = background.kernel[kept][:, kept]
+    else:
+        kernel = kernel_of(rows, background.penalty)
+    return Others(rows=rows, penalty=background.penalty, factor=factor_of(kernel))
 
 
 def inverted(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

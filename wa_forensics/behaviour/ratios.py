@@ -47,8 +47,8 @@ class Counts:
             my_total, their_total = max(np.float32(1), mine.sum()), max(np.float32(1), theirs.sum())
             prior = np.float32(PRIOR / 2) * (mine / my_total + theirs / their_total) + np.float32(1e-4)
             scale = np.float32((my_total + PRIOR) / (their_total + PRIOR))
-            # What neither side knows is equally rare in both.
-            out[base : base + SPACE] = np.log(scale)
+            # What neither side knows speaks for nobody, however much more of the one is known than of the other.
+            out[base : base + SPACE] = 0
             out[part] = np.log((theirs + prior) / (mine + prior) * scale)
         return out
 

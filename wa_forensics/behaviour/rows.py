@@ -1,8 +1,8 @@
-"""Texts as rows of unit length over the used features, and their products: common columns dense, the others sparse.
+"""Texts, or passages of a few texts, as rows over the used features, and the products of these rows.
 
-A text holds some hundred of four thousand features, and most of these stand in few texts: two texts share little but
-the commonest. These are multiplied densely; of the others only the pairs of texts that share one are summed. The
-products are those of dense rows.
+A row holds some hundred of four thousand features, and most of these stand in few rows: two rows share little but the
+commonest. These are multiplied densely; of the others only the pairs of rows that share one are summed. The products
+are those of dense rows.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Weighting:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
-    """Texts by features.
+    """Texts or passages by features.
 
     ``dense`` holds the common columns and after them the marks. ``row`` and ``value`` are the entries of the other
     columns, by column; those of the c-th of these begin at ``first[c]``.
@@ -113,37 +113,49 @@ def parts(grams: Grams) -> tuple[tuple[NDArray[np.uint16], NDArray[np.int64], in
     return (grams.chars, grams.char_first, 0), (grams.words, grams.word_first, SPACE)
 
 
-def make_rows(grams: Grams, chosen: NDArray[np.int64], weighting: Weighting, marks: NDArray[np.float32]) -> Rows:
-    """Some texts as rows: unit length over the used features, beside them their scaled marks."""
-    texts, common = len(chosen), weighting.common
-    often, rare = [], []
+def make_rows(
+    grams: Grams,
+    chosen: NDArray[np.int64],
+    weighting: Weighting,
+    marks: NDArray[np.float32],
+    passage: NDArray[np.int64] | None = None,
+) -> Rows:
+    """Some texts as rows: each of unit length over the used features, beside them its scaled marks.
+
+    ``passage`` numbers the row of each text from 0 on (ascending, none left out): a row is the mean of its texts.
+    """
+    at = np.arange(len(chosen)) if passage is None else passage
+    size = np.bincount(at)
+    rows, common = len(size), weighting.common
+    columns, texts = [], []
     for ids, first, base in parts(grams):
         count = first[chosen + 1] - first[chosen]
         begin = np.concatenate(([0], np.cumsum(count)))
         take = np.arange(begin[-1]) + np.repeat(first[chosen] - begin[:-1], count)
-        column = weighting.column[base : base + SPACE].take(ids[take], mode="clip")
-        row = np.repeat(np.arange(texts), count)[:, None]
-        # One place more in each row for what is not common.
-        often.append((np.where(column < 0, common, np.minimum(column, common)) + row * (common + 1)).ravel())
-        rare.append((column * texts + row)[column >= common])
-    table = np.bincount(np.concatenate(often), minlength=texts * (common + 1)).reshape(texts, common + 1)
-    place = np.sort(np.concatenate(rare))
-    edge = np.flatnonzero(np.diff(place, prepend=-1))
-    column, row = np.divmod(place[edge], max(1, texts))
-    value = np.diff(edge, append=len(place)) * weighting.rarity[column]
-    dense = np.empty((texts, common + marks.shape[1]))
-    features = dense[:, :common]
-    np.multiply(table[:, :common], weighting.rarity[:common], out=features)
-    square = np.einsum("ij,ij->i", features, features) + np.bincount(row, weights=value**2, minlength=texts)
-    length = np.maximum(np.sqrt(square), 1e-6)
-    features /= length[:, None]
-    dense[:, common:] = marks
-    return Rows(
-        dense=dense,
-        row=row,
-        value=value / length[row],
-        first=np.searchsorted(column, np.arange(common, weighting.width + 1)),
-    )
+        column = weighting.column[base : base + SPACE].take(ids.take(take, axis=0).ravel(), mode="clip")
+        used = np.flatnonzero(column >= 0)
+        columns.append(column.take(used))
+        texts.append(np.repeat(np.arange(len(chosen)), count * ids.shape[1]).take(used))
+    column, text = np.concatenate(columns), np.concatenate(texts)
+    value = weighting.rarity.take(column)
+    often = column < common
+    counts = np.bincount((text * common + column)[often], minlength=len(chosen) * common).reshape(len(chosen), common)
+    square = np.square(counts) @ np.square(weighting.rarity[:common])
+    # What is rare seldom comes twice in a text.
+    square += np.bincount(text, weights=np.where(often, 0, value * value), minlength=len(chosen))
+    value *= (1 / (np.sqrt(np.maximum(square, 1e-6)) * size[at])).take(text)
+    place = column * np.int64(rows)
+    place += at.take(text)
+    table = np.bincount(place, weights=value, minlength=weighting.width * rows)
+    dense = np.empty((rows, common + marks.shape[1]))
+    dense[:, :common] = table[: common * rows].reshape(common, rows).T
+    begin = np.flatnonzero(np.diff(at, prepend=-1))
+    np.divide(np.add.reduceat(marks, begin, axis=0), size[:, None], out=dense[:, common:])
+    rest = np.asarray(table[common * rows :], dtype=np.float64)
+    place = np.flatnonzero(rest)
+    column, row = np.divmod(place, max(1, rows))
+    first = np.searchsorted(column, np.arange(weighting.width - common + 1))
+    return Rows(dense=dense, row=row, value=rest.take(place), first=first)
 
 
 def products(left: Rows, right: Rows) -> NDArray[np.float64]:

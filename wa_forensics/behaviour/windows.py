@@ -169,35 +169,45 @@ def _strangeness(
     return np.asarray(value - NEIGHBOURS_SHARE * np.maximum(around - level, 0.0))
 
 
-def scan(score: NDArray[np.float64], sender: Usual, tail: Tail) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def scan(
+    tracks: Sequence[NDArray[np.float64]], folds: Sequence[NDArray[np.int64]], sender: Usual, tail: Tail
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """For each position the highest log ratio of a stretch that begins there, and its length.
 
-    ``score`` may hold several streams as rows.
+    ``tracks`` are the scores under each partition, ``folds`` the fold of each message there.
     """
-    best = np.full(score.shape, -np.inf)
-    size = np.zeros(score.shape, dtype=np.int64)
-    total = _totals(score)
+    count = len(tracks[0])
+    best = np.full(count, -np.inf)
+    size = np.zeros(count, dtype=np.int64)
+    totals = [_totals(track) for track in tracks]
     for length in LENGTHS:
-        begins = score.shape[-1] - length + 1
+        begins = count - length + 1
         if begins < 1:
             break
-        ratio = tail.log_ratio(_every_strangeness(total, length, sender), length)
-        better = ratio > best[..., :begins]
-        best[..., :begins][better] = ratio[better]
-        size[..., :begins][better] = length
+        values = [_every_strangeness(total, length, sender) for total in totals]
+        ratio = tail.log_ratio(joined(values, folds, slice(begins), slice(length - 1, count)), length)
+        better = ratio > best[:begins]
+        best[:begins][better] = ratio[better]
+        size[:begins][better] = length
     return best, size
 
 
-def scan_tracks(
-    tracks: Sequence[NDArray[np.float64]], sender: Usual, tail: Tail
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """As ``scan``, over the scores under several partitions: the higher log ratio counts."""
-    best, size = scan(tracks[0], sender, tail)
-    for track in tracks[1:]:
-        other, other_size = scan(track, sender, tail)
-        size = np.where(other > best, other_size, size)
-        best = np.maximum(best, other)
-    return best, size
+def joined(
+    values: Sequence[NDArray[np.float64]],
+    folds: Sequence[NDArray[np.int64]],
+    first: NDArray[np.int64] | slice,
+    last: NDArray[np.int64] | slice,
+) -> NDArray[np.float64]:
+    """The value of each stretch, by its values under each partition: the mean over those where a fold holds it whole.
+
+    There the model saw none of it. Where every partition cuts it the highest counts. ``first`` and ``last`` are the
+    positions of the first and last messages.
+    """
+    if len(values) == 1:
+        return values[0]
+    value, whole = np.stack(values), np.stack([fold[first] == fold[last] for fold in folds])
+    mean = (value * whole).sum(axis=0) / np.maximum(whole.sum(axis=0), 1)
+    return np.asarray(np.where(whole.any(axis=0), mean, value.max(axis=0)))
 
 
 def scan_short(
@@ -263,12 +273,31 @@ def refine(stretch: Stretch, score: NDArray[np.float64], level: float, border: N
     return Stretch(first=low + first, last=low + last, ratio=stretch.ratio)
 
 
-def ratio_of(score: NDArray[np.float64], low: int, high: int, sender: tuple[float, float], tail: Tail) -> float:
+def strangest(
+    tracks: Sequence[NDArray[np.float64]],
+    folds: Sequence[NDArray[np.int64]],
+    first: NDArray[np.int64],
+    length: int,
+    sender: Usual,
+) -> NDArray[np.float64]:
+    """As ``strangeness``, by the scores under several partitions."""
+    values = [strangeness(track, first, length, sender) for track in tracks]
+    return joined(values, folds, first, first + length - 1)
+
+
+def ratio_of(
+    tracks: Sequence[NDArray[np.float64]],
+    folds: Sequence[NDArray[np.int64]],
+    low: int,
+    high: int,
+    sender: Usual,
+    tail: Tail,
+) -> float:
     """The log ratio of one given stretch, messages low..high-1."""
     if low >= high:
         return 0.0
     length = min(max(high - low, LENGTHS[0]), LENGTHS[-1])
-    return float(tail.log_ratio(strangeness(score, np.array([low]), high - low, sender), length)[0])
+    return float(tail.log_ratio(strangest(tracks, folds, np.array([low]), high - low, sender), length)[0])
 
 
 def short_ratio(

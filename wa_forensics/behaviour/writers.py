@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,15 +21,20 @@ from wa_forensics.behaviour.division import (
 from wa_forensics.behaviour.generic import Traits, joined, nearest
 from wa_forensics.behaviour.grams import Grams, Points, read_grams
 from wa_forensics.behaviour.hands import (
+    LONG_HISTORY,
+    PASSAGE,
+    PASSAGE_PENALTY,
     FoldModels,
     fit_folds,
+    joint_models,
     leave_out_means,
+    lengths_of,
     partition,
     score_texts,
     texts_between,
     weight_of,
 )
-from wa_forensics.behaviour.kernels import Background, without_sender
+from wa_forensics.behaviour.kernels import PENALTY, Background, without_sender
 from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
 from wa_forensics.behaviour.ratios import Counts, count_features
 from wa_forensics.behaviour.rows import Rows, Weighting, choose_features, make_rows, products
@@ -50,23 +56,26 @@ FEW_OTHERS = 400
 
 
 class Size(NamedTuple):
-    """What a model is made of in chats of up to so many senders: own messages, messages of others, columns."""
+    """What is learned from in chats of up to so many senders: own messages, own passages, texts of others, columns."""
 
     senders: int
     own: int
+    passages: int
     others: int
     width: int
 
 
+# A long history has a model of passages alone, of no more than so many.
+LONG_PASSAGES = 100
 # More in each column costs time and gains little (docs/behaviour.md).
-SIZES = (Size(10, 240, 800, 4096), Size(60, 240, 400, 3072), Size(1 << 31, 200, 320, 2048))
+SIZES = (Size(10, 240, 160, 800, 4096), Size(60, 240, 100, 400, 3072), Size(1 << 31, 200, 80, 320, 2048))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
     """The style-bearing messages of one sender, in order, with a score each (positive: like somebody else).
 
-    ``tracks`` holds the scores under one or two partitions into folds; a stretch is judged by the higher of its values.
+    ``tracks`` holds the scores under each partition into folds, ``folds`` the fold of each message there.
     ``left_out`` counts texts without style of their own: links, repeats, lists, code. With a short history,
     ``means`` holds the mean score of every stretch of some sizes, from models of everything outside it, and ``tracks``
     is empty.
@@ -75,7 +84,7 @@ class Measured:
     sender: int
     message: NDArray[np.int64]
     tracks: tuple[NDArray[np.float64], ...]
-    others: int
+    folds: tuple[NDArray[np.int64], ...]
     left_out: int
     means: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
     division: Division | None = None
@@ -136,15 +145,35 @@ def read_traits(points: Points) -> Traits:
 class Sample:
     """What every sender of a chat is compared with: texts of all senders, one sender after the other.
 
-    ``sender`` names the sender of each text of ``grams``; ``background`` holds an even choice of them.
+    ``sender`` names the sender of each text; ``chosen`` is an even choice of them.
     """
 
-    grams: Grams
+    traits: Traits
     sender: NDArray[np.int64]
     counts: NDArray[np.float32]
-    background: Background
+    chosen: NDArray[np.int64]
     weighting: Weighting
     scaling: Scaling
+
+    @cached_property
+    def messages(self) -> Background:
+        """The chosen texts one by one."""
+        return Background(rows=self.rows(self.traits, self.chosen), sender=self.sender[self.chosen], penalty=PENALTY)
+
+    @cached_property
+    def passages(self) -> Background:
+        """Neighbours of one sender among the chosen texts as passages."""
+        sender = self.sender[self.chosen]
+        run = np.flatnonzero(np.diff(sender, prepend=-1))
+        within = np.arange(len(sender)) - np.repeat(run, np.diff(run, append=len(sender)))
+        first = np.flatnonzero(within % PASSAGE == 0)
+        passage = np.repeat(np.arange(len(first)), np.diff(first, append=len(sender)))
+        rows = self.rows(self.traits, self.chosen, passage)
+        return Background(rows=rows, sender=sender[first], penalty=PASSAGE_PENALTY)
+
+    def rows(self, traits: Traits, chosen: NDArray[np.int64], passage: NDArray[np.int64] | None = None) -> Rows:
+        """Some texts as rows, one by one or by the passage that is named for each."""
+        return make_rows(traits.grams, chosen, self.weighting, scaled(traits.marks[chosen], self.scaling), passage)
 
 
 def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
@@ -163,21 +192,14 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
             traits = joined(traits, generic)
             # No sender has this code, so the background is part of every comparison.
             sender = np.append(sender, np.full(len(generic.grams), len(counts)))
-    grams = traits.grams
-    weighting, scaling = choose_features(grams, size.width), scaling_of(traits.marks)
-    chosen = spread(len(grams), size.others)
     return Sample(
-        grams=grams,
+        traits=traits,
         sender=sender,
-        counts=count_features(grams),
-        background=Background(rows=_rows(traits, chosen, weighting, scaling), sender=sender[chosen]),
-        weighting=weighting,
-        scaling=scaling,
+        counts=count_features(traits.grams),
+        chosen=spread(len(traits.grams), size.others),
+        weighting=choose_features(traits.grams, size.width),
+        scaling=scaling_of(traits.marks),
     )
-
-
-def _rows(traits: Traits, chosen: NDArray[np.int64], weighting: Weighting, scaling: Scaling) -> Rows:
-    return make_rows(traits.grams, chosen, weighting, scaled(traits.marks[chosen], scaling))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -190,7 +212,6 @@ class Hand:
     sample: Sample
     edges: tuple[NDArray[np.int64], ...]
     models: FoldModels | None
-    others: int
     means: Mapping[int, NDArray[np.float64]]
 
     def folds(self) -> tuple[NDArray[np.int64], ...]:
@@ -201,12 +222,14 @@ class Hand:
             np.repeat(first + np.arange(len(size)), size) for first, size in zip(begin[:-1], sizes, strict=True)
         )
 
-    def score(self, traits: Traits, fold: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Scores of texts, each by the model of the fold that is named for it (ascending)."""
-        if self.models is None:
+    def score(self, traits: Traits, folds: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.float64], ...]:
+        """Scores of texts, each by the model of the fold that is named for it (ascending); a track for each naming."""
+        models = self.models
+        if models is None:
             message = "a short history has no models of folds"
             raise ValueError(message)
-        return score_texts(traits.grams, scaled(traits.marks, self.sample.scaling), fold, self.models)
+        marks, length = scaled(traits.marks, self.sample.scaling), lengths_of(traits.grams, models.weighting)
+        return tuple(score_texts(traits.grams, marks, length, fold, models) for fold in folds)
 
 
 def learn(traits: Traits, code: int, sample: Sample, size: Size, *, whole: bool = False) -> Hand | None:
@@ -214,24 +237,31 @@ def learn(traits: Traits, code: int, sample: Sample, size: Size, *, whole: bool 
 
     ``whole`` learns one model from everything, for texts that are not among these.
     """
-    others = without_sender(sample.background, code)
     grams, count = traits.grams, len(traits.grams)
-    if count < FEWEST_OWN or len(others.rows) < FEWEST_OTHERS:
+    if count < FEWEST_OWN or np.count_nonzero(sample.sender[sample.chosen] != code) < FEWEST_OTHERS:
         return None
-    edges = () if whole else partition(count)
-    chosen = spread(count, size.own)
-    rows = _rows(traits, chosen, sample.weighting, sample.scaling)
     if count <= SHORT_HISTORY and not whole:
-        means = leave_out_means(rows, others, SHORT_SIZES, weight_of(grams))
-        return Hand(sample=sample, edges=edges, models=None, others=len(others.rows), means=means)
-    models = fit_folds(rows, chosen, edges, others, sample.weighting, _counts(grams, edges, code, sample))
-    return Hand(sample=sample, edges=edges, models=models, others=len(others.rows), means={})
+        others = without_sender(sample.messages, code)
+        means = leave_out_means(sample.rows(traits, np.arange(count)), others, SHORT_SIZES, weight_of(grams))
+        return Hand(sample=sample, edges=(), models=None, means=means)
+    edges, common = () if whole else partition(count), sample.weighting.common
+    # Passages of neighbours, evenly over the history.
+    both = count <= LONG_HISTORY
+    begin = PASSAGE * spread(count // PASSAGE, size.passages if both else min(LONG_PASSAGES, size.passages))
+    chosen, passage = (begin[:, None] + np.arange(PASSAGE)).ravel(), np.repeat(np.arange(len(begin)), PASSAGE)
+    others = without_sender(sample.passages, code)
+    fits = [fit_folds(sample.rows(traits, chosen, passage), begin, PASSAGE, edges, others, common)]
+    if both:
+        begin, others = spread(count, size.own), without_sender(sample.messages, code)
+        fits.append(fit_folds(sample.rows(traits, begin), begin, 1, edges, others, common))
+    models = joint_models(fits, sample.weighting, _counts(grams, edges, code, sample))
+    return Hand(sample=sample, edges=edges, models=models, means={})
 
 
 def _counts(grams: Grams, edges: Sequence[NDArray[np.int64]], code: int, sample: Sample) -> Counts:
     """The features of the own texts, of each of their folds and of others."""
     low, high = (int(place) for place in np.searchsorted(sample.sender, (code, code + 1)))
-    others = sample.counts - count_features(texts_between(sample.grams, low, high))
+    others = sample.counts - count_features(texts_between(sample.traits.grams, low, high))
     if not edges:
         return Counts(own=count_features(grams), others=others, folds=())
     folds = tuple(
@@ -247,11 +277,12 @@ def _measure_one(own: Texts, code: int, sample: Sample, size: Size) -> Measured 
     hand = learn(traits, code, sample, size)
     if hand is None:
         return None
+    folds = hand.folds()
     return Measured(
         sender=code,
         message=own.message[kept],
-        tracks=() if hand.models is None else tuple(hand.score(traits, fold) for fold in hand.folds()),
-        others=hand.others,
+        tracks=hand.score(traits, folds) if hand.models else (),
+        folds=folds,
         left_out=len(own.message) - len(kept),
         means=hand.means,
         division=_divided(traits, own.seconds[kept], sample) if len(own.seconds) else None,
@@ -259,7 +290,7 @@ def _measure_one(own: Texts, code: int, sample: Sample, size: Size) -> Measured 
 
 
 def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Division | None:
-    senders = len(np.unique(sample.background.sender))
+    senders = len(np.unique(sample.sender[sample.chosen]))
     # In a crowd the cost is not worth it: shops and offices write to few.
     if senders > SIZES[1].senders + 1:
         return None
@@ -270,11 +301,11 @@ def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Divi
         return None
 
     weighting = sample.weighting
-    rows = _rows(traits, taught, weighting, sample.scaling)
+    rows = sample.rows(traits, taught)
 
     def judge(alpha: NDArray[np.float64]) -> NDArray[np.float64]:
         models = model_of(rows.weighted(alpha[:, None], weighting.common)[:, 0], float(alpha.sum()), weighting)
-        marks = scaled(traits.marks, sample.scaling)
-        return -score_texts(traits.grams, marks, np.zeros(len(sitting), dtype=np.int64), models)
+        marks, length = scaled(traits.marks, sample.scaling), lengths_of(traits.grams, weighting)
+        return -score_texts(traits.grams, marks, length, np.zeros(len(sitting), dtype=np.int64), models)
 
     return divide(products(rows, rows), taught, sitting, judge)

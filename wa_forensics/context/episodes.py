@@ -7,6 +7,7 @@ hand changed (a notice, a code given away, doubt, a warning, disowning): words a
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd, crowd, reading
 from wa_forensics.context.hearing import Stretch, beyond_chance, blocked, hear
-from wa_forensics.context.relations import with_earlier, with_neighbors, with_other_signs, with_partners
+from wa_forensics.context.relations import TEAMWORK, with_earlier, with_neighbors, with_other_signs, with_partners
 from wa_forensics.context.signals import Sightings, sightings
 from wa_forensics.context.stretches import PRIOR_STRANGER, THIN, all_stretches
 from wa_forensics.context.weighing import HIGH, LOW, SHOWN, Episode, weigh
@@ -34,6 +35,8 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
     if blocked(chat):
         # Who is blocked in the end may have asked little each time.
         patient |= {e.sender for e in built if not e.stranger}
+    spread = Counter(e.sender for e in built if not e.stranger and any(s.kind in TEAMWORK for s in e.sightings))
+    patient |= {sender for sender, parts in spread.items() if parts > 1}
     if patient:
         whole = _built(chat, all_stretches(chat, found, seconds, around, patient), found, seconds, around)
         patient = {e.sender for e in whole if e.score >= HIGH and e.own_hand} & patient

@@ -81,7 +81,7 @@ HEARD_WEIGHTS: Mapping[str, tuple[float, float]] = {
     "security notice before": (1.0, 0.0),
     GIVEN: (1.2, 0.0),
     GAVE: (1.2, 0.0),
-    "removed from the group": (0.8, 0.0),
+    "removed from the group": (1.3, 0.0),
     "who warned is put out": (0.9, 0.0),
     "deleted messages": (0.5, 0.3),
     CHECKED: (-2.0, -0.7),

@@ -41,6 +41,7 @@ OTHERS = ("disowned by others", "others doubt who writes", "reported as hacked")
 NOTICE, UNLIKE_BEFORE = "security notice before", "writes unlike before"
 # What says that somebody else writes under the name.
 CHANGED = frozenset([NOTICE, GAVE, UNLIKE_BEFORE, DISOWNED, "reported as hacked"])
+NOTED = frozenset(["deleted messages", "removed from the group", "who warned is put out"])
 # A stretch that shows less than this of its own stays low, whatever the others say.
 SHOWN = 2.4
 # What is heard counts up to this share of what the account itself shows.
@@ -94,10 +95,10 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
         habits, facts = change_of_habits(chat, stretch.sender, stretch.first, stretch.last)
         if habits > 0:
             around.append(Signal(name=UNLIKE_BEFORE, weight=round(habits, 3), detail=joined(facts, "; ")))
-    # Followed by another way of writing, it is seen in the account itself, not told by others.
-    seen = 0.0
+    # Seen, not told by others: what the app noted, and a new key or a code given away before another way of writing.
+    seen = _noted(chat, stretch, heard, around)
     if open_to_others and habits >= UNLIKE:
-        seen = sum(s.weight for s in around if s.name in (NOTICE, GAVE, UNLIKE_BEFORE))
+        seen += sum(s.weight for s in around if s.name in (NOTICE, GAVE, UNLIKE_BEFORE))
     if heard.by_meaning.get(DISOWNED) and any(heard.by_meaning.get(meaning) for meaning in OTHERS):
         # The owner's own word that others bear out is no hearsay either.
         seen += sum(s.weight for s in around if s.name == DISOWNED)
@@ -130,6 +131,13 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
         score=round(score, 3),
         replies=tuple(sorted(replies)),
     )
+
+
+def _noted(chat: Chat, stretch: Stretch, heard: Heard, around: Sequence[Signal]) -> float:
+    """What the app itself noted within a day: nobody made it up, so it carries as what the account shows does."""
+    until = chat.columns.timestamp[[stretch.first, stretch.last]].max() + np.timedelta64(DAY, "s")
+    soon = {name for name in NOTED if (chat.columns.timestamp[heard.by_meaning.get(name, [])] <= until).any()}
+    return sum(s.weight for s in around if s.name in soon)
 
 
 def _prior(stretch: Stretch, among: Crowd) -> Signal:

@@ -37,7 +37,8 @@ class Proof:
     ``given`` says whether the account itself told before that a code was given away.
 
     ``disowned``: somebody, the owner or another, wrote that the account was in other hands; ``named``: a
-    notice, a removal, a doubt or the owner's word is about this very account.
+    notice, a removal, a doubt or the owner's word is about this very account; ``foreign``: the behaviour model sees
+    another hand; ``emptied``: some of the messages were deleted.
     """
 
     total: float
@@ -48,6 +49,8 @@ class Proof:
     own_word: bool = False
     disowned: bool = False
     named: bool = False
+    foreign: bool = False
+    emptied: bool = False
     sentences: tuple[str, ...] = ()
     messages: tuple[int, ...] = ()
 
@@ -90,6 +93,8 @@ def weigh(account: Account, span: tuple[int, int], spent: Set[int] = frozenset()
         own_word=any(reason.own_word for reason in reasons),
         disowned=any(reason.disowning for reason in reasons),
         named=any(reason.named for reason in reasons),
+        foreign=any(reason.foreign for reason in reasons),
+        emptied=any(reason.emptied for reason in reasons),
         sentences=tuple(reason.sentence for reason in reasons if reason.sentence),
         messages=tuple(sorted({m for reason in reasons for m in reason.messages})),
     )

@@ -33,6 +33,8 @@ class Reason:
     named: bool = False
     own_word: bool = False
     given: bool = False
+    foreign: bool = False
+    emptied: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

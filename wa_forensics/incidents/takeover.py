@@ -32,7 +32,9 @@ THRESHOLD = 2.2
 THRESHOLD_WEAK = 4.0
 # Where no finding rests on it at all, a clear change of habits must come together with a notice that names it, the
 # owner's own word, or doubts of others by name.
-THRESHOLD_SILENT = 5.0
+THRESHOLD_SILENT = 4.4
+# Where a notice names it and people say that it is in other hands, so much is enough without harm or other habits.
+THRESHOLD_TOLD = 6.0
 CLEAR_HABITS = 2.0
 # Doubts and warnings alone are talk: the habits must have changed, or something must be about this very account.
 SEEN_HABITS = 0.8
@@ -64,7 +66,7 @@ def takeover_windows(
     # nobody, the app included, tells of other hands.
     if marks.notices or marks.disclosures or marks.access or marks.warnings:
         codes |= {code for message in marks.doubts[:MOST_NAMING] for code in chat.accounts_in(message, given=True)}
-        codes |= {int(chat.columns.sender[m]) for m in marks.change}
+        codes |= {int(chat.columns.sender[m]) for m in (*marks.change, *marks.deletions) if chat.columns.sender[m] >= 0}
     word = Counter(int(chat.columns.sender[m]) for m in marks.disclosures if chat.columns.sender[m] >= 0)
     codes |= {code for code, _ in sorted(word.items(), key=lambda item: (-item[1], item[0]))[:MOST_DISOWNING]}
     proven = [
@@ -138,7 +140,9 @@ def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> boo
         return proof.total >= THRESHOLD and proof.harm > 0 and (proof.habits >= SEEN_HABITS or about_it)
     if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and (proof.disowned or proof.named):
         return True
-    told = proof.notice or proof.own_word or (proof.named and proof.disowned)
+    if proof.total >= THRESHOLD_TOLD and proof.notice and proof.disowned:
+        return True
+    told = proof.notice or proof.own_word or (proof.named and proof.disowned) or (proof.foreign and proof.emptied)
     return proof.total >= THRESHOLD_SILENT and proof.habits >= CLEAR_HABITS and told
 
 
@@ -167,6 +171,10 @@ def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
                 yield session
     yield from _disowned(account, open_to)
     yield from _unlike_the_owner(account, open_to)
+    gone = np.flatnonzero(open_to & np.isin(own, sorted(account.marks.deletions)))
+    for session in np.split(gone, np.flatnonzero(np.diff(account.times[gone]) > 24 * HOUR) + 1):
+        if len(session) > 1:
+            yield session.tolist()
 
 
 def _disowned(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:

@@ -116,12 +116,12 @@ def afterwards(asked: Question) -> Iterator[Reason]:
             deleted=len(deleted),
             lines=at_lines(asked, deleted),
         )
-        yield Reason(weight=0.5, sentence=gone)
+        yield Reason(weight=0.5, sentence=gone, emptied=True)
     change = [m for m in marks.change if asked.first <= m <= asked.last and asked.by_account(m)]
     if change:
         where = at_lines(asked, change)
         told = say("The behaviour model reports a change of sender here (%(lines)s).", lines=where)
-        yield Reason(weight=1.5, sentence=told)
+        yield Reason(weight=1.5, sentence=told, foreign=True)
 
 
 def _aimed_at(asked: Question, message: int) -> bool:

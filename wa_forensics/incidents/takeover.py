@@ -172,9 +172,9 @@ def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
     yield from _disowned(account, open_to)
     yield from _unlike_the_owner(account, open_to)
     gone = np.flatnonzero(open_to & np.isin(own, sorted(account.marks.deletions)))
-    for session in np.split(gone, np.flatnonzero(np.diff(account.times[gone]) > 24 * HOUR) + 1):
-        if len(session) > 1:
-            yield session.tolist()
+    for part in np.split(gone, np.flatnonzero(np.diff(account.times[gone]) > 24 * HOUR) + 1):
+        if len(part) > 1:
+            yield part.tolist()
 
 
 def _disowned(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:

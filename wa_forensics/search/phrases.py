@@ -80,7 +80,6 @@ class Node:
 def compile_phrase(text: str, *, concept: str = "", language: str = "und", weight: float = 1.0) -> Phrase:
     """Compile one phrase; PhraseError if it breaks the grammar or holds no required literal."""
     nodes, rest = _sequence(_tokens(text), 0)
-    nodes = _without_idle_end(nodes)
     if rest != len(_tokens(text)):
         raise PhraseError(f"{text!r}: unbalanced bracket")
     anchors = tuple(_anchor_sets(nodes))
@@ -132,14 +131,6 @@ def _sequence(tokens: Sequence[str], at: int) -> tuple[tuple[Node, ...], int]:
         node, at = _atom(tokens, at)
         nodes.append(node)
     return tuple(nodes), at
-
-
-def _without_idle_end(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Leave out what may be there or not after a last gap: it demands nothing and would only ask for two borders."""
-    end = len(nodes)
-    while end and nodes[end - 1].optional:
-        end -= 1
-    return nodes[:end] if end and nodes[end - 1].kind == "gap" else nodes
 
 
 def _is_sign(token: str) -> bool:

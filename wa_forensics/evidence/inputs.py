@@ -143,10 +143,10 @@ def _text_file(handle: BufferedReader, path: Path, member: str | None, place: Pa
             f"the file is {size >> 20} MiB, the limit for a text is {MAX_TEXT_BYTES >> 20}",
             "A chat of a million messages is about 70 MiB. Only wa-forensics parse reads longer texts, in blocks.",
         )
-    # Room for a gigabyte takes longer to make than a small text to read; a text that grows is read to its end.
-    data = handle.read(size + 1)
+    # Room for a gigabyte takes longer to make than a small text to read; a text that grows is read up to the limit.
+    data = handle.read(min(size + 1, MAX_TEXT_BYTES))
     if len(data) > size:
-        data += handle.read(MAX_TEXT_BYTES)
+        data += handle.read(MAX_TEXT_BYTES - len(data))
     return raw_text(path, data, files_beside(place, data))
 
 

@@ -24,6 +24,7 @@ RULE = Rule(
     why="A linked device reads and writes as the owner without logging the owner out.",
     alternatives=(
         "The reader links a device of their own.",
+        "The writer tells what a page or somebody else asked for.",
         "A QR code is meant for a payment or a menu.",
     ),
     next_steps=(
@@ -59,6 +60,6 @@ def detect(chat: Chat) -> Iterator[Finding]:
         chat,
         RULE,
         KINDS,
-        did="led the reader to scan a QR code or enter a pairing code",
+        did="wrote of scanning a QR code or entering a pairing code",
         inference="The step fits the linking of a device that is not the owner's.",
     )

@@ -1,6 +1,6 @@
 """Score the labelled and held-out chats with the program as it stands.
 
-    python benchmarks/held_out_chats/score.py h|t|u|v|w|x|y|z [--odd|--even] [--each]
+    python benchmarks/held_out_chats/score.py h|t|u|v|w|x|y|z|b [--odd|--even] [--each]
     python benchmarks/held_out_chats/score.py all [--write]
 
 Each chat is scanned alone and compared with its labels by benchmarks/score_cases.py; ``--odd`` and ``--even`` keep the
@@ -22,7 +22,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent.parent / "docs" / "detection.md"
 MARKS = ("<!-- chats: begin -->\n", "<!-- chats: end -->")
-PARTS, HALVES, UNREAD = "htuvwxyz", {"--even": 0, "--odd": 1}, {("w", 0), ("x", 0), ("y", 0), ("z", 0)}
+PARTS, HALVES = "htuvwxyzb", {"--even": 0, "--odd": 1}
+UNREAD = {(part, 0) for part in "wxyzb"}
 BOTH = frozenset(HALVES.values())
 
 

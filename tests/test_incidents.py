@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
+import pytest
 from incident_chats import (
     ATTACK,
     MARA,
@@ -15,11 +17,15 @@ from incident_chats import (
     hijack_findings,
     hijacked,
     ordinary,
+    rule,
 )
+from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
-from wa_forensics.incidents import takeover_findings, takeover_windows, told_findings
-from wa_forensics.model import Severity, Threat
+from wa_forensics.context.writing import Habits, read_habits
+from wa_forensics.findings import make_finding
+from wa_forensics.incidents import stretch, takeover_findings, takeover_windows, told_findings
+from wa_forensics.model import Confidence, Severity, Threat
 
 
 def test_the_window_reaches_from_the_first_to_the_last_message_of_the_intruder() -> None:
@@ -198,3 +204,36 @@ def test_a_doubt_in_jest_and_other_habits_are_no_takeover() -> None:
 def test_doubts_about_somebody_else_are_no_reason() -> None:
     about_bea = (0, OWEN, "that does not sound like Bea to me")
     assert takeover_windows(asked_at_night((-9, "Bea", "hi"), about_bea, (20, OWEN, CHECKED[2])), []) == ()
+
+
+@pytest.mark.parametrize("days", [30, 300])
+def test_two_changes_of_habits_long_apart_are_looked_at_one_by_one(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ordinary(NIGHT.replace(hour=19, minute=0) - timedelta(days=days), days)
+    for night in (NIGHT - timedelta(days=days - 5), NIGHT):
+        lines += [(night + timedelta(minutes=3 * at), MARA, text) for at, text in enumerate(QUESTIONS)]
+    lines += [
+        (NIGHT + timedelta(hours=4, minutes=minutes), sender, text) for minutes, sender, text in (CHECKED, ADVICE)
+    ]
+    chat = chat_of(sorted(lines, key=lambda line: line[0]))
+    asked = [m for m in range(len(chat)) if chat.text(m) in QUESTIONS]
+    changes = [
+        make_finding(
+            chat,
+            rule(Threat.BEHAVIOUR_CHANGE),
+            part,
+            observation="Other habits.",
+            inference="It may be another hand.",
+            confidence=Confidence.LOW,
+        )
+        for part in (asked[: len(QUESTIONS)], asked[len(QUESTIONS) :])
+    ]
+    read: list[int] = []
+
+    def counted(chat: Chat, messages: NDArray[np.int64]) -> Habits:
+        read.append(len(messages))
+        return read_habits(chat, messages)
+
+    monkeypatch.setattr(stretch, "read_habits", counted)
+    takeover_windows(chat, changes)
+    assert len(read) >= 2
+    assert max(read) <= len(QUESTIONS) + 2 * 3 * 21 + 3  # the questions, and three messages a day for 21 days around

@@ -19,6 +19,7 @@ import numpy as np
 
 from wa_forensics.behaviour.grams import FEATURES, SPACE, Grams
 from wa_forensics.behaviour.kernels import Others, inverted
+from wa_forensics.behaviour.marks import Scaling, scaled
 from wa_forensics.behaviour.ratios import Counts
 from wa_forensics.behaviour.rows import Rows, Weighting, parts, products
 
@@ -168,13 +169,14 @@ def leave_out_means(
 def score_texts(
     grams: Grams,
     marks: NDArray[np.float32],
+    scaling: Scaling,
     length: NDArray[np.float64],
     fold: NDArray[np.int64],
     models: FoldModels,
 ) -> NDArray[np.float64]:
     """Per text: how much it looks like somebody else, clipped; the model of its own fold never saw it.
 
-    ``marks`` are scaled; ``length`` is that of the texts (``lengths_of``); ``fold`` ascends.
+    ``marks`` are scaled by ``scaling`` here; ``length`` is that of the texts (``lengths_of``); ``fold`` ascends.
     """
     out = np.zeros(len(grams), dtype=np.float64)
     used = np.flatnonzero(models.weighting.column >= 0)
@@ -188,10 +190,18 @@ def score_texts(
         if models.counts is not None:
             table.imag = models.counts.log_ratios(k if models.counts.folds else None)
         found = _sums(part, table)
-        reading = found.real / length[low:high] + marks[low:high] @ models.marks[k]
+        reading = found.real / length[low:high] + _weighed(marks[low:high], scaling, models.marks[k])
         out[low:high] = weight_of(part) * np.clip(-(reading + models.intercepts[k]), -CLIP, CLIP)
         out[low:high] += np.clip(RATIO_SCALE * found.imag, -RATIO_CLIP, RATIO_CLIP)
     return out
+
+
+def _weighed(marks: NDArray[np.float32], scaling: Scaling, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the marks of each text weigh together once they are scaled."""
+    total = np.empty(len(marks))
+    for low in range(0, len(marks), PAGE_OF_SUMS):
+        total[low : low + PAGE_OF_SUMS] = scaled(marks[low : low + PAGE_OF_SUMS], scaling) @ weights
+    return total
 
 
 def lengths_of(grams: Grams, weighting: Weighting) -> NDArray[np.float64]:

@@ -32,11 +32,11 @@ def texts_of_chat(chat: Chat) -> Texts:
     rows = np.flatnonzero((c.kind == KIND_CODE[Kind.TEXT]) & (c.sender >= 0) & (c.text_end > c.text_start))
     return Texts(
         buffer=np.frombuffer(chat.buffer, dtype=np.uint8),
-        start=c.text_start[rows].astype(np.int64),
-        end=chat.searched_end[rows].astype(np.int64),
+        start=c.text_start[rows],
+        end=chat.searched_end[rows],
         sender=c.sender[rows].astype(np.int64),
-        message=rows.astype(np.int64),
-        seconds=c.timestamp[rows].astype("datetime64[s]").astype(np.int64),
+        message=rows,
+        seconds=c.timestamp[rows].astype(np.int64),
     )
 
 

@@ -142,6 +142,8 @@ def scaling_of(marks: NDArray[np.float32]) -> Scaling:
 
 def scaled(marks: NDArray[np.float32], scaling: Scaling) -> NDArray[np.float32]:
     """Marks in deviations from the sample, as a row that weighs ``WEIGHT`` in a typical text."""
-    share = np.float32(WEIGHT / np.sqrt(marks.shape[1]))
-    rows: NDArray[np.float32] = np.clip((marks - scaling.mean) / scaling.deviation, -FARTHEST, FARTHEST) * share
+    rows = marks - scaling.mean
+    rows /= scaling.deviation
+    np.clip(rows, -FARTHEST, FARTHEST, out=rows)
+    rows *= np.float32(WEIGHT / np.sqrt(marks.shape[1]))
     return rows

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wa_forensics.behaviour.division import FEWEST_TURNS, Division
 from wa_forensics.behaviour.windows import read_calibration
@@ -71,6 +72,8 @@ RULE = Rule(
 # The last line's end: a dash, tilde or caret, then one or two words.
 _SIGN_OFF = re.compile(r"(?:^|\s)[-–—~^]\s?([^\W\d_][\w.']{0,18}(?: [^\W\d_][\w.']{0,18})?)[.!]?\s*$")
 TAIL_BYTES = 48
+# Bytes that are looked at together: what a block needs beside stays in the cache.
+BLOCK = 1 << 20
 FEWEST_SIGNED = 3
 MOST_NAMES = 8
 MOST_GROUPS = 120
@@ -106,7 +109,7 @@ def sign_offs(chat: Chat) -> dict[int, dict[int, str]]:
     """Per sender code the messages that end in a sign-off, with its text as written."""
     c = chat.columns
     data = np.frombuffer(chat.buffer, dtype=np.uint8)
-    dash = np.flatnonzero((data == 45) | (data == 126) | (data == 94) | (data == 0xE2))
+    dash = np.concatenate([low + _dashes(data[low : low + BLOCK]) for low in range(0, max(1, len(data)), BLOCK)])
     rows = np.flatnonzero((c.kind == KIND_CODE[Kind.TEXT]) & (c.sender >= 0) & (c.text_end > c.text_start))
     at = np.searchsorted(dash, np.maximum(c.text_start[rows], c.text_end[rows] - TAIL_BYTES))
     hit = at < len(dash)
@@ -118,6 +121,10 @@ def sign_offs(chat: Chat) -> dict[int, dict[int, str]]:
         if match:
             found.setdefault(int(c.sender[message]), {})[message] = match[1]
     return found
+
+
+def _dashes(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    return np.flatnonzero((data == 45) | (data == 126) | (data == 94) | (data == 0xE2))
 
 
 def _lasting(signed: Mapping[int, str]) -> dict[str, int]:

@@ -48,14 +48,16 @@ def styled(texts: Texts) -> tuple[Points, NDArray[np.int64]]:
     looks = [_look_at(texts, low, low + PAGE) for low in range(0, max(1, len(texts.start)), PAGE)]
     plain = np.concatenate([look.plain for look in looks])
     plain &= ~_repeated(*(np.concatenate([getattr(look, name) for look in looks]) for name in ("key", "letters")))
-    kept, size = [], []
-    for number, look in enumerate(looks):
-        mine, length = plain[number * PAGE :][: len(look.plain)], np.diff(look.points.first)
-        kept.append(look.points.code[np.repeat(mine, length)])
-        size.append(length[mine])
+    size = np.concatenate([np.diff(look.points.first) for look in looks])
     first = np.zeros(np.count_nonzero(plain) + 1, dtype=np.int64)
-    np.cumsum(np.concatenate(size), out=first[1:])
-    return Points(code=np.concatenate(kept), first=first), np.flatnonzero(plain)
+    np.cumsum(size[plain], out=first[1:])
+    code, filled = np.empty(first[-1], dtype=np.uint32), 0
+    for number, look in enumerate(looks):
+        part = slice(number * PAGE, number * PAGE + len(look.plain))
+        kept = look.points.code[np.repeat(plain[part], size[part])]
+        code[filled : filled + len(kept)] = kept
+        filled += len(kept)
+    return Points(code=code, first=first), np.flatnonzero(plain)
 
 
 class Look(NamedTuple):

@@ -228,8 +228,10 @@ class Hand:
         if models is None:
             message = "a short history has no models of folds"
             raise ValueError(message)
-        marks, length = scaled(traits.marks, self.sample.scaling), lengths_of(traits.grams, models.weighting)
-        return tuple(score_texts(traits.grams, marks, length, fold, models) for fold in folds)
+        length = lengths_of(traits.grams, models.weighting)
+        return tuple(
+            score_texts(traits.grams, traits.marks, self.sample.scaling, length, fold, models) for fold in folds
+        )
 
 
 def learn(traits: Traits, code: int, sample: Sample, size: Size, *, whole: bool = False) -> Hand | None:
@@ -274,6 +276,7 @@ def _counts(grams: Grams, edges: Sequence[NDArray[np.int64]], code: int, sample:
 def _measure_one(own: Texts, code: int, sample: Sample, size: Size) -> Measured | None:
     points, kept = styled(own)
     traits = read_traits(points)
+    del points  # a fifth of what a long history holds
     hand = learn(traits, code, sample, size)
     if hand is None:
         return None
@@ -305,7 +308,7 @@ def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Divi
 
     def judge(alpha: NDArray[np.float64]) -> NDArray[np.float64]:
         models = model_of(rows.weighted(alpha[:, None], weighting.common)[:, 0], float(alpha.sum()), weighting)
-        marks, length = scaled(traits.marks, sample.scaling), lengths_of(traits.grams, weighting)
-        return -score_texts(traits.grams, marks, length, np.zeros(len(sitting), dtype=np.int64), models)
+        length, fold = lengths_of(traits.grams, weighting), np.zeros(len(sitting), dtype=np.int64)
+        return -score_texts(traits.grams, traits.marks, sample.scaling, length, fold, models)
 
     return divide(products(rows, rows), taught, sitting, judge)

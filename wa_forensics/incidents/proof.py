@@ -170,7 +170,8 @@ def _same_hand(asked: Question, here: float) -> float:
     lost = [m for m in (*asked.marks.access, *asked.marks.codes_given) if m < asked.first and asked.by_account(m)]
     since = asked.seconds[lost[0]] - DAY if lost else asked.start
     outside = asked.outside[(asked.seconds[asked.outside] < since) | (asked.outside > asked.first)]
-    elsewhere = sum(asked.marks.harm.get(m, 0.0) for m in outside.tolist())
+    harm = asked.marks.harm
+    elsewhere = sum(harm[m] for m in outside[np.isin(outside, asked.marks.harm_table[0])].tolist())
     share = elsewhere / max(here, 0.1)
     repeated = 3.0 * min(1.0, 2 * max(0.0, share - 0.25))
     lasting = 0.5 * max(0.0, (asked.end - asked.start) / DAY - 3)

@@ -4,7 +4,6 @@ suspicion.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -180,37 +179,28 @@ def _ends(account: Account, stretch: Stretch) -> tuple[NDArray[np.float64], NDAr
     removal.
     """
     marks, name, chat = account.marks, account.name, account.chat
-    rows = len(stretch.messages)
     gaps = np.diff(stretch.seconds) / HOUR
     pull = np.clip(np.log(np.maximum(gaps, 0.01) / 0.5) / 2, -0.7, 1.2)
     begin = np.concatenate(([-5.0 if stretch.before == 0 else -1.0], pull))
     end = np.concatenate((pull, [1.0 if stretch.after == 0 else -1.0]))
     notices = account.notices
     removals = [m for m in marks.removals if names_account(chat, m, name)]
-    own_word = set(marks.disclosures) | set(marks.own_warnings)
+    own_word = [*marks.disclosures, *marks.own_warnings]
     foreign_warnings = [m for m in marks.warnings if chat.sender(m) != name]
     reports = [m for m in marks.access if chat.sender(m) is not None]
-    for row in range(rows):
-        message = int(stretch.messages[row])
-        earlier = int(stretch.messages[row - 1]) if row else -1
-        later = int(stretch.messages[row + 1]) if row + 1 < rows else len(chat)
-        if _between(notices, earlier, message):
-            begin[row] += 4.0
-        if _between(notices, message, later):
-            end[row] += 3.0
-        if _between(removals, message, later):
-            end[row] += 2.0
-        if later in own_word:
-            end[row] += 3.0
-        # Once an account is openly called false, or its sessions end, what comes back is mostly the owner.
-        end[row] += min(1.5, 0.7 * _count(foreign_warnings, message, later))
-        end[row] += 1.5 if _between(reports, message, later) else 0.0
+    here = stretch.messages
+    earlier, later = np.concatenate(([-1], here[:-1])), np.concatenate((here[1:], [len(chat)]))
+    begin += 4.0 * (_count(notices, earlier, here) > 0)
+    end += 3.0 * (_count(notices, here, later) > 0)
+    end += 2.0 * (_count(removals, here, later) > 0)
+    end += 3.0 * np.isin(later, own_word)
+    # Once an account is openly called false, or its sessions end, what comes back is mostly the owner.
+    end += np.minimum(1.5, 0.7 * _count(foreign_warnings, here, later))
+    end += 1.5 * (_count(reports, here, later) > 0)
     return begin, end
 
 
-def _count(messages: list[int], after: int, before: int) -> int:
-    return max(0, bisect_left(messages, before) - bisect_right(messages, after))
-
-
-def _between(messages: list[int], after: int, before: int) -> bool:
-    return _count(messages, after, before) > 0
+def _count(messages: list[int], after: NDArray[np.int64], before: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of the messages (ascending) lie between each two."""
+    found = np.searchsorted(messages, before) - np.searchsorted(messages, after, side="right")
+    return np.asarray(np.maximum(found, 0))

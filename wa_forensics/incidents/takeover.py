@@ -24,7 +24,15 @@ from wa_forensics.chat import Chat
 from wa_forensics.incidents.marks import read_marks
 from wa_forensics.incidents.proof import Proof, weigh
 from wa_forensics.incidents.question import OWNER_REACH
-from wa_forensics.incidents.stretch import HOUR, SESSION, Account, best_run, stretch_around
+from wa_forensics.incidents.stretch import (
+    HOUR,
+    REACH,
+    REACH_SECONDS,
+    SESSION,
+    Account,
+    best_run,
+    stretch_around,
+)
 from wa_forensics.model import Finding, SenderProfile, Window
 
 THRESHOLD = 2.2
@@ -155,7 +163,8 @@ def _cores(account: Account, open_to: NDArray[np.bool_]) -> Iterator[list[int]]:
     # What the owner wrote while the account was being lost ends where the loss is told.
     word = np.isin(own, sorted({*account.marks.access, *account.marks.codes_given} - account.marks.serious))
     told = np.cumsum(word)
-    for i in [i for i, m in enumerate(own.tolist()) if open_to[i] and harm.get(m, 0.0) > 0 and not word[i]]:
+    harmful = np.isin(own, [m for m, weight in harm.items() if weight > 0])
+    for i in np.flatnonzero(open_to & harmful & ~word).tolist():
         last = clusters[-1][-1] if clusters else i
         if clusters and account.times[i] - account.times[last] <= 24 * HOUR and told[i] == told[last]:
             clusters[-1].append(i)
@@ -203,8 +212,10 @@ def _unlike_the_owner(account: Account, open_to: NDArray[np.bool_]) -> Iterator[
     """What the behaviour model found foreign, and what stands in the day before others doubt the account by name."""
     chat, code = account.chat, account.chat.sender_code(account.name)
     changed = np.flatnonzero(open_to & np.isin(account.own, account.marks.change))
-    if len(changed):
-        yield changed.tolist()
+    # Changes that no stretch around one of them would reach are no one attack: years may lie between them.
+    apart = (np.diff(changed) > REACH) | (np.abs(np.diff(account.times[changed])) > REACH_SECONDS)
+    parts = [part.tolist() for part in np.split(changed, np.flatnonzero(apart) + 1) if len(part)]
+    yield from sorted(parts, key=lambda part: (-len(part), part[0]))
     doubts = [m for m in account.marks.doubts[:MOST_NAMING] if code in chat.accounts_in(m, given=True)]
     for doubt in doubts[:MOST_SESSIONS]:
         until = account.seconds[doubt]

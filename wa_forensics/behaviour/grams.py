@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,6 +52,25 @@ class Grams:
 
     def __len__(self) -> int:
         return len(self.char_first) - 1
+
+
+class Room:
+    """Memory that is used for one sender after the other.
+
+    Millions of texts need gigabytes here, and to get fresh pages for them costs as much as to hash them. What was made
+    in a room is overwritten once the same is made of other texts.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, NDArray[Any]] = {}
+
+    def take(self, name: str, rows: int, columns: int, kind: type[np.generic]) -> NDArray[Any]:
+        """So many rows, with whatever values."""
+        kept = self._kept.get(name)
+        if kept is None or len(kept) < rows:
+            # The next sender may have some more texts; what is not written costs nothing.
+            kept = self._kept[name] = np.empty((rows + rows // 4, columns), dtype=kind)
+        return kept[:rows]
 
 
 def read_points(buffer: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64]) -> Points:
@@ -127,9 +146,9 @@ def pages(points: Points) -> Iterator[tuple[slice, Points]]:
         yield slice(low, low + len(part) - 1), Points(code=points.code[part[0] : part[-1]], first=part - part[0])
 
 
-def read_grams(points: Points) -> Grams:
+def read_grams(points: Points, room: Room | None = None) -> Grams:
     """Hash every character 1- to 4-gram and every word (as written, and letters only in lower case)."""
-    chars = np.empty((len(points.code), 4), dtype=np.uint16)
+    chars = (room or Room()).take("chars", len(points.code), 4, np.uint16)
     word_first = np.zeros(len(points.first), dtype=np.int64)
     words: list[NDArray[np.uint16]] = []
     for place, page in pages(points):

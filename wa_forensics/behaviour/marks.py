@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wa_forensics.behaviour.grams import Points, pages
+from wa_forensics.behaviour.grams import Points, Room, pages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,9 +70,9 @@ def _kinds() -> NDArray[np.uint8]:
     return kind
 
 
-def read_marks(points: Points) -> NDArray[np.float32]:
+def read_marks(points: Points, room: Room | None = None) -> NDArray[np.float32]:
     """A row of marks for each text, unscaled."""
-    rows = np.empty((len(points.first) - 1, MARKS), dtype=np.float32)
+    rows = (room or Room()).take("marks", len(points.first) - 1, MARKS, np.float32)
     for place, page in pages(points):
         for target, column in zip(rows[place].T, _columns(page), strict=True):
             target[:] = column

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wa_forensics.behaviour.grams import PAGE, Points, mask_foreign, read_points
+from wa_forensics.behaviour.grams import LONGEST, PAGE, Points, Room, mask_foreign, read_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,34 +43,44 @@ class Texts:
         )
 
 
-def styled(texts: Texts) -> tuple[Points, NDArray[np.int64]]:
+def styled(texts: Texts, room: Room | None = None) -> tuple[Points, NDArray[np.int64]]:
     """The texts that carry a style, masked, and their positions: no links, repeats, lists, code, bare numbers."""
-    looks = [_look_at(texts, low, low + PAGE) for low in range(0, max(1, len(texts.start)), PAGE)]
-    plain = np.concatenate([look.plain for look in looks])
-    plain &= ~_repeated(*(np.concatenate([getattr(look, name) for look in looks]) for name in ("key", "letters")))
-    size = np.concatenate([np.diff(look.points.first) for look in looks])
+    # Masked texts are never longer than they were, and no character is shorter than a byte.
+    most = int(np.minimum(texts.end - texts.start, LONGEST).sum()) + len(texts.start)
+    code = (room or Room()).take("code", most, 1, np.uint32)[:, 0]
+    looks, filled = [], 0
+    for low in range(0, max(1, len(texts.start)), PAGE):
+        page, linked = mask_foreign(
+            read_points(texts.buffer, texts.start[low : low + PAGE], texts.end[low : low + PAGE])
+        )
+        looks.append(_look_at(page, linked))
+        code[filled : filled + len(page.code)] = page.code
+        filled += len(page.code)
+    size, plain, key, letters = (np.concatenate(part) for part in zip(*looks, strict=True))
+    plain &= ~_repeated(key, letters)
     first = np.zeros(np.count_nonzero(plain) + 1, dtype=np.int64)
     np.cumsum(size[plain], out=first[1:])
-    code, filled = np.empty(first[-1], dtype=np.uint32), 0
-    for number, look in enumerate(looks):
-        part = slice(number * PAGE, number * PAGE + len(look.plain))
-        kept = look.points.code[np.repeat(plain[part], size[part])]
+    # What is left moves forward, a page at a time.
+    begin = filled = 0
+    for low in range(0, len(size), PAGE):
+        length = size[low : low + PAGE]
+        end = begin + int(length.sum())
+        kept = code[begin:end][np.repeat(plain[low : low + PAGE], length)]
         code[filled : filled + len(kept)] = kept
-        filled += len(kept)
-    return Points(code=code, first=first), np.flatnonzero(plain)
+        begin, filled = end, filled + len(kept)
+    return Points(code=code[:filled], first=first), np.flatnonzero(plain)
 
 
 class Look(NamedTuple):
     """What is seen of each text of a page before repeats are known; ``key`` stands for its letters."""
 
-    points: Points
+    size: NDArray[np.int64]
     plain: NDArray[np.bool_]
     key: NDArray[np.uint64]
     letters: NDArray[np.int64]
 
 
-def _look_at(texts: Texts, low: int, high: int) -> Look:
-    points, linked = mask_foreign(read_points(texts.buffer, texts.start[low:high], texts.end[low:high]))
+def _look_at(points: Points, linked: NDArray[np.bool_]) -> Look:
     code, first = points.code, points.first
     letter = _letters(code)
     letters = _count(letter, first)
@@ -80,7 +90,7 @@ def _look_at(texts: Texts, low: int, high: int) -> Look:
     plain = (size > 0) & (lines <= LONGEST_LINES) & ~(linked & (letters < 12))
     # Code and tables: many signs, few letters. Short messages of emoji or marks are style.
     plain &= ~((size > 40) & (signs * 4 > letters))
-    return Look(points=points, plain=plain, key=_keys(code * letter, first), letters=letters)
+    return Look(size=size + 1, plain=plain, key=_keys(code * letter, first), letters=letters)
 
 
 def _letters(code: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from wa_forensics.behaviour.division import (
     teaching_rows,
 )
 from wa_forensics.behaviour.generic import Traits, joined, nearest
-from wa_forensics.behaviour.grams import Grams, Points, read_grams
+from wa_forensics.behaviour.grams import Grams, Points, Room, read_grams
 from wa_forensics.behaviour.hands import (
     LONG_HISTORY,
     PASSAGE,
@@ -99,10 +99,10 @@ def measure(texts: Texts, senders: int) -> Iterator[Measured]:
     size = next(size for size in SIZES if len(known) <= size.senders)
     sample = make_sample(texts, counts, size)
     order = np.argsort(texts.sender, kind="stable")
-    first = np.concatenate(([0], np.cumsum(counts)))
+    first, room = np.concatenate(([0], np.cumsum(counts))), Room()
     for code in known.tolist():
         own = texts.take(order[first[code] : first[code + 1]])
-        found = _measure_one(own, code, sample, size)
+        found = _measure_one(own, code, sample, size, room)
         if found is not None:
             yield found
 
@@ -137,8 +137,8 @@ def spread(count: int, wanted: int) -> NDArray[np.int64]:
     return (np.arange(wanted, dtype=np.int64) * count) // max(1, wanted)
 
 
-def read_traits(points: Points) -> Traits:
-    return Traits(grams=read_grams(points), marks=read_marks(points))
+def read_traits(points: Points, room: Room | None = None) -> Traits:
+    return Traits(grams=read_grams(points, room), marks=read_marks(points, room))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -273,10 +273,9 @@ def _counts(grams: Grams, edges: Sequence[NDArray[np.int64]], code: int, sample:
     return Counts(own=np.sum(folds[: len(edges[0]) - 1], axis=0), others=others, folds=folds)
 
 
-def _measure_one(own: Texts, code: int, sample: Sample, size: Size) -> Measured | None:
-    points, kept = styled(own)
-    traits = read_traits(points)
-    del points  # a fifth of what a long history holds
+def _measure_one(own: Texts, code: int, sample: Sample, size: Size, room: Room | None = None) -> Measured | None:
+    points, kept = styled(own, room)
+    traits = read_traits(points, room)
     hand = learn(traits, code, sample, size)
     if hand is None:
         return None

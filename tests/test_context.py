@@ -372,3 +372,56 @@ def test_advice_never_to_share_a_code_is_no_request_whoever_gives_it() -> None:
     assert not named(found(chat(advice, (1.1, "Ines", "ok"))), Severity.MEDIUM)
     asks = (2, "+44 7700 900141", "WhatsApp support here: send me the 6-digit code now or your account will be blocked")
     assert named(found(chat(asks, (2.1, "Ines", "ok")), Threat.OTP_REQUEST), Severity.MEDIUM)
+
+
+def test_sums_make_a_pitch_dense_that_goes_on_for_weeks() -> None:
+    words = ("morning dear", "well done", "yes", "of course", "the next one is ready", "have a nice day", "ok")
+    sums = (
+        "120 pounds for you",
+        "today 240 pounds",
+        "the set costs 650 pounds",
+        "you get 900 pounds back",
+        "ok",
+        "yes",
+    )
+    wages = [(40 + at, "+44 7700 900141", sums[at % 6] if at % 2 else words[at % 7]) for at in range(36)]
+    plain = [(40 + at, "+44 7700 900141", words[at % 7]) for at in range(36)]
+
+    def score(talk: list[tuple[float, str, str]]) -> float:
+        return max((e.score for e in episodes(chat(*TASKS[:2], *talk, *TASKS[-2:]))), default=-9.0)
+
+    assert score(wages) > score(plain)
+
+
+def test_an_unsaved_number_that_is_put_out_at_once_is_named_and_one_put_out_later_is_not() -> None:
+    lines = (
+        (1, "Wiesia", "selling a sewing machine, 320"),
+        (
+            1.1,
+            "+44 7700 900141",
+            "I take it without looking, the courier brings the form https://pick-up-here.example/w/3",
+        ),
+        (1.2, "Wiesia", "it asks for my card and my balance"),
+        (1.3, "+44 7700 900141", "that is how it is, so that the money comes in"),
+        (1.4, "Marek", "who is this? do not give any code, this is a scam"),
+    )
+    out = "Marek removed +44 7700 900141"
+    assert {3, 5} <= named(found(chat(*lines, (1.5, "", out))))
+    kinds = [s.name for e in episodes(chat(*lines, (30, "", out))) for s in e.signals]
+    assert "put out soon after" not in kinds
+
+
+def test_a_line_in_the_words_of_a_matter_is_named_low_and_only_in_a_suspicious_stretch() -> None:
+    asks = (
+        (1, "+44 7700 900141", "Hi mum it's me, I dropped my phone, this is my new number, delete the old one"),
+        (
+            1.1,
+            "+44 7700 900141",
+            "can you transfer 500 GBP for a bill? my bank app is not working, I pay back tomorrow",
+        ),
+        (1.2, "Ines", "which one"),
+        (1.3, "+44 7700 900141", "there should be a verification on your screen now"),
+    )
+    of_codes = found(chat(*asks), Threat.OTP_REQUEST)
+    assert 5 in named(of_codes) and 5 not in named(of_codes, Severity.MEDIUM)
+    assert not named(found(chat((1, "Ana", "there is a verification on my screen")), Threat.OTP_REQUEST))

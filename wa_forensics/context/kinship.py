@@ -15,8 +15,10 @@ import numpy as np
 from wa_forensics.chat import Chat, once
 from wa_forensics.context.signals import sightings
 from wa_forensics.context.sitting import OWN_WORD, sitting
+from wa_forensics.context.stretches import PITCHES
 from wa_forensics.context.weighing import Episode
 from wa_forensics.vocabulary import Concept
+from wa_forensics.wording.topics import TOPICS, topics_of
 
 HALVED = 0.5
 # Signs further away than this, in messages of the account or in seconds, say nothing about a line.
@@ -29,7 +31,6 @@ LEAST_SHARE = 0.25
 WHOLE = 0.4
 # An amount alone is about money; how much that weighs.
 AMOUNT = 0.8
-PITCHES = frozenset([str(Concept.JOB_OFFER), str(Concept.INVESTMENT_PITCH), str(Concept.UNLOCK_FEE)])
 # So do a number to send it to, a time until when, and letters and digits as long as a wallet's address.
 NUMBER, READ = 0.6, 600
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -39,6 +40,17 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("new wallet", re.compile(r"(?<![\w/.=-])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{25,64}(?![\w/.])", re.I)),
 )
+# Of the messages of attackers that hold a word of such a topic, about half are of this kind.
+TOPICAL: Mapping[str, Concept] = {
+    "code": Concept.CODE_REQUEST,
+    "program": Concept.CODE_REQUEST,
+    "bank": Concept.PAYMENT_REQUEST,
+    "loan": Concept.PAYMENT_REQUEST,
+    "bill": Concept.PAYMENT_REQUEST,
+    "invest": Concept.INVESTMENT_PITCH,
+    "praise": Concept.PROFIT_TESTIMONY,
+    "urgency": Concept.URGENCY,
+}
 # Talk that goes with every attack says nothing about the matter.
 TALK = {
     Concept.FORMAL_GREETING,
@@ -99,3 +111,19 @@ def akin(chat: Chat, episode: Episode, kinds: Collection[str]) -> list[int]:
         for message, near in matters(chat, episode).items()
         if sum(share for kind, share in near.items() if kind in kinds) >= LEAST_SHARE
     )
+
+
+def worded(chat: Chat, episode: Episode, kinds: Collection[str]) -> list[int]:
+    """The messages of the sitting that hold a word of a topic of these kinds, ascending."""
+    return [message for message, own in _topical(chat, episode).items() if not own.isdisjoint(kinds)]
+
+
+@once
+def _topical(chat: Chat, episode: Episode) -> Mapping[int, frozenset[str]]:
+    """For each message of the episode's sitting the kinds that its own words are about."""
+    messages = list(matters(chat, episode))
+    held = topics_of([chat.searched_text(m)[:READ] for m in messages])
+    return {
+        message: frozenset(TOPICAL[TOPICS[topic]] for topic in np.flatnonzero(row) if TOPICS[topic] in TOPICAL)
+        for message, row in zip(messages, held, strict=True)
+    }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wa_forensics.chat import Chat, once
 from wa_forensics.entities import NameIndex
 from wa_forensics.search import lexicon
-from wa_forensics.vocabulary import SIGN_WEIGHTS, Concept
+from wa_forensics.vocabulary import SIGN_WEIGHTS, Concept, Event
 
 # What one message of a kind is worth in an account's stretch, as log-odds by judgement.
 WEIGHTS: Mapping[str, float] = {
@@ -25,6 +25,7 @@ WEIGHTS: Mapping[str, float] = {
     "new payee": 0.9,
     "new wallet": 1.1,
     "changed payee": 1.4,
+    "put out soon after": 1.2,
 }
 # Words about danger rather than of danger: a text that holds them may quote or warn.
 WARY = (
@@ -92,6 +93,7 @@ BANKING = frozenset(
      "mobile", "handle", "till", "boleto", "multibanco", "link", "cashtag", "cpf"]
 )  # fmt: skip
 WALLETS = frozenset(["btc", "eth", "tron", "ltc"])
+SOON = 2 * 3600
 # Talk of scams counts within so many messages and seconds.
 TALK_REACH, TALK_SECONDS = 8, 4 * 3600
 
@@ -175,7 +177,7 @@ def sightings(chat: Chat) -> Sightings:
                 for message, weight in zip(said, weights[part].tolist(), strict=True)
                 if not (concept in FILE_WORDS and message in harmless) and not (concept in LINKS and message in told)
             ]
-    found_signals += _links(chat) + _payees(chat) + _files(chat)
+    found_signals += _links(chat) + _payees(chat) + _files(chat) + _put_out(chat)
     by_message: dict[int, list[Sighting]] = {}
     for sighting in found_signals:
         by_message.setdefault(sighting.message, []).append(sighting)
@@ -260,6 +262,18 @@ def _files(chat: Chat) -> list[Sighting]:
         text = chat.searched_text(message).lower()
         if message not in named and any(ending in text for ending in DANGEROUS_ENDINGS):
             found.append(_sighting(message, "dangerous file", text[:60]))
+    return found
+
+
+def _put_out(chat: Chat) -> list[Sighting]:
+    """The last words of unsaved numbers that somebody put out of the group soon after: few are put out for nothing."""
+    found = []
+    unknown, seconds = strangers(chat), chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
+    for act in chat.messages_with(events=(Event.GROUP_PARTICIPANT_REMOVED,)).tolist():
+        for code, place in chat.accounts_in(act).items():
+            own = np.flatnonzero((chat.columns.sender[:act] == code) & chat.written[:act])
+            if place > 0 and unknown[code] and len(own) and seconds[act] - seconds[own[-1]] <= SOON:
+                found.append(_sighting(int(own[-1]), "put out soon after", ""))
     return found
 
 

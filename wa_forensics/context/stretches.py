@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.chat import Chat
+from wa_forensics.chat import Chat, once
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import Stretch, given_away
 from wa_forensics.context.signals import CODES, COMMON, Sighting, Sightings, discussed, recites, strangers, wary
@@ -31,6 +31,7 @@ DAMPING = 0.85
 DENSE = 0.25
 # Somebody not in the contacts may be a neighbor of long standing: judged once there are so many messages.
 DENSE_STRANGER, TALKATIVE = 0.15, 15
+PITCHES = frozenset([Concept.JOB_OFFER, Concept.INVESTMENT_PITCH, Concept.UNLOCK_FEE])
 # A text that warns, doubts or quotes counts so much less.
 QUOTED = 0.35
 CAUTIOUS = (Concept.WARNING, Concept.SCAM_TALK, Concept.CODE_NEVER_SHARE)
@@ -143,13 +144,12 @@ def _stretch(
     own = own_messages(chat, sender)
     first = int(np.searchsorted(own, messages[0]))
     length = int(np.searchsorted(own, messages[-1], "right")) - first
+    if not PITCHES.isdisjoint(kinds):
+        marked += _other_sums(chat, own[first : first + length], messages)
     share = marked / max(length, 1)
     dense = DENSE if not loose else DENSE_STRANGER if length >= TALKATIVE else 0.0
     if share < dense:
-        # Somebody who writes a lot says some of these words by chance.
-        thin = sum(s.weight for s in signals) * (share / dense - 1.0)
-        of_all = say("%(share)s of %(messages)s", share=f"{share:.0%}", messages=length)
-        signals.append(Signal(name=THIN, weight=round(thin, 3), detail=of_all))
+        signals.append(_thin(signals, share, dense, length))
     total = sum(s.weight for s in signals)
     if total < LEAST:
         return None
@@ -163,6 +163,27 @@ def _stretch(
         last=messages[-1],
         sum=total,
     )
+
+
+def _thin(signals: Sequence[Signal], share: float, dense: float, length: int) -> Signal:
+    """Somebody who writes a lot says some of these words by chance."""
+    weight = sum(s.weight for s in signals) * (share / dense - 1.0)
+    return Signal(
+        name=THIN,
+        weight=round(weight, 3),
+        detail=say("%(share)s of %(messages)s", share=f"{share:.0%}", messages=length),
+    )
+
+
+def _other_sums(chat: Chat, own: NDArray[np.int64], messages: Sequence[int]) -> int:
+    """How many of an account's other messages name an amount: wages, deposits and balances are the pitch."""
+    return len(np.setdiff1d(np.intersect1d(_sums(chat), own), messages))
+
+
+@once
+def _sums(chat: Chat) -> NDArray[np.int64]:
+    """The messages that name an amount, ascending."""
+    return np.unique(np.array([a.message for a in chat.amounts], dtype=np.int64))
 
 
 def _where(chat: Chat, sighting: Sighting) -> Said:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_REACH, bare_digits
-from wa_forensics.context.kinship import akin
+from wa_forensics.context.kinship import akin, worded
 from wa_forensics.context.signals import sightings
 from wa_forensics.context.sitting import OWN_WORD
 from wa_forensics.context.weighing import HIGH, LOW, MEDIUM, Episode
@@ -17,6 +17,8 @@ from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, counte
 SURE = HIGH + 2.0
 # What lines are said to do that name nothing themselves.
 BETWEEN = phrase("wrote next to messages of this kind")
+HOLDS = phrase("wrote words that messages of this kind often hold")
+BELONGS = phrase("The lines may belong to the same matter.")
 SENT = phrase("sent bare digits after messages of this kind")
 # An observation names at most so many payees, links, amounts or files.
 MOST_NAMED = 3
@@ -88,9 +90,14 @@ def episode_findings(
         sent = _digits_after(chat, episode, messages) if digits and episode.score >= MEDIUM else []
         if sent:
             yield finding_of(chat, rule, episode, sent, did=SENT, inference=digits, severity=Severity.LOW)
-        near = [m for m in akin(chat, episode, kinds) if m not in by_message] if episode.score >= MEDIUM else []
+        if episode.score < MEDIUM:
+            continue
+        near = [m for m in akin(chat, episode, kinds) if m not in by_message]
         if near:
             yield finding_of(chat, rule, episode, near, did=BETWEEN, inference=inference, severity=Severity.LOW)
+        held = [m for m in worded(chat, episode, kinds) if m not in by_message and m not in near]
+        if held:
+            yield finding_of(chat, rule, episode, held, did=HOLDS, inference=BELONGS, severity=Severity.LOW)
 
 
 def _digits_after(chat: Chat, episode: Episode, asked: Sequence[int]) -> list[int]:

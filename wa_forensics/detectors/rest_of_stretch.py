@@ -39,7 +39,7 @@ RULE = Rule(
     quiet_on=(Example(messages=(("Ana", "are you there"), ("Ben", "yes"))),),
 )
 # Signals that no rule names by themselves.
-UNNAMED = frozenset([Concept.FORMAL_GREETING])
+UNNAMED = frozenset([Concept.FORMAL_GREETING, "put out soon after"])
 
 
 def detect(chat: Chat) -> Iterator[Finding]:

@@ -34,7 +34,8 @@ class Proof:
     of habits; ``notice`` says whether a security-code notice of the account stands before, ``own_word``
     whether the account itself disowns texts later.
 
-    ``given`` says whether the account itself told before that a code was given away.
+    ``given`` says whether the account itself told before that a code was given away, ``doubted`` whether others doubt
+    or warn more than they do elsewhere.
 
     ``disowned``: somebody, the owner or another, wrote that the account was in other hands; ``named``: a
     notice, a removal, a doubt or the owner's word is about this very account; ``foreign``: the behaviour model sees
@@ -46,6 +47,7 @@ class Proof:
     habits: float = 0.0
     notice: bool = False
     given: bool = False
+    doubted: bool = False
     own_word: bool = False
     disowned: bool = False
     named: bool = False
@@ -76,11 +78,12 @@ def weigh(account: Account, span: tuple[int, int], spent: Set[int] = frozenset()
         )
     access = list(_access(asked))
     habits = _habit_change(asked)
+    said = list(others(asked))
     reasons = [
         Reason(weight=0.0, sentence=what),
         *access,
         habits,
-        *others(asked),
+        *said,
         *afterwards(asked),
         Reason(weight=-_same_hand(asked, harm)),
     ]
@@ -90,6 +93,7 @@ def weigh(account: Account, span: tuple[int, int], spent: Set[int] = frozenset()
         habits=habits.weight,
         notice=any(reason.named for reason in access),
         given=any(reason.given for reason in access),
+        doubted=any(reason.weight > 0 for reason in said),
         own_word=any(reason.own_word for reason in reasons),
         disowned=any(reason.disowning for reason in reasons),
         named=any(reason.named for reason in reasons),

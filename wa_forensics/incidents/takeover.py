@@ -144,7 +144,7 @@ def _proven(
 
 def _convinces(proof: Proof, inside: NDArray[np.int64], account: Account) -> bool:
     if any(m in account.marks.serious for m in inside.tolist()):
-        about_it = proof.named or (proof.given and proof.own_word)
+        about_it = proof.named or (proof.own_word and (proof.given or proof.doubted))
         return proof.total >= THRESHOLD and proof.harm > 0 and (proof.habits >= SEEN_HABITS or about_it)
     if proof.total >= THRESHOLD_WEAK and proof.harm > 0 and (proof.disowned or proof.named):
         return True

@@ -234,6 +234,7 @@ SIGNALS = (
     mark("dangerous file"),
     mark("new payee"),
     mark("new wallet"),
+    mark("put out soon after"),
     mark("changed payee"),
     mark("others warn"),
     mark("reported as hacked"),

@@ -18,7 +18,7 @@ from wa_forensics.search import Folded, fold_messages, known_words, lexicon
 from wa_forensics.vocabulary import SIGN_WEIGHTS, Concept
 from wa_forensics.wording.facts import CONTACTS, FACTS, read_facts
 from wa_forensics.wording.hashing import BORDERS, Words, word_hashes
-from wa_forensics.wording.topics import TOPICS, topic_bits
+from wa_forensics.wording.topics import TOPICS, held_topics, rows_of_bytes
 
 BUCKETS = 1 << 17
 PIECES = (3, 4, 5)
@@ -85,7 +85,7 @@ def features(texts: Sequence[str]) -> Features:
     )
     data = np.frombuffer(folded.data, dtype=np.uint8).copy()
     data[(data >= ZERO) & (data < ZERO + 10)] = ZERO
-    row_of, words = _rows_of_bytes(folded), word_hashes(data)
+    row_of, words = rows_of_bytes(folded), word_hashes(data)
     told = _told(folded, facts, row_of, words)
     parts = [_unit(_pieces(data, row_of)), _unit(_words(words, row_of)), told]
     rows, columns, values, begins, stops = (np.concatenate([part[i] for part in parts]) for i in range(5))
@@ -104,14 +104,6 @@ def features(texts: Sequence[str]) -> Features:
 # Row, column, first and last byte of each entry; and the same with the value of each entry.
 Places = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 Part = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
-
-
-def _rows_of_bytes(folded: Folded) -> NDArray[np.int64]:
-    """The row that each byte belongs to; rows may lie in any order in the buffer."""
-    row_of = np.zeros(len(folded.data), dtype=np.int64)
-    row_of[folded.starts] = 1
-    order = np.argsort(folded.starts, kind="stable")
-    return order[np.maximum(np.cumsum(row_of) - 1, 0)]
 
 
 def _pieces(data: NDArray[np.uint8], row_of: NDArray[np.int64]) -> Places:
@@ -169,7 +161,7 @@ def _unit(places: Places) -> Part:
 
 def _told(folded: Folded, facts: Sequence[Sequence[int]], row_of: NDArray[np.int64], words: Words) -> Part:
     """The named features of each row, as ``NAMES`` orders them."""
-    concepts, topics = _concepts(folded), _topics(len(folded.starts), row_of, words)
+    concepts, topics = _concepts(folded), held_topics(len(folded.starts), row_of, words)
     fact = np.zeros((len(concepts), len(FACTS)), dtype=bool)
     for row, text in enumerate(folded.messages.tolist()):
         fact[row, list(facts[text])] = True
@@ -202,9 +194,3 @@ def _concepts(folded: Folded) -> NDArray[np.bool_]:
     held = np.zeros((len(folded.starts), len(CONCEPTS)), dtype=bool)
     held[hits.messages, concept] = True
     return held
-
-
-def _topics(count: int, row_of: NDArray[np.int64], words: Words) -> NDArray[np.bool_]:
-    bits = np.zeros(count, dtype=np.uint64)
-    np.bitwise_or.at(bits, row_of[words.begins], topic_bits(words))
-    return (bits[:, None] >> np.arange(len(TOPICS), dtype=np.uint64) & np.uint64(1)).astype(bool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -10,7 +11,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from wa_forensics.search import fold_rows
+from wa_forensics.search import Folded, fold_rows
 from wa_forensics.wording.hashing import Words, word_hashes
 
 TOPICS = (
@@ -56,6 +57,29 @@ def topics() -> Topics:
             for size in np.unique(length[stem]).tolist()
         },
     )
+
+
+def topics_of(texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of ``TOPICS`` (columns) the words of each text (rows) belong to."""
+    rows = [text.replace("\n", " ").encode("utf-8", "replace") + b"\n" for text in texts]
+    folded = fold_rows(b"".join(rows), np.cumsum([0, *map(len, rows)]))
+    words = word_hashes(np.frombuffer(folded.data, dtype=np.uint8))
+    return held_topics(len(texts), rows_of_bytes(folded), words)
+
+
+def held_topics(count: int, row_of: NDArray[np.int64], words: Words) -> NDArray[np.bool_]:
+    """The topics (columns) of the words in each of ``count`` rows; ``row_of`` is the row that a byte belongs to."""
+    bits = np.zeros(count, dtype=np.uint64)
+    np.bitwise_or.at(bits, row_of[words.begins], topic_bits(words))
+    return (bits[:, None] >> np.arange(len(TOPICS), dtype=np.uint64) & np.uint64(1)).astype(bool)
+
+
+def rows_of_bytes(folded: Folded) -> NDArray[np.int64]:
+    """The row that each byte belongs to; rows may lie in any order in the buffer."""
+    row_of = np.zeros(len(folded.data), dtype=np.int64)
+    row_of[folded.starts] = 1
+    order = np.argsort(folded.starts, kind="stable")
+    return order[np.maximum(np.cumsum(row_of) - 1, 0)]
 
 
 def topic_bits(words: Words) -> NDArray[np.uint64]:

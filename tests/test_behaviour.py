@@ -260,6 +260,13 @@ def test_strange_neighbours_take_strength_from_a_stretch() -> None:
     assert float(windows.strangeness(calm, at, 20, (-2.0, 0.5))[0]) == one
 
 
+def test_a_take_over_longer_than_any_stretch_does_not_hide_itself() -> None:
+    score = np.full(400, -2.0)
+    score[100:300] = 4.0
+    inside = windows.strangeness(score, np.array([180]), 20, (-2.0, 0.5))
+    assert float(inside[0]) > float(windows.strangeness(score, np.array([20]), 20, (-2.0, 0.5))[0]) + 3
+
+
 def test_a_stretch_is_judged_where_a_fold_holds_it_whole() -> None:
     tracks = [np.full(12, value) for value in (1.0, 2.0, 6.0)]
     folds = [np.repeat([0, 1], [at, 12 - at]) for at in (4, 8, 10)]

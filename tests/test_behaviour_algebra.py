@@ -14,11 +14,11 @@ from wa_forensics.behaviour.kernels import (
     Background,
     Others,
     factor_of,
-    kernel_of,
+    penalized_kernel,
     without_sender,
 )
-from wa_forensics.behaviour.ratios import Counts
-from wa_forensics.behaviour.rows import Rows, choose_features, make_rows, parts, products
+from wa_forensics.behaviour.ratios import UNKNOWN, Counts
+from wa_forensics.behaviour.rows import Rows, choose_features, kernel_of, make_rows, parts, products
 
 
 def _grams(draw: np.random.Generator, texts: int) -> Grams:
@@ -74,6 +74,7 @@ def test_products_of_sparse_columns_are_those_of_dense_ones() -> None:
     for a, b in ((left, right), (left, left), (np.zeros_like(left), right)):
         for common in (0, 7, 30):
             assert np.allclose(products(_rows(a, common), _rows(b, common)), a @ b.T, rtol=0, atol=1e-14)
+            assert np.allclose(kernel_of(_rows(a, common)), a @ a.T, rtol=0, atol=1e-14)
         weights = draw.random((len(a), 3))
         assert np.allclose(_rows(a, 7).weighted(weights, 7), a.T @ weights, rtol=0, atol=1e-14)
 
@@ -114,7 +115,7 @@ def test_removing_a_sender_from_the_background_equals_never_having_had_it() -> N
         kept = dense[sender != 1]
         assert np.array_equal(others.rows.dense, kept[:, :20])
         exact = kept @ kept.T + 1 + PENALTY * np.eye(len(kept))
-        assert np.allclose(kernel_of(others.rows, PENALTY), exact, rtol=0, atol=1e-12)
+        assert np.allclose(penalized_kernel(others.rows, PENALTY), exact, rtol=0, atol=1e-12)
         # Half of the digits were lost once: then the figures of a report depend on the processor.
         right = draw.random((len(kept), 4))
         solved = others.factor.backward(others.factor.forward(right))
@@ -150,14 +151,26 @@ def test_a_fold_is_judged_by_a_model_that_never_saw_it() -> None:
         assert np.allclose(found, hands.SCALE * (own @ seen.T + 1) @ alpha, rtol=0, atol=1e-9)
 
 
-def test_log_ratios_are_nothing_for_what_nobody_wrote() -> None:
+def test_log_ratios_of_what_is_new_do_not_depend_on_how_much_is_known() -> None:
     own, others = np.zeros(FEATURES, dtype=np.float32), np.zeros(FEATURES, dtype=np.float32)
     own[3], others[5] = 5000, 5000
     table = Counts(own=own, others=others, folds=(own * 0,)).log_ratios(0)
     assert table[3] < -0.5 and table[5] > 0.5
-    assert table[7] == 0
-    # Nor is what nobody wrote for the side of which less is known.
+    assert table[7] == UNKNOWN
     for few, many in ((own, others * 9), (own * 9, others)):
-        assert Counts(own=few, others=many, folds=(own * 0,)).log_ratios(0)[7] == 0
-    # What only the fold that is left out holds is known to nobody.
-    assert abs(float(Counts(own=own, others=others * 0, folds=(own,)).log_ratios(0)[3])) < 0.1
+        assert Counts(own=few, others=many, folds=(own * 0,)).log_ratios(0)[7] == UNKNOWN
+        # What only the fold that is left out holds is as new as what nobody wrote.
+        fold = np.zeros(FEATURES, dtype=np.float32)
+        fold[9] = 40
+        assert Counts(own=few + fold, others=many, folds=(fold,)).log_ratios(0)[9] == UNKNOWN
+
+
+def test_whoever_often_writes_what_is_new_is_allowed_as_much() -> None:
+    own, others = np.zeros(FEATURES, dtype=np.float32), np.zeros(FEATURES, dtype=np.float32)
+    own[:100], others[:50] = 9, 9
+    steady = Counts(own=own, others=others, folds=(own * 0,))
+    own = own.copy()
+    own[200:400] = 1
+    inventive = Counts(own=own, others=others, folds=(own * 0,))
+    assert steady.novelty == 0 and np.isclose(inventive.novelty, 200 / 1100)
+    assert np.isclose(inventive.log_ratios(0)[500], UNKNOWN * (1 - 200 / 1100))

@@ -21,7 +21,7 @@ from wa_forensics.behaviour.grams import FEATURES, SPACE, Grams
 from wa_forensics.behaviour.kernels import Others, inverted
 from wa_forensics.behaviour.marks import Scaling, scaled
 from wa_forensics.behaviour.ratios import Counts
-from wa_forensics.behaviour.rows import Rows, Weighting, parts, products
+from wa_forensics.behaviour.rows import Rows, Weighting, kernel_of, parts, products
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +141,7 @@ def _solve(own: Rows, others: Others) -> _Solved:
     joint[:, :-1] += products(others.rows, own)
     reached = others.factor.forward(joint)
     bridge, level = np.ascontiguousarray(reached[:, :-1]), reached[:, -1]
-    schur = products(own, own) + 1.0 - bridge.T @ bridge
+    schur = kernel_of(own) + 1.0 - bridge.T @ bridge
     schur[np.diag_indices_from(schur)] += penalty
     middle = inverted(schur)
     return _Solved(middle=middle, alpha=middle @ (1.0 + bridge.T @ level), bridge=bridge, level=level)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.behaviour.rows import Rows, products
+from wa_forensics.behaviour.rows import Rows, kernel_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,12 +76,12 @@ class Background:
 
     @cached_property
     def kernel(self) -> NDArray[np.float64]:
-        return kernel_of(self.rows, self.penalty)
+        return penalized_kernel(self.rows, self.penalty)
 
 
-def kernel_of(rows: Rows, penalty: float) -> NDArray[np.float64]:
+def penalized_kernel(rows: Rows, penalty: float) -> NDArray[np.float64]:
     """The penalized kernel of some rows; the constant 1 in it is the intercept."""
-    kernel = products(rows, rows) + 1.0
+    kernel = kernel_of(rows) + 1.0
     kernel[np.diag_indices_from(kernel)] += penalty
     return kernel
 
@@ -103,7 +103,7 @@ def without_sender(background: Background, code: int) -> Others:
     if FEW * len(rows) > (FEW - 1) * len(kept):
         kernel = background.kernel[kept][:, kept]
     else:
-        kernel = kernel_of(rows, background.penalty)
+        kernel = penalized_kernel(rows, background.penalty)
     return Others(rows=rows, penalty=background.penalty, factor=factor_of(kernel))
 
 

@@ -1,7 +1,8 @@
 """Log ratios of hashed features, others against own, from plain counts of every message.
 
 The ridge classifier learns from a sample; counts are cheap enough to use all messages. Both sides are smoothed towards
-what they have in common, so a feature that neither shows says nothing.
+what they have in common. A feature that neither shows is new: another hand brings more of these than the owner, who
+is allowed as many as usual.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # Features that the common share stands for on each side.
 PRIOR = 1500.0
+# What a feature new to both sides says (natural log): another hand brings about twice as many as the owner does.
+UNKNOWN = 1.0
 # Features that are counted at once: a table of them as wide numbers is made on the way.
 AT_ONCE = 1 << 20
 
@@ -32,24 +35,31 @@ class Counts:
     folds: tuple[NDArray[np.float32], ...]
 
     @cached_property
-    def used(self) -> tuple[tuple[int, NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]], ...]:
+    def used(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]], ...]:
         """For characters and for words: the features that occur at all, and their counts among own texts and others."""
-        every = np.flatnonzero(self.own + self.others)
+        every = np.flatnonzero((self.own > 0) | (self.others > 0))
         middle = int(np.searchsorted(every, SPACE))
-        halves = (0, every[:middle]), (SPACE, every[middle:])
-        return tuple((base, part, self.own[part], self.others[part]) for base, part in halves)
+        return tuple((part, self.own[part], self.others[part]) for part in (every[:middle], every[middle:]))
+
+    @cached_property
+    def novelty(self) -> float:
+        """How often the owner's next feature is new to both sides (Good and Turing: what occurred once, of all)."""
+        once = sum(np.count_nonzero((own == 1) & (theirs == 0)) for _, own, theirs in self.used)
+        return once / max(1.0, float(self.own.sum()))
 
     def log_ratios(self, fold: int | None) -> NDArray[np.float32]:
         """Natural log of each feature's share among others over its share in own texts, all but those of a fold."""
-        out = np.empty(FEATURES, dtype=np.float32)
-        for base, part, own, theirs in self.used:
+        out = np.full(FEATURES, UNKNOWN, dtype=np.float32)
+        for part, own, theirs in self.used:
             mine = own if fold is None else own - self.folds[fold][part]
             my_total, their_total = max(np.float32(1), mine.sum()), max(np.float32(1), theirs.sum())
             prior = np.float32(PRIOR / 2) * (mine / my_total + theirs / their_total) + np.float32(1e-4)
             scale = np.float32((my_total + PRIOR) / (their_total + PRIOR))
-            # What neither side knows speaks for nobody, however much more of the one is known than of the other.
-            out[base : base + SPACE] = 0
-            out[part] = np.log((theirs + prior) / (mine + prior) * scale)
+            value = np.log((theirs + prior) / (mine + prior) * scale)
+            # However much more of the one side is known than of the other.
+            value[mine + theirs == 0] = UNKNOWN
+            out[part] = value
+        out -= np.float32(UNKNOWN * self.novelty)
         return out
 
 

@@ -75,7 +75,9 @@ class Rows:
         rare = np.zeros((weights.shape[1], len(self.first) - 1))
         some = np.flatnonzero(np.diff(self.first))
         if len(some):
-            rare[:, some] = np.add.reduceat(weights.T[:, self.row] * self.value, self.first[some], axis=1)
+            # One set at a time stays in the cache.
+            for found, one in zip(rare, np.ascontiguousarray(weights.T), strict=True):
+                found[some] = np.add.reduceat(one.take(self.row, mode="clip") * self.value, self.first[some])
         return np.concatenate((dense[:common], rare.T, dense[common:]))
 
 
@@ -152,7 +154,8 @@ def make_rows(
     begin = np.flatnonzero(np.diff(at, prepend=-1))
     np.divide(np.add.reduceat(marks, begin, axis=0), size[:, None], out=dense[:, common:])
     rest = np.asarray(table[common * rows :], dtype=np.float64)
-    place = np.flatnonzero(rest)
+    # Truth values are searched several times faster than numbers.
+    place = np.flatnonzero(rest != 0)
     column, row = np.divmod(place, max(1, rows))
     first = np.searchsorted(column, np.arange(weighting.width - common + 1))
     return Rows(dense=dense, row=row, value=rest.take(place), first=first)
@@ -161,15 +164,32 @@ def make_rows(
 def products(left: Rows, right: Rows) -> NDArray[np.float64]:
     """The scalar product of each row of one side with each of the other."""
     found = np.asarray(left.dense @ right.dense.T)
-    many = np.diff(right.first)
-    column = np.repeat(np.arange(len(many)), np.diff(left.first))
-    total = np.cumsum(many[column])
-    if len(total) == 0 or total[-1] == 0:
-        return found
     # Each entry of the left meets all entries of its column on the right.
-    pairs = many[column]
-    other = np.arange(total[-1]) + np.repeat(right.first[column] - (total - pairs), pairs)
-    place = np.repeat(left.row * len(right), pairs) + right.row[other]
-    value = np.repeat(left.value, pairs) * right.value[other]
-    found += np.bincount(place, weights=value, minlength=found.size).reshape(found.shape)
+    count = np.diff(left.first)
+    begin, size = (np.repeat(part, count) for part in (right.first[:-1], np.diff(right.first)))
+    found += _pair_sums(left, right, begin, size)
     return found
+
+
+def kernel_of(rows: Rows) -> NDArray[np.float64]:
+    """The scalar product of each row with each of the same."""
+    found = np.asarray(rows.dense @ rows.dense.T)
+    # Rows ascend in a column: each entry meets itself and those after it, the other half is the same.
+    begin = np.arange(len(rows.row))
+    half = _pair_sums(rows, rows, begin, np.repeat(rows.first[1:], np.diff(rows.first)) - begin)
+    found += half
+    half[np.diag_indices_from(half)] = 0
+    found += half.T
+    return found
+
+
+def _pair_sums(left: Rows, right: Rows, begin: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.float64]:
+    """For any two rows the sum over pairs of entries: each of the left with ``size`` of the right from ``begin``."""
+    total = np.cumsum(size)
+    if len(total) == 0 or total[-1] == 0:
+        return np.zeros((len(left), len(right)))
+    other = np.arange(total[-1]) + np.repeat(begin - (total - size), size)
+    place = np.repeat(left.row * len(right), size) + right.row[other]
+    value = np.repeat(left.value, size) * right.value[other]
+    found = np.bincount(place, weights=value, minlength=len(left) * len(right))
+    return np.asarray(found, dtype=np.float64).reshape(len(left), len(right))

@@ -30,12 +30,14 @@ BLOCK = 10
 MOST_STRETCHES = 3
 # How much of the usual level is taken off a mean: all of it would pardon whoever is always like others, none of it
 # would accuse them.
-LEVEL = 0.5
+LEVEL = 0.4
 # How many usual spreads a mean has to exceed the level: moody writers owe more.
 SPREAD = 0.7
-# What strange neighbours take off: a topic or a mood comes and goes slowly, a splice has two sharp edges.
+# What strange neighbours take off: a topic or a mood comes and goes slowly, a splice has two sharp edges. The bound
+# keeps a take-over that is longer than any stretch from hiding itself.
 NEIGHBOURS = 20
-NEIGHBOURS_SHARE = 0.5
+NEIGHBOURS_SHARE = 0.7
+NEIGHBOURS_MOST = 2.0
 LEAST_SLOPE = 0.05
 
 
@@ -166,7 +168,7 @@ def _strangeness(
     level, spread = sender
     around = np.where(beside > 0, around / np.maximum(beside, 1), level)
     value = mean - LEVEL * level - SPREAD * spread
-    return np.asarray(value - NEIGHBOURS_SHARE * np.maximum(around - level, 0.0))
+    return np.asarray(value - np.clip(NEIGHBOURS_SHARE * (around - level), 0.0, NEIGHBOURS_MOST))
 
 
 def scan(

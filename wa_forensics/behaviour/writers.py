@@ -37,7 +37,7 @@ from wa_forensics.behaviour.hands import (
 from wa_forensics.behaviour.kernels import PENALTY, Background, without_sender
 from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
 from wa_forensics.behaviour.ratios import Counts, count_features
-from wa_forensics.behaviour.rows import Rows, Weighting, choose_features, make_rows, products
+from wa_forensics.behaviour.rows import Rows, Weighting, choose_features, kernel_of, make_rows
 from wa_forensics.behaviour.styled import Texts, styled
 
 if TYPE_CHECKING:
@@ -310,4 +310,4 @@ def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Divi
         length, fold = lengths_of(traits.grams, weighting), np.zeros(len(sitting), dtype=np.int64)
         return -score_texts(traits.grams, traits.marks, sample.scaling, length, fold, models)
 
-    return divide(products(rows, rows), taught, sitting, judge)
+    return divide(kernel_of(rows), taught, sitting, judge)

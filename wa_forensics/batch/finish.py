@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wa_forensics import analysis, incidents
 from wa_forensics.batch.accounts import judge_accounts
@@ -65,20 +66,29 @@ def finish(results: Sequence[FileResult], read: Sequence[FileResult], folder: Pa
     sweep(folder)
     records = _correlated(request, results, [item.facts.source for r in read for item in r.analyses], folder)
     write_records(folder, records)
-    keep_results(folder, results)
     time = custody.moment(run.reproducible)
-    entries = [("read", {"path": r.path, "size": r.size, "sha256": r.sha256}) for r in read]
-    entries += [
-        ("bring", {"path": file.path, "sha256": file.sha256, "kind": file.kind, "entries": file.entries})
-        for file in request.settings.own.files
-    ]
-    entries.append((request.action, {"command": records.command, "chats": len(records.chats)}))
-    custody.append(folder, entries, time)
-    _render(folder, records)
+    # Packing holds the interpreter for short moments only: where a second core is free, it takes no time.
+    with ThreadPoolExecutor(1) as beside:
+        kept = beside.submit(keep_results, folder, results)
+        custody.append(folder, _entries(records, read, request), time)
+        _render(folder, records)
+        kept.result()
     files = [{"path": i.path, "size": i.size, "sha256": i.sha256} for i in records.inputs]
     manifest.seal(folder, files, [("report", {"file": "report.html"})], time)
     if run.key is not None:
         signature.sign(folder, run.key)
+
+
+def _entries(records: CaseRecords, read: Sequence[FileResult], request: Request) -> list[tuple[str, Mapping[str, Any]]]:
+    """What was done up to here, for the custody record."""
+    return [
+        *(("read", {"path": r.path, "size": r.size, "sha256": r.sha256}) for r in read),
+        *(
+            ("bring", {"path": file.path, "sha256": file.sha256, "kind": file.kind, "entries": file.entries})
+            for file in request.settings.own.files
+        ),
+        (request.action, {"command": records.command, "chats": len(records.chats)}),
+    ]
 
 
 def _render(folder: Path, records: CaseRecords) -> None:

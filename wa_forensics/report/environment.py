@@ -100,7 +100,6 @@ def environment(words: Words, own_templates: Path | None = None) -> Sandbox:
         extensions=["jinja2.ext.loopcontrols"],
         bytecode_cache=None if own_templates else CompiledTemplates(template_folder()),
     )
-    own = _own_words
 
     # The templates hold these texts, and no evidence; Markup escapes what is put into them.
     @lru_cache(maxsize=1024)
@@ -114,13 +113,13 @@ def environment(words: Words, own_templates: Path | None = None) -> Sandbox:
     env.filters.update(
         ev=quoting.evidence,
         plain=quoting.plain,
-        moment=own(words.moment),
-        day=own(words.day),
-        weekday=own(words.weekday),
-        clock=own(words.clock),
-        short_moment=own(words.short_moment),
+        moment=_own(words.moment),
+        day=_own(words.day),
+        weekday=_own(words.weekday),
+        clock=_own(words.clock),
+        short_moment=_own(words.short_moment),
         sentence=lambda text, most=None: _sentence(words, text, most),
-        number=own(words.number),
+        number=_own(words.number),
         tr=lambda text: _translated(words, text),
         severity=lambda value: words.text(wording.SEVERITY[Severity(value)]),
         shape=lambda value: wording.SHAPE[Severity(value)],
@@ -134,6 +133,7 @@ def environment(words: Words, own_templates: Path | None = None) -> Sandbox:
         heading=lambda finding: _heading(words, finding),
         deed=lambda value: words.text(DEEDS[value]),
         two_lines=_two_lines,
+        without=lambda items, left_out: [item for item in items if item != left_out],
         kind=lambda value: words.text(wording.KIND[value]),
     )
     env.provide(
@@ -142,8 +142,8 @@ def environment(words: Words, own_templates: Path | None = None) -> Sandbox:
             Markup(words.catalogue.ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704
         ),
         span=lambda *args, **named: Markup("<bdi>{}</bdi>").format(words.span(*args, **named)),
-        duration=own(words.duration),
-        count=own(words.count),
+        duration=_own(words.duration),
+        count=_own(words.count),
         utc=lambda iso: "",
     )
     return env
@@ -154,7 +154,7 @@ def _guarded(value: Any) -> Any:
     return quoting.plain(value) if type(value) is str else value
 
 
-def _own_words(function: Callable[..., str]) -> Callable[..., Markup]:
+def _own(function: Callable[..., str]) -> Callable[..., Markup]:
     """Results that hold no evidence; their spaces and signs are meant and are not marked."""
     return lambda *values, **named: escape(function(*values, **named))
 

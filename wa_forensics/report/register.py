@@ -12,7 +12,9 @@ from wa_forensics.report.view import Exhibit
 
 DETAILED = 300  # findings shown in full; the rest follow as rows of a table
 EXHIBITS_PER_FINDING = 12
+# Chats that stay open: at least so many (a large one holds its last 131,072 messages), else those of so many messages.
 OPEN_SOURCES = 8
+OPEN_MESSAGES = OPEN_SOURCES << 17
 
 
 class Register:
@@ -27,7 +29,8 @@ class Register:
         self.number = {finding.id: n for n, finding in enumerate(self.findings, 1)}
         self.exhibits = self._numbered()
         self.exhibit_of = {(e.evidence.source, e.evidence.line): e for e in self.exhibits}
-        self.messages = lru_cache(maxsize=OPEN_SOURCES)(self._open)
+        largest = max((facts.message_count for facts in case.inputs), default=0)
+        self.messages = lru_cache(maxsize=max(OPEN_SOURCES, OPEN_MESSAGES // max(1, largest)))(self._open)
 
     def _open(self, source: str) -> Messages:
         return Messages(self.case, self.facts[source])

@@ -20,6 +20,7 @@ from report_hostile import PAYLOADS, faults, poison, visible_text
 from wa_forensics.batch import scan
 from wa_forensics.case import Case
 from wa_forensics.context.hearing import HEARD_WEIGHTS
+from wa_forensics.context.reactions import GROUPS
 from wa_forensics.context.signals import WEIGHTS
 from wa_forensics.model import say
 from wa_forensics.report import LANGUAGES, render_case, render_index, wording
@@ -91,7 +92,7 @@ def test_every_template_of_a_sentence_is_a_constant() -> None:
 
 def test_every_signal_has_a_name_in_the_catalogues() -> None:
     names = {str(concept).replace("_", " ") for concept in Concept} | {*WEIGHTS, *HEARD_WEIGHTS, *FACTS}
-    names |= translations.signal_names()
+    names |= {*translations.signal_names(), *GROUPS.values()}
     assert {str(name).replace("_", " ") for name in names} - {*wording.SIGNALS} == set()
 
 

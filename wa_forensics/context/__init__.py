@@ -5,6 +5,7 @@ from __future__ import annotations
 from wa_forensics.context.company import acts_as, deleters, pitches, silencers
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_KINDS, bare_digits, code_answers
+from wa_forensics.context.reactions import Reaction, carried, reactions
 from wa_forensics.context.signals import Sighting, Sightings, sightings, strangers, wary
 from wa_forensics.context.sitting import sitting
 from wa_forensics.context.telling import confidence_of, episode_findings, finding_of, observed
@@ -16,10 +17,12 @@ __all__ = [
     "LOW",
     "MEDIUM",
     "Episode",
+    "Reaction",
     "Sighting",
     "Sightings",
     "acts_as",
     "bare_digits",
+    "carried",
     "code_answers",
     "confidence_of",
     "deleters",
@@ -28,6 +31,7 @@ __all__ = [
     "finding_of",
     "observed",
     "pitches",
+    "reactions",
     "sightings",
     "silencers",
     "sitting",

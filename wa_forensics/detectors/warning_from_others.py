@@ -2,19 +2,28 @@
 
 Family, colleagues or the owner on another phone say that the account, link or request is false.
 In an export: warnings, doubts, "that was not me", "my WhatsApp was hacked", during or after a suspicious stretch.
-Limits: talk about scams in general is not reported; quotations are told from warnings by words only.
+Limits: talk about scams in general is not reported; quotations are told from warnings by words only. What no phrase
+says but reads like such an answer (``context.reactions``) is named low; about four in ten of these lines are not.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from wa_forensics.chat import Chat
-from wa_forensics.context import MEDIUM, Episode, episodes, finding_of, observed, sightings, sitting
-from wa_forensics.entities import clean
+from wa_forensics.context import (
+    MEDIUM,
+    Episode,
+    Reaction,
+    carried,
+    episodes,
+    finding_of,
+    observed,
+    reactions,
+    sightings,
+)
 from wa_forensics.findings import make_finding
 from wa_forensics.model import Confidence, Example, Finding, Rule, Severity, Stage, Threat, joined, phrase, say
 from wa_forensics.vocabulary import Concept
@@ -50,14 +59,10 @@ AFTER = 7 * 86400
 MISSED = 30 * 86400
 # Warnings while the attack runs are named at full level, what follows at a lower one.
 SOON = 3600
-# Warnings come in several lines: so many messages and seconds around one belong to it.
-NEXT, NEXT_SECONDS = 5, 900
-# Then the account is spoken of by name, in so many messages at most.
-SHORTEST_NAME, SPOKEN_OF, DAY = 4, 120, 86400
 
 
 def detect(chat: Chat) -> Iterator[Finding]:
-    """Per suspicious stretch one finding on warnings and one, lower, on doubts; a disclosure alone is low."""
+    """Per suspicious stretch findings on warnings, doubts and, lower, likely reactions; a disclosure alone is low."""
     talk = sightings(chat).talk
     seconds = chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
     serious = [e for e in episodes(chat) if e.score >= MEDIUM]
@@ -87,7 +92,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
                         inference="The others saw the messages as false.",
                         severity=severity,
                     )
-    yield from _next_to(chat, serious, taken, hostile, seconds)
+    yield from _reacting(chat, taken | hostile)
     for message in sorted(talk[Concept.HACKED_DISCLOSURE] - taken - hostile):
         named = [chat.senders[code] for code in sorted(chat.accounts_in(message))]
         yield make_finding(
@@ -101,49 +106,28 @@ def detect(chat: Chat) -> Iterator[Finding]:
         )
 
 
-def _next_to(
-    chat: Chat,
-    serious: list[Episode],
-    warnings: set[int],
-    hostile: set[int],
-    seconds: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> Iterator[Finding]:
-    """Per suspicious stretch one low finding on what others wrote right around a warning or doubt."""
-    named = set(warnings)
-    for episode in sorted(serious, key=lambda e: -e.score):
-        lines = {
-            near
-            for message in _after(chat, episode, warnings, seconds)
-            for near in range(max(episode.messages[0] + 1, message - NEXT), min(len(chat), message + NEXT + 1))
-            if abs(seconds[near] - seconds[message]) <= NEXT_SECONDS and chat.written[near]
-        }
-        lines |= _about(chat, episode, _after(chat, episode, warnings, seconds), seconds)
-        own = sitting(chat, episode)
-        lines = {m for m in lines - named - hostile if chat.columns.sender[m] != episode.sender or m > own[-1]}
-        named |= lines
-        if lines:
-            yield finding_of(
-                chat,
-                RULE,
-                episode,
-                sorted(lines),
-                did="wrote next to warnings or doubts",
-                inference="The lines may belong to the warning.",
-                severity=Severity.LOW,
-            )
-
-
-def _about(
-    chat: Chat, episode: Episode, warned: list[int], seconds: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> set[int]:
-    """Once somebody has warned: what others write with the account's name in it, for a day."""
-    words = clean(chat.senders[episode.sender]).strip("~ ").casefold().split()
-    name = next((word for word in words if len(word) >= SHORTEST_NAME and word.isalpha()), "")
-    if not name or not warned:
-        return set()
-    pattern = re.compile(rf"(?<!\w){re.escape(name)}", re.IGNORECASE)
-    near = (m for m in range(warned[0] + 1, min(len(chat), warned[0] + SPOKEN_OF)) if chat.written[m])
-    return {m for m in near if seconds[m] - seconds[warned[0]] <= DAY and pattern.search(clean(chat.searched_text(m)))}
+def _reacting(chat: Chat, named: set[int]) -> Iterator[Finding]:
+    """Per suspicious stretch one low finding on the other lines that likely react to it."""
+    by_episode: dict[int, list[Reaction]] = {}
+    for reaction in reactions(chat):
+        if reaction.message not in named:
+            by_episode.setdefault(id(reaction.episode), []).append(reaction)
+    for found in by_episode.values():
+        messages = [reaction.message for reaction in found]
+        account = chat.senders[found[0].episode.sender]
+        yield make_finding(
+            chat,
+            RULE,
+            messages,
+            observation=observed(
+                chat, messages, say("wrote after suspicious messages of %(account)s", account=account)
+            ),
+            inference="By wording and place the lines may doubt, warn or tell of the loss.",
+            confidence=Confidence.LOW,
+            severity=Severity.LOW,
+            signals=carried(found),
+            details={"log_odds_by_line": {str(chat.columns.line[r.message]): round(r.odds, 2) for r in found}},
+        )
 
 
 def _told_of(names: Sequence[str]) -> str:

@@ -79,7 +79,7 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
     for finding in findings:
         weight = _weight(finding)
         for item in finding.evidence:
-            if finding.severity > Severity.INFO or finding.threat is Threat.SECURITY_NOTICE:
+            if _speaks(finding):
                 by_threat[finding.threat].add(item.message)
             ids.setdefault(item.message, []).append(finding.id)
             if weight > harm.get(item.message, 0.0):
@@ -104,6 +104,13 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
         removals=_ordered(set(chat.messages_with(events=REMOVAL_EVENTS).tolist())),
         deletions=frozenset(chat.messages_with(events=DELETION_EVENTS).tolist()),
     )
+
+
+def _speaks(finding: Finding) -> bool:
+    """Does a finding say enough of its messages? What only reads like a warning ends no window."""
+    if finding.threat is Threat.WARNING_FROM_OTHERS:
+        return finding.confidence > Confidence.LOW
+    return finding.severity > Severity.INFO or finding.threat is Threat.SECURITY_NOTICE
 
 
 def _weight(finding: Finding) -> float:

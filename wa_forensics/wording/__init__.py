@@ -1,7 +1,8 @@
-"""How far the wording of a single text is that of a scam: a small shipped model over words, concepts and facts."""
+"""Small shipped models of wording: how far a text reads like a scam, and what it shows that reacts to another."""
 
 from __future__ import annotations
 
 from wa_forensics.wording.model import Model, model, scam_reasons, scam_scores
+from wa_forensics.wording.reacting import Columns, reacting, reaction_columns
 
-__all__ = ["Model", "model", "scam_reasons", "scam_scores"]
+__all__ = ["Columns", "Model", "model", "reacting", "reaction_columns", "scam_reasons", "scam_scores"]

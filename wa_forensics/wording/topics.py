@@ -1,4 +1,4 @@
-"""Finds which topics of ``data/topics.toml`` the words of folded rows belong to, by the hashes of words and stems."""
+"""Finds which topics of a listed file the words of folded rows belong to, by the hashes of words and stems."""
 
 from __future__ import annotations
 
@@ -20,26 +20,32 @@ TOPICS = (
     "changed_phone", "health", "property", "course", "charity", "code", "terms", "extortion",
     "praise", "support", "everyone", "program", "you", "me"
 )  # fmt: skip
+# How people react, in ``data/reactions.toml``.
+REACTIONS = (
+    "not", "who", "they", "kin", "fraud", "office", "stop", "voice", "beside", "loss", "odd", "real", "said", "device",
+    "money", "everyone", "sorrow", "done", "you", "self"
+)  # fmt: skip
+LISTED = {"topics": TOPICS, "reactions": REACTIONS}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Topics:
     """Hashes of words (``stems`` keeps those of beginnings by their length in bytes), ascending, each with a bit for
-    every one of ``TOPICS`` that it belongs to."""
+    every topic of its file that it belongs to."""
 
     words: tuple[NDArray[np.uint64], NDArray[np.uint64]]
     stems: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint64]]]
 
 
-@lru_cache(maxsize=1)
-def topics() -> Topics:
-    """The topics that come with the program."""
-    content = tomllib.loads(files("wa_forensics").joinpath("wording", "data", "topics.toml").read_text("utf-8"))
-    if tuple(content) != TOPICS:
+@lru_cache(maxsize=2)
+def topics(listed: str) -> Topics:
+    """The topics of one of the files of ``LISTED`` that come with the program."""
+    content = tomllib.loads(files("wa_forensics").joinpath("wording", "data", f"{listed}.toml").read_text("utf-8"))
+    if tuple(content) != LISTED[listed]:
         raise ValueError("the topics of the file are not those of the program")
     bits: dict[str, int] = {}
-    for number, listed in enumerate(content.values()):
-        for word in listed.split():
+    for number, words in enumerate(content.values()):
+        for word in words.split():
             bits[word] = bits.get(word, 0) | 1 << number
     data = b"".join(f"{word.removesuffix('*')}\n".encode() for word in bits)
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
@@ -59,19 +65,21 @@ def topics() -> Topics:
     )
 
 
-def topics_of(texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Which of ``TOPICS`` (columns) the words of each text (rows) belong to."""
+def topics_of(texts: Sequence[str], listed: str = "topics") -> NDArray[np.bool_]:
+    """Which topics of a file (columns, in its order) the words of each text (rows) belong to."""
     rows = [text.replace("\n", " ").encode("utf-8", "replace") + b"\n" for text in texts]
     folded = fold_rows(b"".join(rows), np.cumsum([0, *map(len, rows)]))
     words = word_hashes(np.frombuffer(folded.data, dtype=np.uint8))
-    return held_topics(len(texts), rows_of_bytes(folded), words)
+    return held_topics(len(texts), rows_of_bytes(folded), words, listed)
 
 
-def held_topics(count: int, row_of: NDArray[np.int64], words: Words) -> NDArray[np.bool_]:
+def held_topics(
+    count: int, row_of: NDArray[np.int64], words: Words, listed: str = "topics"
+) -> NDArray[np.bool_]:
     """The topics (columns) of the words in each of ``count`` rows; ``row_of`` is the row that a byte belongs to."""
     bits = np.zeros(count, dtype=np.uint64)
-    np.bitwise_or.at(bits, row_of[words.begins], topic_bits(words))
-    return (bits[:, None] >> np.arange(len(TOPICS), dtype=np.uint64) & np.uint64(1)).astype(bool)
+    np.bitwise_or.at(bits, row_of[words.begins], topic_bits(words, listed))
+    return (bits[:, None] >> np.arange(len(LISTED[listed]), dtype=np.uint64) & np.uint64(1)).astype(bool)
 
 
 def rows_of_bytes(folded: Folded) -> NDArray[np.int64]:
@@ -82,9 +90,9 @@ def rows_of_bytes(folded: Folded) -> NDArray[np.int64]:
     return order[np.maximum(np.cumsum(row_of) - 1, 0)]
 
 
-def topic_bits(words: Words) -> NDArray[np.uint64]:
-    """For each word the topics that it belongs to, a bit each."""
-    known = topics()
+def topic_bits(words: Words, listed: str = "topics") -> NDArray[np.uint64]:
+    """For each word the topics of a file that it belongs to, a bit each."""
+    known = topics(listed)
     found = _looked_up(words.whole(), known.words)
     length = words.ends - words.begins
     for size, table in known.stems.items():

@@ -35,11 +35,11 @@ TARGET = ROOT / "wa_forensics" / "wording" / "data" / "reactions.json"
 # Share of the phrases taken away, and the number of the draw.
 DRAWS = ((0.0, 0), (0.5, 1), (0.5, 2), (0.7, 1), (0.7, 2), (0.7, 3), (0.7, 4))
 STRENGTH = 0.3
-LIMIT = -1.5
+LIMIT = -2.0
 # Labels of what people write about an attack: that it is one, and what they see of it on their phones.
 TOLD = {"warning_from_others", "security_notice"}
 WARNING, OTHER, OPTIONAL, NONE = 3, 2, 1, 0
-SHOWN = (-2.0, LIMIT, -1.0, 0.0, 1.0)
+SHOWN = (-2.5, LIMIT, -1.5, -1.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 Family, colleagues or the owner on another phone say that the account, link or request is false.
 In an export: warnings, doubts, "that was not me", "my WhatsApp was hacked", during or after a suspicious stretch.
 Limits: talk about scams in general is not reported; quotations are told from warnings by words only. What no phrase
-says but reads like such an answer (``context.reactions``) is named low; about four in ten of these lines are not.
+says but reads like such an answer (``context.reactions``) is named low: about half of these lines are something else.
 """
 
 from __future__ import annotations

@@ -73,9 +73,7 @@ def topics_of(texts: Sequence[str], listed: str = "topics") -> NDArray[np.bool_]
     return held_topics(len(texts), rows_of_bytes(folded), words, listed)
 
 
-def held_topics(
-    count: int, row_of: NDArray[np.int64], words: Words, listed: str = "topics"
-) -> NDArray[np.bool_]:
+def held_topics(count: int, row_of: NDArray[np.int64], words: Words, listed: str = "topics") -> NDArray[np.bool_]:
     """The topics (columns) of the words in each of ``count`` rows; ``row_of`` is the row that a byte belongs to."""
     bits = np.zeros(count, dtype=np.uint64)
     np.bitwise_or.at(bits, row_of[words.begins], topic_bits(words, listed))

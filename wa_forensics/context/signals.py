@@ -156,7 +156,7 @@ def sightings(chat: Chat) -> Sightings:
     harmless_codes = set(messages[kinds == code[Concept.CODE_HARMLESS.value]].tolist())
     asking = np.isin(kinds, [code[concept.value] for concept in ASKING])
     told = set(messages[kinds == code[Concept.WEB_SESSION.value]].tolist()) - set(messages[asking].tolist())
-    read_out = set(messages[kinds == code[Concept.CODE_GIVEN.value]].tolist()) & {c.message for c in chat.codes}
+    read_out = {c.message for c in chat.codes}
     talk: dict[Concept, frozenset[int]] = {}
     found_signals = []
     for number, concept in enumerate(concepts):

@@ -425,3 +425,14 @@ def test_a_line_in_the_words_of_a_matter_is_named_low_and_only_in_a_suspicious_s
     of_codes = found(chat(*asks), Threat.OTP_REQUEST)
     assert 5 in named(of_codes) and 5 not in named(of_codes, Severity.MEDIUM)
     assert not named(found(chat((1, "Ana", "there is a verification on my screen")), Threat.OTP_REQUEST))
+
+
+def test_who_quotes_a_message_is_not_said_to_have_claimed_what_stands_in_it() -> None:
+    given = chat(
+        (1, "+44 7700 900141", "Hi mum it's me, I dropped my phone, this is my new number, delete the old one"),
+        (1.1, "+44 7700 900141", "can you transfer 500 GBP for a bill? my bank app fails, I pay back tomorrow"),
+        (1.2, "+44 7700 900141", '"Hello dad, my phone fell in the bath, this is my new number, drop the old one"'),
+    )
+    said = {str(f.observation): named([f]) for f in found(given, Threat.IMPERSONATION_NEW_NUMBER)}
+    assert [lines for words, lines in said.items() if "claimed to be" in words] == [{2}]
+    assert [lines for words, lines in said.items() if "quoted messages of this kind" in words] == [{4}]

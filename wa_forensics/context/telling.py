@@ -8,7 +8,7 @@ from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_REACH, bare_digits
 from wa_forensics.context.kinship import akin, worded
-from wa_forensics.context.signals import sightings
+from wa_forensics.context.signals import recites, sightings
 from wa_forensics.context.sitting import OWN_WORD
 from wa_forensics.context.weighing import HIGH, LOW, MEDIUM, Episode
 from wa_forensics.findings import make_finding
@@ -17,6 +17,7 @@ from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, counte
 SURE = HIGH + 2.0
 # What lines are said to do that name nothing themselves.
 BETWEEN = phrase("wrote next to messages of this kind")
+RETOLD = phrase("quoted messages of this kind")
 HOLDS = phrase("wrote words that messages of this kind often hold")
 BELONGS = phrase("The lines may belong to the same matter.")
 SENT = phrase("sent bare digits after messages of this kind")
@@ -81,10 +82,13 @@ def episode_findings(
                 and (episode.own_hand or not found.said(sighting.message, *OWN_WORD))
             ):
                 by_message.setdefault(sighting.message, set()).add(sighting.kind)
-        messages = sorted(m for m, seen in by_message.items() if seen - set(faint))
-        weak = sorted(m for m in by_message if m not in messages)
+        retold = sorted(m for m in by_message if recites(chat, m))
+        messages = sorted(m for m, seen in by_message.items() if seen - set(faint) and m not in retold)
+        weak = sorted(m for m in by_message if m not in messages and m not in retold)
         if messages:
             yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
+        if retold:
+            yield finding_of(chat, rule, episode, retold, did=RETOLD, inference=BELONGS, severity=Severity.LOW)
         if weak:
             yield finding_of(chat, rule, episode, weak, did=did, inference=inference, severity=Severity.LOW)
         sent = _digits_after(chat, episode, messages) if digits and episode.score >= MEDIUM else []

@@ -65,7 +65,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
         chat,
         RULE,
         KINDS,
-        did="sent a link that is new in this chat or invited to open it",
+        did="sent a link that is new in this chat, or wrote of opening one",
         faint=FAINT,
         inference="A new address in this setting may lead to a page that steals data.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -436,3 +437,41 @@ def test_who_quotes_a_message_is_not_said_to_have_claimed_what_stands_in_it() ->
     said = {str(f.observation): named([f]) for f in found(given, Threat.IMPERSONATION_NEW_NUMBER)}
     assert [lines for words, lines in said.items() if "claimed to be" in words] == [{2}]
     assert [lines for words, lines in said.items() if "quoted messages of this kind" in words] == [{4}]
+
+
+def _one_by_one(text: str) -> tuple[bool, ...] | None:
+    """The habits of one text as their names say them, without columns."""
+    letters = [c for c in text if re.match(r"[^\W\d_]", c)]
+    if not letters:
+        return None
+    together = "".join(letters)
+    upper = sum(map(str.isupper, letters))
+    return (
+        letters[0].isupper(),
+        upper == 0 and together.islower(),
+        upper >= 4 and upper > 0.8 * len(letters),
+        text[-1] in ".\u0964\u3002" and not text.endswith(".."),
+        text[-1] in ".!?\u061f\u0964\u3002\u2026",
+        any(c in ",\u060c\uff0c" for c in text),
+        bool(writing._ACCENT.search(text)),
+        bool(writing._EMOJI.search(text)),
+        bool(writing._DRAWN_OUT.search(text) or writing._TRIPLED.search(text)),
+        len(text) < 12,
+        len(text) > 60,
+        bool(writing._SIGNED.search(text[-20:])),
+    )
+
+
+def test_habits_of_many_texts_at_once_are_those_of_each() -> None:
+    chance = random.Random(5)
+    signs = "aAbBhHjJkKxXdDeE!?.,:;=)(-\u2013\u2014~^< 3\n\u0130\u0131\u00df\u01c5\u0420\u0440\u061f\u0964\u2026\u00e9"
+    signs += "\u00bf\u0939\u0647\U0001f600\u2600\u200e\t0_\u00b2\u2167\u00aa\x00\r\u060c"
+    texts = ["".join(chance.choices(signs, k=chance.randint(0, 14))) for _ in range(4000)]
+    texts += ["hahaha ok", "AAaa", "see you -S", "paid \u2013 Neha", "no...", "x" * 70]
+    texts += ["-Ravi", "<3", "xD", "\u00c9\u00e9\u00c9", ""]
+    plain = [writing._plain(text) for text in texts]
+    seen, usable = writing._habits_of(plain)
+    for text, row, has_letter in zip(plain, seen.tolist(), usable.tolist(), strict=True):
+        known = _one_by_one(text)
+        assert has_letter == (known is not None), text
+        assert tuple(row) == (known or (False,) * 12), text

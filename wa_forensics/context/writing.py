@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,16 +49,31 @@ _DRAWN_OUT = re.compile(
     r"(?:[jJ][aA]|[hH][aAeE]|[aA][hH]|[kK]|[\u0939\u0647]))"
 )
 _TRIPLED = re.compile(r"(.)\1\1", re.I)
+_FACE = re.compile("[:;=xX<^\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 _EMOJI = re.compile(
-    "[:;=xX<^\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
-    r"(?:(?<=[\u2600-\U0001faff])|(?<=[:;=xX])-?[)(dDpP]\b|(?<=[:;=])-?[)(]|(?<=<)3|(?<=\^)\^|(?<=\b[xX])[dD]+\b)"
+    _FACE.pattern
+    + r"(?:(?<=[\u2600-\U0001faff])|(?<=[:;=xX])-?[)(dDpP]\b|(?<=[:;=])-?[)(]|(?<=<)3|(?<=\^)\^|(?<=\b[xX])[dD]+\b)"
 )
 _ACCENT = re.compile("[\u00bf\u00a1\u00c0-\u024f\u0622-\u0626\u0958-\u095f\u1e00-\u1eff]")
 _COMMA = re.compile("[,\u060c\uff0c]")
-_LETTER = re.compile(r"[^\W\d_]+")
-_UPPER = re.compile("[A-Z]")
+_LETTER = re.compile(r"[^\W\d_]")
 # "See you at ten -S", "paid - Neha": how people sign who share a phone.
 _SIGNED = re.compile(r"[\s.,!?:)][-\u2013\u2014~]{1,2} ?[^\W\d_]{1,12}\W{0,2}\Z")
+_STOPS = np.array([ord(mark) for mark in ".\u0964\u3002"], dtype=np.uint32)
+_CLOSING = np.array([ord(mark) for mark in ".!?\u061f\u0964\u3002\u2026"], dtype=np.uint32)
+# What a character is, as far as habits ask; TITLE has a capital and a small part, FACE may begin a smiley.
+(
+    _IS_KNOWN,
+    _IS_LETTER,
+    _IS_UPPER,
+    _IS_TITLE,
+    _IS_LOWER,
+    _IS_COMMA,
+    _IS_ACCENT,
+    _IS_FACE,
+    _IS_DASH,
+    _IS_FOREIGN,
+) = (np.uint16(1 << place) for place in range(10))
 _LINK = re.compile(r"\bhttps?://\S+", re.I)
 # One message never says more than this, or a single pasted text would decide where a stretch ends.
 CLIP = 1.6
@@ -90,42 +106,109 @@ class Habits:
 
 
 def read_habits(chat: Chat, messages: NDArray[np.int64]) -> Habits:
-    """The habits of the given messages (a few hundred at most: each text is looked at)."""
+    """The habits of the given messages."""
     seen = np.zeros((len(messages), len(HABITS)), dtype=bool)
     usable = np.zeros(len(messages), dtype=bool)
-    kinds = chat.columns.kind[messages]
-    for row, message in enumerate(messages):
-        if kinds[row] == _TEXT:
-            marks = _habits_of(chat.searched_text(int(message))[:READ])
-            usable[row] = marks is not None
-            if marks is not None:
-                seen[row, : len(marks)] = marks
+    rows = np.flatnonzero(chat.columns.kind[messages] == _TEXT)
+    # No character has more than four bytes.
+    plain = [_plain(raw[: 4 * READ].decode("utf-8", "replace")[:READ]) for raw in chat.raw_texts(messages[rows])]
+    if plain:
+        seen[rows, : len(HABITS) - 1], usable[rows] = _habits_of(plain)
     return Habits(messages=messages, seen=seen, usable=usable)
 
 
-@lru_cache(maxsize=65536)
-def _habits_of(text: str) -> tuple[bool, ...] | None:
-    plain = (_LINK.sub("", text) if "://" in text else text).strip().strip("\u200e\u200f")
-    letters = _LETTER.findall(plain)
-    if not letters:
-        return None
-    joined = "".join(letters)
-    upper = len(joined) - len(_UPPER.sub("", joined)) if joined.isascii() else sum(map(str.isupper, joined))
-    last = plain[-1]
-    return (
-        joined[0].isupper(),
-        upper == 0 and joined.islower(),
-        upper >= 4 and upper > 0.8 * len(joined),
-        last in ".\u0964\u3002" and not plain.endswith(".."),
-        last in ".!?\u061f\u0964\u3002\u2026",
-        bool(_COMMA.search(plain)),
-        bool(_ACCENT.search(plain)),
-        bool(_EMOJI.search(plain)),
-        bool(_DRAWN_OUT.search(plain) or _TRIPLED.search(plain)),
-        len(plain) < 12,
-        len(plain) > 60,
-        bool(_SIGNED.search(plain[-20:])),
+def _plain(text: str) -> str:
+    return (_LINK.sub("", text) if "://" in text else text).strip().strip("\u200e\u200f")
+
+
+def _habits_of(plain: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The habits of some texts but the hour, a row each, all at once; and which texts have a letter at all."""
+    size = np.fromiter(map(len, plain), dtype=np.int64, count=len(plain))
+    first = np.cumsum(size + 1) - size - 1
+    # No expression reaches over a line break: in one text each finds what it finds in the single ones.
+    whole = "\n".join((*plain, ""))
+    code = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    kind = _kinds(code)
+    some = np.bitwise_or.reduceat(kind, first)
+    usable = (some & _IS_LETTER) > 0
+    if not usable.any():
+        return np.zeros((len(plain), len(HABITS) - 1), dtype=bool), usable
+    letters, upper = (np.add.reduceat((kind & bit) > 0, first, dtype=np.int64) for bit in (_IS_LETTER, _IS_UPPER))
+    at = np.flatnonzero(kind & _IS_LETTER)
+    initial = kind[at[np.minimum(np.searchsorted(at, first), len(at) - 1)]]
+    last, before = code[first + size - 1], code[first + size - 2]
+    columns = (
+        (initial & _IS_UPPER) > 0,
+        (some & (_IS_UPPER | _IS_TITLE | _IS_LOWER)) == _IS_LOWER,
+        (upper >= 4) & (upper > 0.8 * letters),
+        np.isin(last, _STOPS) & ~((last == _STOPS[0]) & (before == _STOPS[0])),
+        np.isin(last, _CLOSING),
+        (some & _IS_COMMA) > 0,
+        (some & _IS_ACCENT) > 0,
+        _found(_EMOJI, plain, (some & _IS_FACE) > 0),
+        _drawn_out(plain, whole, code, first) | _found(_TRIPLED, plain, (some & _IS_FOREIGN) > 0),
+        size < 12,
+        size > 60,
+        _found(_SIGNED, plain, (some & _IS_DASH) > 0, 20),
     )
+    return np.stack(columns, axis=1) & usable[:, None], usable
+
+
+def _found(
+    wanted: re.Pattern[str], plain: Sequence[str], candidates: NDArray[np.bool_], most: int = READ
+) -> NDArray[np.bool_]:
+    """Which of the texts hold the expression (within the last ``most`` characters); only candidates can."""
+    found = np.zeros(len(plain), dtype=bool)
+    for row in np.flatnonzero(candidates).tolist():
+        found[row] = wanted.search(plain[row][-most:]) is not None
+    return found
+
+
+def _drawn_out(
+    plain: Sequence[str], whole: str, code: NDArray[np.uint32], first: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which texts hold laughter or doubled marks, or a letter three times in ASCII."""
+    found = np.zeros(len(plain), dtype=bool)
+    laughing = np.fromiter((hit.start() for hit in _DRAWN_OUT.finditer(whole)), dtype=np.int64)
+    found[np.searchsorted(first, laughing, side="right") - 1] = True
+    same = np.diff(code | 32) == 0
+    thrice = np.zeros(len(plain), dtype=bool)
+    thrice[np.searchsorted(first, np.flatnonzero(same[1:] & same[:-1]), side="right") - 1] = True
+    return found | _found(_TRIPLED, plain, thrice & ~found)
+
+
+def _kinds(code: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """What each code point is; those that were not met before are looked at."""
+    table = _table()
+    found = table[code]
+    if not found.all():
+        for point in np.unique(code[found == 0]).tolist():
+            table[point] = _kind_of(chr(point))
+        found = table[code]
+    return found
+
+
+@cache
+def _table() -> NDArray[np.uint16]:
+    """The flags of every code point, 0 before it is met; what is never met takes no memory."""
+    return np.zeros(sys.maxunicode + 1, dtype=np.uint16)
+
+
+def _kind_of(character: str) -> int:
+    is_letter = _LETTER.match(character) is not None
+    told = {
+        _IS_KNOWN: True,
+        _IS_LETTER: is_letter,
+        _IS_UPPER: is_letter and character.isupper(),
+        _IS_TITLE: is_letter and character.istitle(),
+        _IS_LOWER: is_letter and character.islower(),
+        _IS_COMMA: _COMMA.match(character),
+        _IS_ACCENT: _ACCENT.match(character),
+        _IS_FACE: _FACE.match(character),
+        _IS_DASH: character in "-\u2013\u2014~",
+        _IS_FOREIGN: not character.isascii(),
+    }
+    return sum(int(flag) for flag, is_so in told.items() if is_so)
 
 
 def with_hours(habits: Habits, hours: NDArray[np.int64], usual: NDArray[np.bool_]) -> Habits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -15,7 +16,7 @@ from wa_forensics.behaviour.change import verbal
 from wa_forensics.behaviour.grams import mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.marks import read_marks
 from wa_forensics.behaviour.styled import Texts, styled
-from wa_forensics.behaviour.writers import quotas
+from wa_forensics.behaviour.writers import SIZES, make_sample, quotas
 from wa_forensics.chat import Chat
 from wa_forensics.evidence import RawText
 from wa_forensics.model import Severity, Source, Threat
@@ -396,3 +397,14 @@ def test_a_generic_background_is_chosen_by_language_and_only_where_it_fits() -> 
     assert chosen(GERMAN) is backgrounds["de"]
     assert chosen(ENGLISH) is backgrounds["en"]
     assert chosen(["明日の会議は何時からですか", "駅で待っています", "ありがとうございました"] * 8) is None
+
+
+def test_one_other_writer_is_not_taken_for_all_strangers() -> None:
+    draw = random.Random(4)
+    words = " ".join(ENGLISH).split()
+    for writers, generic_beside in ((2, True), (8, False)):
+        messages = [" ".join(draw.choices(words, k=5)) for _ in range(960)]
+        texts = replace(_texts(messages), sender=np.arange(960) % writers)
+        counts = np.bincount(texts.sender)
+        sample = make_sample(texts, counts, SIZES[0])
+        assert bool((sample.sender[sample.chosen] == len(counts)).any()) is generic_beside

@@ -51,8 +51,10 @@ FEWEST_OTHERS = 24
 # Up to this history every stretch is left out by itself: five folds would learn from half of a short splice.
 SHORT_HISTORY = 200
 SHORT_SIZES = (4, 5, 6, 8, 10, 12, 15, 20)
-# With fewer messages of others than this the generic background of the language stands beside them.
+# With fewer messages of others than this, or fewer writers among them, the generic background of the language stands
+# beside them: one other writer does not show what strangers are like.
 FEW_OTHERS = 400
+FEW_WRITERS = 4
 
 
 class Size(NamedTuple):
@@ -186,7 +188,8 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
     sample = texts.take(np.concatenate(rows))
     points, kept = styled(sample)
     traits, sender = read_traits(points), sample.sender[kept]
-    if len(texts.message) - int(counts.max()) < FEW_OTHERS:
+    writers = np.count_nonzero(counts >= FEWEST_OWN) - 1
+    if writers < FEW_WRITERS or len(texts.message) - int(counts.max()) < FEW_OTHERS:
         generic = nearest(traits.grams)
         if generic is not None:
             traits = joined(traits, generic)

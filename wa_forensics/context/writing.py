@@ -125,9 +125,7 @@ def _habits_of(plain: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool
     """The habits of some texts but the hour, a row each, all at once; and which texts have a letter at all."""
     size = np.fromiter(map(len, plain), dtype=np.int64, count=len(plain))
     first = np.cumsum(size + 1) - size - 1
-    # No expression reaches over a line break: in one text each finds what it finds in the single ones.
-    whole = "\n".join((*plain, ""))
-    code = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    code = np.frombuffer("\n".join((*plain, "")).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kind = _kinds(code)
     some = np.bitwise_or.reduceat(kind, first)
     usable = (some & _IS_LETTER) > 0
@@ -136,6 +134,7 @@ def _habits_of(plain: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool
     letters, upper = (np.add.reduceat((kind & bit) > 0, first, dtype=np.int64) for bit in (_IS_LETTER, _IS_UPPER))
     at = np.flatnonzero(kind & _IS_LETTER)
     initial = kind[at[np.minimum(np.searchsorted(at, first), len(at) - 1)]]
+    laughing, thrice = _repeating(code, first)
     last, before = code[first + size - 1], code[first + size - 2]
     columns = (
         (initial & _IS_UPPER) > 0,
@@ -146,7 +145,7 @@ def _habits_of(plain: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool
         (some & _IS_COMMA) > 0,
         (some & _IS_ACCENT) > 0,
         _found(_EMOJI, plain, (some & _IS_FACE) > 0),
-        _drawn_out(plain, whole, code, first) | _found(_TRIPLED, plain, (some & _IS_FOREIGN) > 0),
+        _found(_DRAWN_OUT, plain, laughing) | _found(_TRIPLED, plain, thrice | ((some & _IS_FOREIGN) > 0)),
         size < 12,
         size > 60,
         _found(_SIGNED, plain, (some & _IS_DASH) > 0, 20),
@@ -164,17 +163,24 @@ def _found(
     return found
 
 
-def _drawn_out(
-    plain: Sequence[str], whole: str, code: NDArray[np.uint32], first: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Which texts hold laughter or doubled marks, or a letter three times in ASCII."""
-    found = np.zeros(len(plain), dtype=bool)
-    laughing = np.fromiter((hit.start() for hit in _DRAWN_OUT.finditer(whole)), dtype=np.int64)
-    found[np.searchsorted(first, laughing, side="right") - 1] = True
-    same = np.diff(code | 32) == 0
-    thrice = np.zeros(len(plain), dtype=bool)
-    thrice[np.searchsorted(first, np.flatnonzero(same[1:] & same[:-1]), side="right") - 1] = True
-    return found | _found(_TRIPLED, plain, thrice & ~found)
+def _repeating(code: NDArray[np.uint32], first: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which texts may hold laughter or doubled marks, and which one ASCII letter three times."""
+    # What looks ahead finds nothing behind the end. Beside it, ASCII in lower case.
+    raw = np.append(code, np.zeros(4, dtype=np.uint32))
+    c = raw | 32
+    a, h, k, e, j = (c == ord(letter) for letter in "ahkej")
+    syllable = ((j | h)[:-1] & a[1:]) | (h[:-1] & e[1:]) | (a[:-1] & h[1:])
+    alone = (raw == 0x939) | (raw == 0x647)
+    more = syllable | k[:-1] | alone[:-1]
+    laugh = syllable | (k[:-1] & k[1:]) | ((c[:-1] == ord("x")) & (c[1:] == ord("d")))
+    mark, stop = (c == ord("!")) | (c == ord("?")), c == ord(".")
+    same = c[1:] == c[:-1]
+    drawn = (laugh[:-2] & more[2:]) | (alone[:-3] & more[1:-1]) | ((mark[:-1] & mark[1:]) | (stop[:-1] & stop[1:]))[:-2]
+    found = np.zeros((2, len(first)), dtype=bool)
+    for told, places in zip(found, (drawn, same[1:] & same[:-1]), strict=True):
+        at = np.flatnonzero(places)
+        told[np.searchsorted(first, at[at < len(code)], side="right") - 1] = True
+    return found[0], found[1]
 
 
 def _kinds(code: NDArray[np.uint32]) -> NDArray[np.uint16]:

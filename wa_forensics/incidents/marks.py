@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat
+from wa_forensics.context import reactions
 from wa_forensics.model import Confidence, Finding, Severity, Threat
 from wa_forensics.vocabulary import Concept, Event
 
@@ -36,6 +37,8 @@ HARM: Mapping[Threat, float] = {
 CODE_EVENTS = (Event.SECURITY_CODE_CHANGED, Event.SECURITY_CODE_CHANGED_ALL)
 REMOVAL_EVENTS = (Event.GROUP_PARTICIPANT_REMOVED, Event.GROUP_PARTICIPANT_WAS_REMOVED)
 DELETION_EVENTS = (Event.DELETED_BY_SENDER, Event.DELETED_BY_ADMIN)
+# What by wording and place is more likely than not a doubt or warning counts as one of others.
+EVEN = 0.0
 INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
 
 
@@ -88,6 +91,7 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
                 serious.add(item.message)
     disowned = _said(chat, Concept.HACKED_DISCLOSURE, Concept.DISOWNING)
     warned = by_threat[Threat.WARNING_FROM_OTHERS]
+    likely = {reaction.message for reaction in reactions(chat) if reaction.odds >= EVEN}
     return Marks(
         harm=harm,
         serious=frozenset(serious),
@@ -96,7 +100,7 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
         own_warnings=_ordered(warned - disowned),
         told=frozenset(_said(chat, Concept.HACKED_DISCLOSURE)),
         doubts=_ordered(_said(chat, Concept.IDENTITY_DOUBT)),
-        warnings=_ordered(warned | disowned | _said(chat, Concept.WARNING, Concept.REPORTING)),
+        warnings=_ordered(warned | likely | disowned | _said(chat, Concept.WARNING, Concept.REPORTING)),
         codes_given=_ordered(by_threat[Threat.OTP_DISCLOSED]),
         access=_ordered(by_threat[Threat.SECURITY_NOTICE]),
         change=_ordered(by_threat[Threat.BEHAVIOUR_CHANGE]),
@@ -107,7 +111,7 @@ def read_marks(chat: Chat, findings: Sequence[Finding]) -> Marks:
 
 
 def _speaks(finding: Finding) -> bool:
-    """Does a finding say enough of its messages? What only reads like a warning ends no window."""
+    """Does a finding say enough of its messages? What only reads like a warning does not, unless it is likely one."""
     if finding.threat is Threat.WARNING_FROM_OTHERS:
         return finding.confidence > Confidence.LOW
     return finding.severity > Severity.INFO or finding.threat is Threat.SECURITY_NOTICE

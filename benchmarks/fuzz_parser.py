@@ -97,8 +97,20 @@ PIECES = tuple(
 )
 
 
+def clocked(chance: random.Random) -> bytes:
+    """A chat of more than one block with clocks of 12 hours, at times all of one width."""
+    first = chance.choice((1, 10))
+    lines = []
+    for at in range(chance.randrange(500, 1200)):
+        hour, day = chance.randrange(1 if at < 512 else first, 13), chance.randrange(1 if at < 512 else first, 29)
+        lines.append(f"{day}/11/2024, {hour}:{at % 60:02} {chance.choice(('AM', 'PM'))} - Asha: {at}\n")
+    return "".join(lines).encode()
+
+
 def text(chance: random.Random) -> bytes:
     """One hostile text."""
+    if chance.random() < 0.01:
+        return clocked(chance)
     pieces = chance.choices(PIECES, k=chance.choice((1, 3, 8, 30, 120)))
     if chance.random() < 0.4:
         # A chat with one form, so that the whole path is walked.
@@ -142,6 +154,8 @@ def problem(data: bytes) -> str:
         return ""
     columns = chat.columns
     spans = [(int(o), int(n)) for o, n in zip(columns.byte_offset, columns.byte_length, strict=True)]
+    if spans != sorted(spans):
+        return "messages are out of order"
     spans += [(span.byte_offset, span.byte_length) for span in chat.unparsed]
     position = 0
     for offset, length in sorted(spans):

@@ -171,6 +171,17 @@ def test_many_shapes_in_one_file_are_found_like_one_by_one(digits: str) -> None:
     assert len(fast.templates) > 30
 
 
+def test_lines_keep_their_order_where_a_block_fits_two_templates_of_one_layout() -> None:
+    # More templates than are held against each line in turn, then a block of lines that only AM and PM tell apart.
+    widths = ("1/1/2024, 1:05", "1/11/2024, 1:05", "11/1/2024, 1:05", "11/11/2024, 1:05", "12/12/2024, 11:05")
+    lines = [f"{widths[at % 5]} {'AM' if at % 2 else 'PM'} - Ana: {at}" for at in range(512)]
+    lines += [f"12/13/2024, 10:{at % 60:02} {'AM' if at % 2 else 'PM'} - Ana: {at}" for at in range(512, 560)]
+    data = "\n".join(lines).encode()
+    fast = find_headers(data, line_starts(np.frombuffer(data, dtype=np.uint8)))
+    assert fast.line.tolist() == [*range(560)] == match_plainly(data).line.tolist()
+    assert fast.seconds.tolist() == match_plainly(data).seconds.tolist()
+
+
 def test_shapes_beyond_those_of_any_export_are_text_and_are_named() -> None:
     words = ("".join(letters) for letters in itertools.product(string.ascii_lowercase, repeat=4))
     odd = [f"3/2/24, 16:05 {word} - Ravi: x\n" for word in itertools.islice(words, 40_000)]

@@ -180,10 +180,11 @@ class _Finder:
             self._match_by_places(words, left, first, block)
         self._read_slowly(np.flatnonzero(left), first, block)
         if block:
-            joined = block[0]
-            if len(block) > 1:
-                joined = tuple(np.concatenate(parts) for parts in zip(*block, strict=True))
-                order = np.argsort(joined[0], kind="stable")
+            joined = block[0] if len(block) == 1 else tuple(map(np.concatenate, zip(*block, strict=True)))
+            lines = joined[0]
+            if (lines[1:] < lines[:-1]).any():
+                # Each template's lines ascend, those of several lie one after another.
+                order = np.argsort(lines, kind="stable")
                 joined = tuple(part[order] for part in joined)
             end = self.count + len(joined[0])
             for column, part in zip(self.columns, joined, strict=True):

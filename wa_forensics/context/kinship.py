@@ -18,7 +18,7 @@ from wa_forensics.context.sitting import OWN_WORD, sitting
 from wa_forensics.context.stretches import PITCHES
 from wa_forensics.context.weighing import Episode
 from wa_forensics.vocabulary import Concept
-from wa_forensics.wording.topics import TOPICS, topics_of
+from wa_forensics.wording import TOPICS, topics_of
 
 HALVED = 0.5
 # Signs further away than this, in messages of the account or in seconds, say nothing about a line.

@@ -267,13 +267,21 @@ def _files(chat: Chat) -> list[Sighting]:
 
 def _put_out(chat: Chat) -> list[Sighting]:
     """The last words of unsaved numbers that somebody put out of the group soon after: few are put out for nothing."""
-    found = []
     unknown, seconds = strangers(chat), chat.columns.timestamp.astype("datetime64[s]").astype(np.int64)
-    for act in chat.messages_with(events=(Event.GROUP_PARTICIPANT_REMOVED,)).tolist():
-        for code, place in chat.accounts_in(act).items():
-            own = np.flatnonzero((chat.columns.sender[:act] == code) & chat.written[:act])
-            if place > 0 and unknown[code] and len(own) and seconds[act] - seconds[own[-1]] <= SOON:
-                found.append(_sighting(int(own[-1]), "put out soon after", ""))
+    acts = chat.messages_with(events=(Event.GROUP_PARTICIPANT_REMOVED,)).tolist()
+    out = [(act, code) for act in acts for code, at in chat.accounts_in(act).items() if at > 0 and unknown[code]]
+    if not out:
+        return []
+    # Sorted by account and then by message, what an account wrote last before a line stands just before its place.
+    sender, size = chat.columns.sender.astype(np.int64), len(chat)
+    theirs = np.flatnonzero(chat.written & np.isin(sender, [code for _, code in out]))
+    places = np.sort(sender[theirs] * size + theirs)
+    found = []
+    for act, code in out:
+        at = int(np.searchsorted(places, code * size + act)) - 1
+        last = int(places[at]) - code * size if at >= 0 else -1
+        if last >= 0 and seconds[act] - seconds[last] <= SOON:
+            found.append(_sighting(last, "put out soon after", ""))
     return found
 
 

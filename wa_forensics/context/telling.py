@@ -83,8 +83,8 @@ def episode_findings(
             ):
                 by_message.setdefault(sighting.message, set()).add(sighting.kind)
         retold = sorted(m for m in by_message if recites(chat, m))
-        messages = sorted(m for m, seen in by_message.items() if seen - set(faint) and m not in retold)
-        weak = sorted(m for m in by_message if m not in messages and m not in retold)
+        own = {m: bool(by_message[m] - set(faint)) for m in sorted(by_message.keys() - retold)}
+        messages, weak = [m for m, firm in own.items() if firm], [m for m, firm in own.items() if not firm]
         if messages:
             yield finding_of(chat, rule, episode, messages, did=did, inference=inference)
         if retold:
@@ -99,7 +99,7 @@ def episode_findings(
         near = [m for m in akin(chat, episode, kinds) if m not in by_message]
         if near:
             yield finding_of(chat, rule, episode, near, did=BETWEEN, inference=inference, severity=Severity.LOW)
-        held = [m for m in worded(chat, episode, kinds) if m not in by_message and m not in near]
+        held = sorted(set(worded(chat, episode, kinds)) - by_message.keys() - set(near))
         if held:
             yield finding_of(chat, rule, episode, held, did=HOLDS, inference=BELONGS, severity=Severity.LOW)
 

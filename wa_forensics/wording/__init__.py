@@ -4,5 +4,16 @@ from __future__ import annotations
 
 from wa_forensics.wording.model import Model, model, scam_reasons, scam_scores
 from wa_forensics.wording.reacting import Columns, reacting, reaction_columns
+from wa_forensics.wording.topics import TOPICS, topics_of
 
-__all__ = ["Columns", "Model", "model", "reacting", "reaction_columns", "scam_reasons", "scam_scores"]
+__all__ = [
+    "TOPICS",
+    "Columns",
+    "Model",
+    "model",
+    "reacting",
+    "reaction_columns",
+    "scam_reasons",
+    "scam_scores",
+    "topics_of",
+]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,19 +55,7 @@ def dealt(account: Account, chats: int, k: int, draw: random.Random) -> list[tup
         late = np.arange(len(texts.message) - len(messages)) * 60
         seconds = np.concatenate(([at for at, _, _ in messages], late)).astype(np.int64)
         strange = np.concatenate(([is_strange for _, _, is_strange in messages], np.zeros(len(late), dtype=bool)))
-        made.append(
-            (
-                Texts(
-                    buffer=texts.buffer,
-                    start=texts.start,
-                    end=texts.end,
-                    sender=texts.sender,
-                    message=texts.message,
-                    seconds=seconds,
-                ),
-                strange.astype(bool),
-            )
-        )
+        made.append((replace(texts, seconds=seconds), strange.astype(bool)))
     return made
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,14 +57,7 @@ def stream(
     texts = texts_of([own, *others])
     late = np.arange(len(texts.message) - len(own)) * 60
     return (
-        Texts(
-            buffer=texts.buffer,
-            start=texts.start,
-            end=texts.end,
-            sender=texts.sender,
-            message=texts.message,
-            seconds=np.concatenate((seconds, late)).astype(np.int64),
-        ),
+        replace(texts, seconds=np.concatenate((seconds, late)).astype(np.int64)),
         whose,
     )
 

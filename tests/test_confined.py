@@ -16,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_exports"
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="open folders are named by /proc")
 
 # Every interpreter that is started reads this first, workers too; what it sees is appended line by line.
 WATCH = """

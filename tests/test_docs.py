@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import docs_pages  # noqa: E402
 import draw_architecture  # noqa: E402
+from test_docs_rules import FILES  # noqa: E402
 
 from wa_forensics import __version__  # noqa: E402
 from wa_forensics.analysis import rules  # noqa: E402
@@ -32,6 +33,9 @@ from wa_forensics.cli.program import COMMANDS, program  # noqa: E402
 SAMPLES = ROOT / "sample_exports"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.M | re.S)
+# A line of a shell block, or a command within a sentence that names a file (others only name a command).
+COMMAND = re.compile(r"^ *wa-forensics (?P<line>[^\n]+)|`wa-forensics (?P<inline>[^`\n]*[a-z][._][a-z][^`\n]*)`", re.M)
+SCRIPT = re.compile(r"(?:\b(\w+)\.py|-m benchmarks\.(\w+))\b([^`|\n]*)")
 # Names that the pages use for the reader's own files.
 PEM = serialization.Encoding.PEM
 OPS = SAMPLES / "bengaluru_logistics" / "WhatsApp Chat with Vayu Ops Team.txt"
@@ -51,12 +55,10 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def commands(page: Path) -> Iterator[list[str]]:
-    """The program's command lines in the page's shell blocks, as words."""
-    for block in blocks(page, "sh"):
-        for line in block.splitlines():
-            words = shlex.split(line, comments=True)
-            if words[:1] == ["wa-forensics"]:
-                yield words[1:]
+    """The program's command lines of a page, as words, in its order."""
+    text = BLOCK.sub(lambda match: match[0] if match[1] == "sh" else "", page.read_text("utf-8"))
+    for match in COMMAND.finditer(text):
+        yield shlex.split(match["line"] or match["inline"], comments=True)
 
 
 def mentioned(page: Path) -> Iterator[tuple[str, list[str]]]:
@@ -64,6 +66,13 @@ def mentioned(page: Path) -> Iterator[tuple[str, list[str]]]:
     for match in re.finditer(r"wa-forensics ([a-z]+)([^\n`]*)", page.read_text("utf-8")):
         if match[1] in COMMANDS:
             yield match[1], re.findall(r"(?<=\s)--?[a-z][a-z-]*", match[2].split("  #")[0])
+
+
+def script_options(text: str) -> Iterator[tuple[str, str]]:
+    """Every option that stands behind the name of a script, with that name."""
+    for first, second, rest in SCRIPT.findall(text):
+        for option in re.findall(r"(?<=\s)--[a-z][a-z-]*", rest):
+            yield first or second, option
 
 
 def options(name: str) -> set[str]:
@@ -92,6 +101,8 @@ def folder(tmp_path: Path) -> Path:
         for name in mine.namelist():
             lines = mine.read(name).splitlines(keepends=True)
             theirs.writestr(name, b"".join(line for number, line in enumerate(lines) if number != len(lines) // 2))
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content, "utf-8")
     key = Ed25519PrivateKey.generate()
     plain = serialization.NoEncryption()
     (tmp_path / "examiner-key.pem").write_bytes(key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, plain))
@@ -142,6 +153,53 @@ def test_scripts_named_on_a_page_exist(page: Path) -> None:
         assert (ROOT / name).exists(), name
     for name in re.findall(r"python -m (benchmarks[\w.]*)", page.read_text("utf-8")):
         assert (ROOT / f"{name.replace('.', '/')}.py").exists(), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_options_of_scripts_named_on_a_page_exist(page: Path) -> None:
+    scripts: dict[str, str] = {}
+    for path in [*(ROOT / "benchmarks").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]:
+        scripts[path.stem] = scripts.get(path.stem, "") + path.read_text("utf-8")
+    for name, option in script_options(page.read_text("utf-8")):
+        assert name not in scripts or f'"{option}"' in scripts[name], (name, option)
+
+
+def test_an_option_that_no_script_has_would_be_seen() -> None:
+    told = list(script_options("`python benchmarks/whole_scan.py --runs 3 --guess` `python -m benchmarks.x y.gz --z`"))
+    assert told == [("whole_scan", "--runs"), ("whole_scan", "--guess"), ("x", "--z")]
+    assert '"--guess"' not in (ROOT / "benchmarks" / "whole_scan.py").read_text("utf-8")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_keys_made_as_the_page_says_sign_and_check_a_case(folder: Path) -> None:
+    page = (ROOT / "docs" / "howto" / "court.md").read_text("utf-8")
+    told = [shlex.split(line, comments=True) for line in re.findall(r"^openssl .+", page, re.M)]
+    assert len(told) == 2
+    for name in ("examiner-key.pem", "examiner-public.pem"):
+        (folder / name).unlink()
+    for words in told:
+        subprocess.run(words, cwd=folder, check=True, capture_output=True)
+    for words in (
+        ["scan", "chat.zip", "-o", "s", "--sign", "examiner-key.pem", "-q"],
+        ["verify", "s", "--key", "examiner-public.pem"],
+    ):
+        assert run(["-m", "wa_forensics", *words], folder).returncode == 0
+
+
+def test_a_language_file_is_checked_as_the_page_says() -> None:
+    page = (ROOT / "docs" / "contribute" / "language.md").read_text("utf-8")
+    checks, writes = re.findall(r"^python (scripts/build_people_locales\.py[^#\n]*)", page, re.M)
+    assert not writes.split()[1:]
+    assert run([*checks.split()], ROOT).returncode == 0
+
+
+def test_the_data_card_counts_the_chats() -> None:
+    card = (ROOT / "docs" / "cards" / "data.md").read_text("utf-8")
+    for folder, told in (("labelled_chats", "invented chats"), ("held_out_chats", "invented chats")):
+        cases = [json.loads(path.read_text("utf-8")) for path in (ROOT / "benchmarks" / folder).rglob("*.labels.json")]
+        benign = sum(not case["malicious"] for case in cases)
+        row = next(line for line in card.splitlines() if f"benchmarks/{folder}/" in line)
+        assert f" {len(cases)} {told} with line labels, {benign} of them benign" in row
 
 
 def test_the_tutorial_shows_what_the_program_prints(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -73,6 +74,36 @@ def test_the_wheel_has_types_templates_and_words_and_nothing_else(release: dict[
     assert {name.split("/")[0] for name in names} == {"wa_forensics", f"wa_forensics-{__version__}.dist-info"}
     assert not [name for name in names if name.endswith((".pyc", ".orig"))]
     assert "Requires-Python: >=3.11" in metadata
+
+
+CONSUMER = """
+from wa_forensics import Chat, read_export
+chat: Chat = read_export("chat.txt")
+wrong: int = read_export("chat.txt")
+"""
+
+
+def test_whoever_installs_the_wheel_gets_its_types(release: dict[str, bytes], tmp_path: Path) -> None:
+    (wheel,) = (data for name, data in release.items() if name.endswith(".whl"))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    (tmp_path / "consumer.py").write_text(CONSUMER, "utf-8")
+    (python,) = (path for path in (tmp_path / "env").glob("*/python*") if path.stem == "python")
+    asked = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = Path(subprocess.run(asked, check=True, capture_output=True, encoding="utf-8").stdout.strip())
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        archive.extractall(site)
+
+    alone = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MYPYPATH")}
+
+    def told() -> str:
+        command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental"]
+        command += ["--python-executable", str(python), "consumer.py"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", env=alone).stdout
+
+    assert "Found 1 error in 1 file" in (found := told()), found
+    assert 'consumer.py:4: error: Incompatible types in assignment (expression has type "Chat"' in found
+    (site / "wa_forensics" / "py.typed").unlink()
+    assert "[import-untyped]" in told()
 
 
 def test_the_source_distribution_has_what_its_build_needs(release: dict[str, bytes], tmp_path: Path) -> None:

@@ -175,7 +175,6 @@ CHEAP_TLDS = frozenset(
 PLAIN_ENDINGS = frozenset(["com", "net", "org", "info", "in", "uk", "co"])
 SECOND_LEVEL = frozenset(["com", "co", "net", "org", "gov", "ac", "edu", "ind", "or", "go"])
 INVITES = frozenset(["chat.whatsapp.com", "t.me", "telegram.me", "wa.me", "discord.gg", "signal.group", "line.me"])
-CONFUSED = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"})
 
 
 @lru_cache(maxsize=1)

@@ -153,10 +153,6 @@ def _phone(text: str) -> tuple[str, bool] | None:
     return (digits, False) if 8 <= len(digits) <= 14 else None
 
 
-def _upper(text: str) -> tuple[str, bool]:
-    return text.upper(), False
-
-
 def _lower(text: str) -> tuple[str, bool]:
     return text.lower(), False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import json
 import os
@@ -20,6 +21,8 @@ from wa_forensics import scan
 from wa_forensics.batch import Run
 from wa_forensics.case.folder import MARK
 from wa_forensics.errors import CaseError, EvidenceError, ParseError, WaForensicsError
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -74,6 +77,23 @@ def test_a_folder_without_exports_is_refused(tmp_path: Path) -> None:
     assert result.returncode == 3
     assert "no .txt or .zip" in result.stderr and "Traceback" not in result.stderr
     assert not (tmp_path / "case").exists()
+
+
+def test_every_error_of_the_program_says_what_to_do() -> None:
+    """The third argument is the advice; that it is there at all is what mypy checks."""
+    seen = 0
+    for path in (ROOT / "wa_forensics").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if name in {"ParseError", "EvidenceError", "CaseError", "SettingsError"}:
+                assert isinstance(node, ast.Call)
+                where = f"{path.name}:{node.lineno}"
+                if not any(isinstance(argument, ast.Starred) for argument in node.args):
+                    assert len(node.args) == 3, where
+                    advice = node.args[2]
+                    assert not isinstance(advice, ast.Constant) or str(advice.value).endswith((".", "...")), where
+                seen += 1
+    assert seen > 80
 
 
 def test_a_missing_path_is_a_usage_error(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_resumed_scan_repeats_no_finished_file_and_ends_the_same(
     scan([folder], tmp_path / "whole", run=Run(reproducible=True))
 
     def full(*arguments: object) -> None:
-        raise CaseError("disk", "full")
+        raise CaseError("disk", "full", "")
 
     with monkeypatch.context() as patch:
         patch.setattr(finish, "write_records", full)
@@ -196,7 +196,7 @@ def test_what_a_killed_worker_left_half_written_is_no_part_of_the_case(
     folder = many(tmp_path / "in", BATCH_FROM)
     scan([folder], tmp_path / "whole", run=Run(reproducible=True))
     with monkeypatch.context() as patch:
-        patch.setattr(finish, "write_records", lambda *given: (_ for _ in ()).throw(CaseError("disk", "full")))
+        patch.setattr(finish, "write_records", lambda *given: (_ for _ in ()).throw(CaseError("disk", "full", "")))
         with pytest.raises(CaseError):
             scan([folder], tmp_path / "case")
     (tmp_path / "case.part" / "messages" / "000002.parquet.99999.part").write_bytes(b"PAR1 half")

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 
 class WaForensicsError(Exception):
-    """Base of all errors raised on purpose: ``path`` (or option), ``problem`` (what was found), ``advice``."""
+    """Base of all errors raised on purpose: ``path``, ``problem`` (what was found), ``advice`` (what to do)."""
 
-    def __init__(self, path: str, problem: str, advice: str = "") -> None:
+    def __init__(self, path: str, problem: str, advice: str) -> None:
         super().__init__(path, problem, advice)
         self.path = path
         self.problem = problem
@@ -74,6 +74,7 @@ class NothingReadError(EvidenceError):
     """None of several files could be read as an export; ``sentences`` says why, one for each file."""
 
     def __init__(self, path: str, sentences: tuple[str, ...]) -> None:
-        super().__init__(path, f"none of {len(sentences)} files could be read as a chat export")
+        problem = f"none of {len(sentences)} files could be read as a chat export"
+        super().__init__(path, problem, "The sentences say what to do about each.")
         self.args = (path, sentences)
         self.sentences = sentences

@@ -26,7 +26,8 @@ def moment(reproducible: bool = False) -> str | None:
         try:
             return datetime.fromtimestamp(int(pinned), UTC).isoformat()
         except (ValueError, OverflowError, OSError) as error:
-            raise SettingsError("SOURCE_DATE_EPOCH", f"{pinned!r} is no number of seconds") from error
+            problem = f"{pinned!r} is no number of seconds"
+            raise SettingsError("SOURCE_DATE_EPOCH", problem, "Set the seconds since 1970, or unset it.") from error
     return None if reproducible else datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -63,7 +64,7 @@ def read(folder: Path) -> tuple[Mapping[str, Any], ...]:
     except (OSError, ValueError) as error:
         raise CaseError(str(path), "the custody record cannot be read", "Ask for the case folder again.") from error
     if not all(isinstance(entry, dict) for entry in entries):
-        raise CaseError(str(path), "the custody record has lines that are no entries")
+        raise CaseError(str(path), "a line of the custody record is no entry", "Ask for the case folder again.")
     return tuple(entries)
 
 

@@ -79,5 +79,5 @@ def read(folder: Path) -> Mapping[str, Any]:
         ) from error
     rows = [*parts[0], *parts[1]] if isinstance(parts[0], list) and isinstance(parts[1], list) else [None]
     if not all(isinstance(row, dict) for row in rows):
-        raise CaseError(str(path), "the manifest makes no sense")
+        raise CaseError(str(path), "the manifest makes no sense", "Ask for the case folder again.")
     return dict(content)

@@ -53,7 +53,9 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
             f"--key {path}", "this is no public key", "Give the signer's public key in PEM form."
         ) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise SettingsError(f"--key {path}", "this key is not Ed25519")
+        raise SettingsError(
+            f"--key {path}", "this key is not Ed25519", "Give the public half of the key that signed it."
+        )
     return key
 
 
@@ -98,11 +100,14 @@ def _read_key(path: Path, option: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SettingsError(f"{option} {path}", f"the key cannot be read ({error.strerror})") from error
+        problem = f"the key cannot be read ({error.strerror})"
+        raise SettingsError(f"{option} {path}", problem, "Check its path and permissions.") from error
 
 
 def _require_library(option: str) -> None:
     from importlib.util import find_spec
 
     if find_spec("cryptography") is None:
-        raise SettingsError(option, "signatures need the cryptography package", "pip install 'wa-forensics[sign]'")
+        raise SettingsError(
+            option, "signatures need the cryptography package", "Install it: pip install 'wa-forensics[sign]'."
+        )

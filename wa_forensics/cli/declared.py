@@ -56,7 +56,8 @@ def _from_file(path: Path) -> CaseData:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"--case-data {path}", f"this cannot be read as TOML ({error})") from error
+        advice = 'Write a line such as case_number = "2026-117" for each fact.'
+        raise SettingsError(f"--case-data {path}", f"this cannot be read as TOML ({error})", advice) from error
     content = content.get("case", content)
     known = {field.name for field in fields(CaseData)}
     unknown = sorted(set(content) - known)

@@ -39,7 +39,7 @@ def read_language(path: Path) -> list[Phrase]:
             except PhraseError as error:
                 problems.append(f"{concept}: {error}")
     if problems:
-        raise SettingsError(path.name, "; ".join(problems), "See docs/detection.md for the grammar of phrases")
+        raise SettingsError(path.name, "; ".join(problems), "See docs/detection.md for the grammar of phrases.")
     return phrases
 
 

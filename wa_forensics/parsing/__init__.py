@@ -23,7 +23,7 @@ def read_export(path: str | Path, *, date_order: str = "auto", member: str | Non
     """
     for raw in read_texts(Path(path), member):
         return parse_text(raw, date_order=date_order)
-    raise ParseError(str(path), "no chat text inside")
+    raise ParseError(str(path), "there is no chat text inside", "Give an export that WhatsApp wrote.")
 
 
 def parse_text(raw: RawText, *, date_order: str = "auto", allow_undecided: bool = False) -> Chat:

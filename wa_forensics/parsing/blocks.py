@@ -22,6 +22,7 @@ from wa_forensics.parsing.build import parse_buffer
 BLOCK = 16 << 20
 # A message that is longer than this is not looked at further.
 LARGEST = 256 << 20
+_LOOK = "Look at that place: it may hold something that is no chat. Export the chat again."
 
 
 def read_blocks(
@@ -111,11 +112,10 @@ def _blocks(path: Path, source: Source, date_order: str, allow_undecided: bool, 
             count = 0 if chat is None else len(chat) if at_end else len(chat) - 1
             if chat is None or not count:
                 if at_end:
-                    raise ParseError(source.name, f"no message from byte {offset} on")
+                    raise ParseError(source.name, f"no message from byte {offset} on", _LOOK)
                 if len(data) > LARGEST:
-                    raise ParseError(
-                        source.name, f"more than {LARGEST >> 20} MiB without a header from byte {offset} on"
-                    )
+                    problem = f"more than {LARGEST >> 20} MiB without a header from byte {offset} on"
+                    raise ParseError(source.name, problem, _LOOK)
                 rest = data
                 continue
             cut = len(data) if at_end else int(chat.columns.byte_offset[count])

@@ -20,7 +20,9 @@ def logo_address(path: Path) -> Markup:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SettingsError(option, f"it cannot be read ({error.strerror})") from error
+        raise SettingsError(
+            option, f"it cannot be read ({error.strerror})", "Check its path and permissions."
+        ) from error
     kind = next((name for start, name in _SIGNATURES if data.startswith(start)), None)
     if kind is None:
         raise SettingsError(option, "it is neither PNG nor JPEG", "Save the picture as PNG.")

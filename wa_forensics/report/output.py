@@ -19,7 +19,8 @@ def write_stream(stream: TemplateStream, out: Path) -> Path:
             file.writelines(stream)
         partial.replace(out)
     except OSError as error:
-        raise CaseError(str(out), f"the page cannot be written ({os.strerror(error.errno or 0)})") from error
+        problem = f"the page cannot be written ({os.strerror(error.errno or 0)})"
+        raise CaseError(str(out), problem, "Choose another -o, or make room there.") from error
     finally:
         partial.unlink(missing_ok=True)
     return out

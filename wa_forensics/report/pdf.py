@@ -26,7 +26,8 @@ def render_pdf(page: Path, out: Path) -> Path:
         HTML(string=page.read_text(encoding="utf-8"), url_fetcher=inside_only).write_pdf(partial)
         partial.replace(out)
     except OSError as error:
-        raise CaseError(str(out), f"the PDF cannot be written ({error.strerror})") from error
+        problem = f"the PDF cannot be written ({error.strerror})"
+        raise CaseError(str(out), problem, "Choose another -o, or make room there.") from error
     finally:
         partial.unlink(missing_ok=True)
     return out

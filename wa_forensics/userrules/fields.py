@@ -21,7 +21,8 @@ def read_bytes(path: Path, option: str) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise SettingsError(f"{option} {path}", f"the file cannot be read ({error.strerror})") from error
+        problem = f"the file cannot be read ({error.strerror})"
+        raise SettingsError(f"{option} {path}", problem, "Check its path and permissions.") from error
     if len(data) > LARGEST_FILE:
         raise SettingsError(f"{option} {path}", "the file has more than 8 MB", "Split it; the option may be repeated.")
     return data
@@ -71,10 +72,12 @@ def rows(text: str, known: Sequence[str], where: str) -> Iterator[tuple[int, dic
                 if head:
                     continue
             if len(cells) > max(len(head), 1) and any(cells[max(len(head), 1) :]):
-                raise SettingsError(where, f"line {reader.line_num} has more cells than the first row names")
+                problem = f"line {reader.line_num} has more cells than the first row names"
+                raise SettingsError(where, problem, "Put values that hold a comma in quotation marks.")
             yield reader.line_num, dict(zip(head, cells, strict=False)) if head else {known[0]: cells[0]}
     except csv.Error as error:
-        raise SettingsError(where, f"line {reader.line_num} is no CSV ({error})") from error
+        advice = "Save it as CSV with commas, in UTF-8."
+        raise SettingsError(where, f"line {reader.line_num} is no CSV ({error})", advice) from error
 
 
 class Fields:

@@ -102,5 +102,5 @@ def _example(item: Any, where: str, name: str, advice: str) -> tuple[tuple[str, 
         if not good or not pair[1].strip():
             raise SettingsError(where, f"{name} holds a message that is no [sender, text] pair", advice)
         if any(sign in pair[0] for sign in ":\n\r"):
-            raise SettingsError(where, f"{name}: the sender {pair[0]!r} holds a colon or a line break")
+            raise SettingsError(where, f"{name}: the sender {pair[0]!r} holds a colon or a line break", advice)
     return tuple((str(pair[0]), str(pair[1])) for pair in said)

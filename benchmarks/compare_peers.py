@@ -24,7 +24,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -142,7 +142,7 @@ class Tool:
 
 
 TOOLS = (
-    Tool("wa_forensics", "this commit", OURS, "this checkout"),
+    Tool("wa_forensics", "", OURS, "this checkout"),
     Tool("chatpack", "0.1.0", CHATPACK),
     Tool("whatstk", "0.9.1", WHATSTK),
     Tool("chat-miner", "0.6.0", CHAT_MINER),
@@ -299,6 +299,12 @@ def _speed_row(form: str, tool: Tool, runs: list[dict[str, float]]) -> str:
     return f"| {form} | {tool.name} | {rows:,} | {seconds:.2f} | {rows / seconds:,.0f} | {memory:.0f} MB |"
 
 
+def _commit() -> str:
+    """The commit of this checkout, marked where files differ from it."""
+    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--exclude", "*"]
+    return "commit " + subprocess.run(asked, check=True, capture_output=True, encoding="utf-8").stdout.strip()  # noqa: S603
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--folder", type=Path, default=ROOT / "build" / "peers")
@@ -307,7 +313,7 @@ def main() -> None:
     options.add_argument("--only", nargs="*", default=[tool.name for tool in TOOLS])
     options.add_argument("--write", action="store_true")
     chosen = options.parse_args()
-    tools = [tool for tool in TOOLS if tool.name in chosen.only]
+    tools = [tool if tool.version else replace(tool, version=_commit()) for tool in TOOLS if tool.name in chosen.only]
     commands = {tool.name: prepare(tool, chosen.folder) for tool in tools}
     parts = ["### Versions and machine", "", "| tool | version | from |", "|---|---|---|"]
     parts += [f"| {tool.name} | {tool.version} | {tool.registry} |" for tool in tools]

@@ -32,7 +32,8 @@ def tables(folder: Path) -> list[tuple[str, Rows]]:
         counted[name] = Counter(kind(link) for text in texts for link in links_in(0, text))
     path = folder / "urls" / "jpcert_phishing_2019_2024_sample.csv.gz"
     for year, urls in _phishing(path).items():
-        counted[f"JPCERT phishing {year}"] = Counter(kind(link) for url in urls for link in list(links_in(0, url))[:1])
+        first = [link for url in urls for link in list(links_in(0, url))[:1]]
+        counted[f"JPCERT phishing {year or 'undated'}"] = Counter(kind(link) for link in first)
     head = ("links of", "occurrences", "imitating a brand", "odd address", "unknown host", "popular host")
     rows: Rows = [head]
     for name, kinds in counted.items():

@@ -202,6 +202,17 @@ def test_the_data_card_counts_the_chats() -> None:
         assert f" {len(cases)} {told} with line labels, {benign} of them benign" in row
 
 
+def test_every_file_of_data_is_named_with_its_source() -> None:
+    told = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("data-licences.md", "stranger_model.md"))
+    told += "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "cards").glob("*.md"))
+    data = [
+        path for folder in ("entities", "wording", "behaviour") for path in (ROOT / "wa_forensics" / folder).rglob("*")
+    ]
+    names = {path.name for path in data if path.is_file() and path.suffix not in {".py", ".pyc"}}
+    assert len(names) >= 12
+    assert [name for name in sorted(names) if f"{name}`" not in told] == []
+
+
 def test_the_tutorial_shows_what_the_program_prints(folder: Path) -> None:
     page = ROOT / "docs" / "tutorial.md"
     (shown,) = (block for block in blocks(page, "text") if block.startswith("1 chat, "))

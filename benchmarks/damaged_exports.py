@@ -22,7 +22,7 @@ from invented_chats import NAMES, PHONES, Phone, Said, as_zip, conversation, ent
 
 from wa_forensics.errors import ParseError
 from wa_forensics.evidence import RawText, raw_text
-from wa_forensics.evidence.inputs import read_zip
+from wa_forensics.evidence.inputs import texts_in
 from wa_forensics.integrity import CHECKS, check
 from wa_forensics.model import Check, Verdict
 from wa_forensics.parsing import parse_text
@@ -92,7 +92,7 @@ def packed(export: Export, text: bytes | None = None) -> RawText:
     """The export in the zip that the phone makes, the day after its last message."""
     data = export.text() if text is None else text
     day = max(message.moment for message in export.said) + timedelta(days=1)
-    return read_zip(Path("export.zip"), as_zip(data, export.files, export.phone, day))
+    return next(texts_in(Path("export.zip"), as_zip(data, export.files, export.phone, day)))
 
 
 def checks(raw: RawText) -> tuple[Check, ...]:
@@ -266,7 +266,7 @@ def zipped_again(export: Export, chance: random.Random) -> RawText:
         for name, content in {"_chat.txt": export.text(), **export.files}.items():
             archive.writestr(name, content)
         archive.writestr("__MACOSX/._chat.txt", b"\0\5\26\7")
-    return read_zip(Path("export.zip"), target.getvalue())
+    return next(texts_in(Path("export.zip"), target.getvalue()))
 
 
 def saved_with_crlf(export: Export, chance: random.Random) -> RawText:

@@ -19,7 +19,7 @@ from invented_chats import PHONES, Phone
 
 from wa_forensics import integrity
 from wa_forensics.evidence import raw_text
-from wa_forensics.evidence.inputs import read_zip
+from wa_forensics.evidence.inputs import texts_in
 from wa_forensics.integrity import CHECKS, check
 from wa_forensics.integrity.headers import form_of
 from wa_forensics.integrity.identities import skeleton
@@ -289,7 +289,7 @@ def test_files_of_several_chats_in_one_zip_are_not_called_unreferenced() -> None
         archive.writestr("WhatsApp Chat with A.txt", minutes(9))
         archive.writestr("WhatsApp Chat with B.txt", minutes(9) + photo)
         archive.writestr("IMG-20240225-WA0001.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 20)
-    found = {item.id: item for item in checks_of(read_zip(Path("a.zip"), target.getvalue()))}
+    found = {item.id: item for item in checks_of(next(texts_in(Path("a.zip"), target.getvalue())))}
     assert (found["I15"].verdict, found["I15"].counts["unreferenced"]) == (Verdict.CONSISTENT, 0)
 
 
@@ -351,7 +351,7 @@ def test_a_zip_packed_on_a_computer_is_told_from_one_packed_by_an_android_phone(
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("WhatsApp Chat mit Lager.txt", export.text())
-    raw = read_zip(Path("a.zip"), target.getvalue())
+    raw = next(texts_in(Path("a.zip"), target.getvalue()))
     assert {i.id: i.verdict for i in checks_of(raw)}["I02"] == Verdict.INCONSISTENT
 
 

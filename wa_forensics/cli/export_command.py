@@ -23,7 +23,11 @@ FORMATS = ("timesketch", "stix", "misp", "case", "sarif", "csv")
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="File; stdout by default.")
 @click.option("--redact", metavar="names,numbers,accounts", default="", help="Replace these by pseudonyms.")
 def command(case: Path, form: str, out: Path | None, redact: str) -> None:
-    """Write a case in the format of another tool."""
+    """Write a case in the format of another tool.
+
+    A Timesketch timeline, a STIX 2.1 bundle, a MISP event, CASE/UCO as JSON-LD, a SARIF 2.1.0 log, or the findings as a
+    CSV table.
+    """
     from wa_forensics.case import Case
     from wa_forensics.case.folder import writing
     from wa_forensics.exports import write

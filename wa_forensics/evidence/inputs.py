@@ -98,11 +98,6 @@ def texts_in(path: Path, data: bytes, beside: tuple[Attachment, ...] = ()) -> It
         yield raw_text(path, data, beside)
 
 
-def read_zip(path: Path, data: bytes) -> RawText:
-    """The first chat of a zip whose bytes are at hand already."""
-    return next(_zip_texts(BytesIO(data), len(data), str(path), None))
-
-
 def _changed(path: str, problem: str) -> Failure:
     advice = "Work on a copy that nothing else touches."
     return Failure(where="evidence", source=path, problem=problem, advice=advice)

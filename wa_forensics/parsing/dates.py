@@ -22,7 +22,6 @@ _WORDS = {
     "MDY": say("month, day, year"),
     "YMD": say("year, month, day"),
 }
-_MINUTE = 60
 _DAY = 86_400
 
 

@@ -120,3 +120,24 @@ def contents(folder: Path) -> dict[str, bytes]:
         else:
             found[name] = path.read_bytes()
     return found
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_address_in_the_report_leads_back_to_the_bytes_of_the_message(sample: str) -> None:
+    made = scanned(sample)
+    addresses = set(re.findall(rb"(\d+)@(\d+)", made["report.html"]))
+    followed = 0
+    for line in made["findings.jsonl"].splitlines():
+        for item in json.loads(line)["evidence"]:
+            path, _, member = item["source"].partition("!")
+            data = (ROOT / path).read_bytes()
+            if member:
+                with zipfile.ZipFile(ROOT / path) as archive:
+                    data = archive.read(member)
+            start = item["byte_offset"]
+            assert data[:start].count(b"\n") + 1 == item["line"]
+            assert (str(item["line"]).encode(), str(start).encode()) in addresses
+            message = data[start : start + item["byte_length"]].decode("utf-8").replace("\r\n", "\n")
+            assert item["quote"].removesuffix("…") in message
+            followed += 1
+    assert followed >= (1 if sample == "ordinary_business" else 40)

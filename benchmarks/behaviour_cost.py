@@ -18,13 +18,11 @@ import subprocess
 import sys
 import time
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.splices import read_authors
 from wa_forensics import behaviour
-from wa_forensics.evidence import RawText
-from wa_forensics.model import Source
+from wa_forensics.evidence import raw_text
 from wa_forensics.parsing import parse_text
 
 # Messages, senders, runs.
@@ -46,18 +44,7 @@ def export(paths: list[Path], messages: int, senders: int) -> bytes:
 
 def measured(paths: list[Path], messages: int, senders: int, runs: int) -> dict[str, float]:
     buffer = export(paths, messages, senders)
-    digest = sha256(buffer).hexdigest()
-    source = Source(
-        name="chat.txt",
-        path="chat.txt",
-        member=None,
-        sha256=digest,
-        size=len(buffer),
-        text_sha256=digest,
-        text_size=len(buffer),
-        encoding="utf-8",
-    )
-    chat = parse_text(RawText(source=source, buffer=buffer), date_order="DMY")
+    chat = parse_text(raw_text(Path("chat.txt"), buffer), date_order="DMY")
     before, spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, []
     for _ in range(runs):
         start = time.process_time()

@@ -106,10 +106,10 @@ def scanned(chats: int, messages: int, planted: set[int]) -> dict[str, object]:
 def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]:
     from wa_forensics import incidents
     from wa_forensics.context import sightings
-    from wa_forensics.evidence import RawText
+    from wa_forensics.evidence import raw_text
     from wa_forensics.findings import make_finding
     from wa_forensics.incidents.mass import RULE
-    from wa_forensics.model import Analysis, Confidence, Severity, Source, Threat
+    from wa_forensics.model import Analysis, Confidence, Severity, Threat
     from wa_forensics.parsing import parse_text
     from wa_forensics.vocabulary import Concept
 
@@ -128,18 +128,7 @@ def in_memory(chats: int, messages: int, planted: set[int]) -> dict[str, object]
     for number in range(chats):
         rows = chat_lines(number, messages, number in planted)
         data = "".join(f"{at:%d/%m/%Y, %H:%M} - {who}: {text}\n" for at, who, text in rows).encode()
-        name = f"chat-{number:05d}.txt"
-        source = Source(
-            name=name,
-            path=name,
-            member=None,
-            sha256=f"{number:064x}",
-            size=len(data),
-            text_sha256=f"{number:064x}",
-            text_size=len(data),
-            encoding="utf-8",
-        )
-        chat = parse_text(RawText(source=source, buffer=data), date_order="DMY")
+        chat = parse_text(raw_text(Path(f"chat-{number:05d}.txt"), data), date_order="DMY")
         # Stand-in for the detectors: every planted letter but one in four, and some false alarms everywhere.
         chosen = [m for m in range(len(chat)) if "hospital" in chat.text(m)] if number in planted and number % 4 else []
         chosen = chosen if number % 4 else []

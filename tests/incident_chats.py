@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from wa_forensics import incidents
 from wa_forensics.chat import Chat
-from wa_forensics.evidence import RawText
+from wa_forensics.evidence import raw_text
 from wa_forensics.findings import make_finding
-from wa_forensics.model import Analysis, Confidence, Finding, Rule, Severity, Source, Stage, Threat
+from wa_forensics.model import Analysis, Confidence, Finding, Rule, Severity, Stage, Threat
 from wa_forensics.parsing import parse_text
 
 Line = tuple[datetime, str, str]
@@ -26,18 +27,7 @@ def chat_of(lines: Iterable[Line], name: str = "WhatsApp Chat with Mara.txt") ->
         who = f"{sender}: " if sender else ""
         rows.append(f"{time:%d/%m/%Y, %H:%M} - {who}{text}\n")
     data = "".join(rows).encode()
-    digest = hashlib.sha256(data).hexdigest()
-    source = Source(
-        name=name,
-        path=name,
-        member=None,
-        sha256=digest,
-        size=len(data),
-        text_sha256=digest,
-        text_size=len(data),
-        encoding="utf-8",
-    )
-    return parse_text(RawText(source=source, buffer=data))
+    return parse_text(raw_text(Path(name), data))
 
 
 def rule(threat: Threat, stage: Stage = Stage.DECEPTION) -> Rule:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from wa_forensics.case import InputFile
 from wa_forensics.chat import Chat
 from wa_forensics.compare import Comparison
-from wa_forensics.evidence import RawText
+from wa_forensics.evidence import raw_text
 from wa_forensics.findings import make_finding
 from wa_forensics.model import (
     ChatFacts,
@@ -26,7 +26,6 @@ from wa_forensics.model import (
     SenderProfile,
     Severity,
     Signal,
-    Source,
     Stage,
     Threat,
     Verdict,
@@ -237,18 +236,7 @@ def export_text(name: str, *, days: int = 110, extra: str = "") -> str:
 
 def parse(name: str, text: str) -> Chat:
     data = text.encode()
-    digest = hashlib.sha256(data).hexdigest()
-    source = Source(
-        name=name,
-        path=name,
-        member=None,
-        sha256=digest,
-        size=len(data),
-        text_sha256=digest,
-        text_size=len(data),
-        encoding="utf-8",
-    )
-    return parse_text(RawText(source=source, buffer=data), date_order="DMY")
+    return parse_text(raw_text(Path(name), data), date_order="DMY")
 
 
 @dataclass(frozen=True, kw_only=True)

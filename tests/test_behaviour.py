@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from wa_forensics.behaviour.marks import read_marks
 from wa_forensics.behaviour.styled import Texts, styled
 from wa_forensics.behaviour.writers import SIZES, make_sample, quotas
 from wa_forensics.chat import Chat
-from wa_forensics.evidence import RawText
-from wa_forensics.model import Severity, Source, Threat
+from wa_forensics.evidence import raw_text
+from wa_forensics.model import Severity, Threat
 from wa_forensics.parsing import parse_text
 
 CASUAL = [
@@ -127,18 +127,7 @@ def _chat(messages: list[tuple[str, str]]) -> Chat:
 
 def _parsed(export: str) -> Chat:
     buffer = export.encode()
-    digest = sha256(buffer).hexdigest()
-    source = Source(
-        name="chat.txt",
-        path="chat.txt",
-        member=None,
-        sha256=digest,
-        size=len(buffer),
-        text_sha256=digest,
-        text_size=len(buffer),
-        encoding="utf-8",
-    )
-    return parse_text(RawText(source=source, buffer=buffer), date_order="DMY")
+    return parse_text(raw_text(Path("chat.txt"), buffer), date_order="DMY")
 
 
 def _talk(own: int, strange: range, seed: int = 3) -> Chat:

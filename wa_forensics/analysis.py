@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from wa_forensics import behaviour, compare, incidents, integrity, userrules
 from wa_forensics.chat import Chat
 from wa_forensics.detectors import DETECTORS
 from wa_forensics.errors import SettingsError
-from wa_forensics.evidence import RawText
+from wa_forensics.evidence import RawText, raw_text
 from wa_forensics.model import (
     Analysis,
     Check,
@@ -26,7 +25,6 @@ from wa_forensics.model import (
     OwnRule,
     Rule,
     Settings,
-    Source,
 )
 from wa_forensics.parsing import parse_text
 
@@ -188,18 +186,7 @@ def example_chat(example: Example) -> Chat:
         moment += timedelta(minutes=int(pause[0]) if pause else 1)
         lines.append(f"{moment:%d/%m/%Y, %H:%M} - {f'{sender}: ' if sender else ''}{text}\n")
     buffer = "".join(lines).encode()
-    digest = hashlib.sha256(buffer).hexdigest()
-    source = Source(
-        name="example.txt",
-        path="example.txt",
-        member=None,
-        sha256=digest,
-        size=len(buffer),
-        text_sha256=digest,
-        text_size=len(buffer),
-        encoding="utf-8",
-    )
-    return parse_text(RawText(source=source, buffer=buffer), date_order="DMY")
+    return parse_text(raw_text(Path("example.txt"), buffer), date_order="DMY")
 
 
 def findings_in(chat: Chat, rule: str | None = None, own: Own | None = None) -> tuple[Finding, ...]:

@@ -102,6 +102,15 @@ def test_a_header_that_was_altered_into_none_is_named() -> None:
     assert checks(talk)["I09"].verdict == Verdict.CONSISTENT
 
 
+@pytest.mark.parametrize("digits", ["0123456789", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९"])
+def test_an_altered_header_is_named_with_an_arabic_comma_and_in_other_digits(digits: str) -> None:
+    lines = [f"13\u200f/3\u200f/2026\u060c 9:{n:02} \u0635 - {('Asha', 'Ben')[n % 2]}: message" for n in range(10, 50)]
+    lines[10] = lines[10].replace("9:20", "9:2")
+    table = str.maketrans("0123456789", digits)
+    found = checks("".join(f"{line} {n}\n".translate(table) for n, line in enumerate(lines)))["I09"]
+    assert (found.verdict, found.lines) == (Verdict.NO_CONCLUSION, (11,))
+
+
 def test_time_order_is_tested_where_the_dates_can_be_read_in_two_ways() -> None:
     text = "".join(f"05/06/2026, 09:{n:02} - {('Asha', 'Ben')[n % 2]}: message {n}\n" for n in range(10, 50))
     lines = text.splitlines(keepends=True)

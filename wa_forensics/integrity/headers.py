@@ -39,9 +39,10 @@ BLOCK = 1 << 14
 HEADER = re.compile(r"\[?([^\]\n]{6,60}?)(?:\] ?| - )")
 # A date of three numbers, a time, something that ends a header, a name.
 NEARLY = re.compile(
-    r"[\[(]?\s?\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}[,.]?\s[^\n\d]{0,12}\d{1,2}[:.]\d{1,2}"
+    r"[\[(]?\s?\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}[,.\u060c\uff0c]?\s[^\n\d]{0,12}\d{1,2}[:.]\d{1,2}"
     r"[^\n]{0,24}?[\])\u2013\u2014-]\s*([^:\n]{1,60}):\s"
 )
+OPENING = (ord("["), ord("("), 0xD9, 0xDB, 0xE0, 0xE2, 0xEF)
 LONGEST = 2000
 # Each candidate is looked for in the whole text.
 MOST_CANDIDATES = 200
@@ -259,8 +260,8 @@ def _nearly(export: Export) -> list[int]:
     starts = np.concatenate([np.zeros(1, dtype=np.int64), export.line_feeds + 1])[inner - 1]
     inner, starts = inner[starts < len(export.octets)], starts[starts < len(export.octets)]
     octets = export.octets[starts]
-    # A digit, an opening bracket, or the first byte of an invisible mark.
-    likely = ((octets >= ord("0")) & (octets <= ord("9"))) | np.isin(octets, (ord("["), ord("("), 0xE2, 0xEF))
+    # A digit, an opening bracket, or the first byte of an invisible mark or of a digit of another script.
+    likely = ((octets >= ord("0")) & (octets <= ord("9"))) | np.isin(octets, OPENING)
     known = {MARKS.sub("", sender).strip() for sender in export.chat.senders}
     found = []
     for line in inner[likely].tolist():

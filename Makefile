@@ -31,7 +31,7 @@ test: setup browser lint
 # The wheel alone, in an environment of its own, must bring its templates and locales with it.
 wheel-test: setup
 	rm -rf build/wheel && mkdir -p build/wheel
-	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
 	$(PYTHON) -m venv build/wheel/env
 	build/wheel/env/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
 	cd build/wheel && env/bin/wa-forensics scan ../../sample_exports/family_code --out case

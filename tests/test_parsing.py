@@ -10,6 +10,7 @@ from parsing_texts import parsed, raw_text, table
 from wa_forensics.errors import ParseError, SettingsError
 from wa_forensics.model import Kind, Platform
 from wa_forensics.parsing import parse_text, read_export
+from wa_forensics.parsing.contents import judge
 from wa_forensics.vocabulary import Event
 
 A = "13/02/2024, 16:05 - "
@@ -195,6 +196,44 @@ def test_kind_event_and_attachment(body: str, kind: Kind, event: Event | None, a
     assert len(chat) == 3
     assert (chat.kind(1), chat.event(1), chat.attachments.get(1)) == (kind, event, attachment)
     assert (chat.sender(1), chat.text(1)) == ("Ravi", body)
+
+
+@pytest.mark.parametrize(
+    "body", ["\u200e<attached: {}-PHOTO.jpg>", "\u200e<adjunto: {}.pdf>", "Location: https://maps.example/?q=1.{},2"]
+)
+def test_a_colon_of_the_app_is_none_of_the_name_of_one_who_sends_nothing_else(body: str) -> None:
+    chat = parsed("".join(f"{I}Asha: {body.format(number)}\r\n{I}Ravi: ok\r\n" for number in range(6)))
+    assert chat.senders == ("Asha", "Ravi")
+    assert chat.text(0) == body.format(0)
+    assert chat.kind(0) is not Kind.TEXT
+
+
+def test_attachments_of_several_languages_are_read_many_at_once_as_each_alone() -> None:
+    names = ["a-1.jpg", "b (2).VCF", "c_3.vcf", "d é.pdf", "e .opus", "x>y.jpg", ""]
+    words = [
+        "<attached: ",
+        "<adjunto: ",
+        "<Anhang: ",
+        "<anexado: ",
+        "<pièce jointe : ",
+        "<bijgevoegd: ",
+        "<неизвестно: ",
+    ]
+    bodies = [f"\u200e{word}{name}>" for word in words for name in names]
+    bodies += [
+        "\u200e<attached: a.jpg> and more>",
+        "\u200e<attached: ",
+        "<attached: plain.jpg>",
+        "a\u200e<attached: a.jpg>",
+    ]
+    whole = parsed("".join(f"{I}Asha: {body}\r\n" for body in bodies))
+    for row, body in enumerate(bodies):
+        alone = judge(body, True, Platform.IOS)
+        assert whole.text(row) == body
+        assert (whole.kind(row), whole.event(row)) == (alone.kind, alone.event), body
+        assert whole.attachments.get(row) == alone.attachment, body
+    assert list(whole.attachments) == sorted(whole.attachments)
+    assert {Kind.MEDIA, Kind.CONTACT, Kind.TEXT} <= {whole.kind(row) for row in range(len(bodies))}
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,11 @@ from fuzz_parser import problem
 from wa_forensics.chat import Chat
 from wa_forensics.errors import ParseError
 from wa_forensics.parsing.build import parse_buffer
+from wa_forensics.parsing.headers import Header, read_header
 from wa_forensics.parsing.reference import match_plainly, read_plainly
-from wa_forensics.parsing.shapes import find_headers, has_other_digits, line_starts
+from wa_forensics.parsing.shapes import find_headers, line_starts
+from wa_forensics.parsing.templates import Alike, Template, byte_shape, hour_table
+from wa_forensics.parsing.words import has_other_digits, head_keys, words_at
 
 HEADERS = (
     "03/02/2024, 16:05 - ",
@@ -238,6 +241,61 @@ def test_digits_of_every_script_pass_the_filter_of_the_fast_path() -> None:
             continue
         head = ("x" + chr(code)).encode().ljust(30, b" ")
         assert has_other_digits(np.frombuffer(head, dtype=np.uint8)[np.newaxis])[0], hex(code)
+
+
+def test_digits_of_every_script_leave_the_key_of_the_fast_path_as_it_is() -> None:
+    digits: dict[int, list[str]] = {}
+    for code in range(0x110000):
+        value = unicodedata.decimal(chr(code), -1)
+        if value >= 0 and (code - value) & 0xF in (0, 6):
+            digits.setdefault(code - value, []).append(chr(code))
+    assert len(digits) > 50
+    for ten in digits.values():
+        heads = b"".join(f"[{digit}/".encode().ljust(16, b" ") for digit in ten)
+        words = words_at(np.frombuffer(heads, dtype=np.uint8), np.arange(0, 160, 16), None, 2)
+        assert len(set(head_keys(words, 16).tolist())) == 1, ten
+    heads = b"".join(text.ljust(16) for text in (b"[1/2/24, 10:05", b"[1/12/24, 1:05", b"[1/2/24, 1:055"))
+    words = words_at(np.frombuffer(heads, dtype=np.uint8), np.arange(0, 48, 16), None, 2)
+    assert len(set(head_keys(words, 16).tolist())) == 3
+
+
+def template_of(line: str) -> Template:
+    header = read_header(line.encode())
+    assert isinstance(header, Header)
+    _, literals, digits = byte_shape(line.encode()[: header.width], header)
+    return Template(header=header, literals=literals, digits=digits, hours=hour_table(header.spans))
+
+
+@pytest.mark.parametrize("digits", ["0123456789", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९"])
+def test_templates_that_are_held_against_lines_together_find_what_each_alone_finds(digits: str) -> None:
+    chance = random.Random(11)
+    lines = [f"12/13/24, 10:05 {half} - Asha" for half in ("AM", "PM", "am", "pm")]
+    lines = [line.translate(str.maketrans("0123456789", digits)) for line in lines]
+    templates = tuple(template_of(line) for line in lines)
+    alike = Alike(templates=templates, codes=np.arange(4, dtype=np.int16))
+    texts = []
+    for _ in range(3000):
+        # One byte is another: a neighbour in value most often, so that borrows and carries occur.
+        text = bytearray(chance.choice(lines).encode())
+        place = chance.randrange(templates[0].header.width)
+        text[place] = (text[place] + chance.choice((-128, -7, -6, -1, 0, 1, 6, 7, 127))) % 256
+        texts.append(bytes(text))
+    size = 8 * alike.words
+    table = np.frombuffer(b"".join(text[:size].ljust(size, b" ") for text in texts), dtype=np.uint8)
+    words = words_at(table, np.arange(0, len(table), size), None, alike.words)
+    rows = alike.begin(words, np.ones(len(texts), dtype=bool))
+    found = set(range(len(texts)) if rows is None else rows.tolist())
+
+    def fits(text: bytes, shared: frozenset[tuple[int, int]]) -> bool:
+        return all(text[place] == byte for place, byte in shared) and all(
+            zero <= text[place] <= zero + 9 for place, zero in templates[0].digits
+        )
+
+    assert found == {row for row, text in enumerate(texts) if fits(text, alike.shared)}
+    for template, checks in zip(templates, alike.own_checks, strict=True):
+        own = {row for row in found if all((words[k][row] & mask) == value for k, mask, value in checks)}
+        assert own == {row for row, text in enumerate(texts) if fits(text, frozenset(template.literals))}
+        assert own
 
 
 CRASHES = sorted((Path(__file__).parent / "data" / "parser_crashes").glob("*.txt"))

@@ -190,7 +190,12 @@ def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
     import pyarrow as pa
 
     rows = np.array(sorted(values), dtype=np.int64)
-    pieces = [values[row].encode("utf-8", "replace") for row in rows.tolist()]
+    pieces = [values[row] for row in rows.tolist()]
+    data = "".join(pieces).encode("utf-8", "replace")
+    sizes = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    if len(data) != sizes.sum():
+        sizes = np.array([len(piece.encode("utf-8", "replace")) for piece in pieces], dtype=np.int64)
+    ends = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
 
     def strings(first: int, last: int) -> Any:
         low, high = np.searchsorted(rows, (first, last)).tolist()
@@ -198,12 +203,12 @@ def _sparse_strings(values: Mapping[int, str], count: int) -> Any:
             return None
         lengths = np.zeros(last - first + 1, dtype=np.int64)
         present = np.zeros(last - first, dtype=bool)
-        lengths[rows[low:high] - first + 1] = [len(piece) for piece in pieces[low:high]]
+        lengths[rows[low:high] - first + 1] = sizes[low:high]
         present[rows[low:high] - first] = True
         return pa.LargeStringArray.from_buffers(
             last - first,
             pa.py_buffer(np.cumsum(lengths, dtype=np.int64)),
-            pa.py_buffer(b"".join(pieces[low:high])),
+            pa.py_buffer(data[ends[low] : ends[high]]),
             pa.py_buffer(np.packbits(present, bitorder="little")),
             last - first - (high - low),
         )

@@ -101,7 +101,7 @@ def _without_lone(matches: Matches, data: NDArray[np.uint8], starts: NDArray[np.
     The others of such a family are lines of the app.
     """
     lone = np.array([template.header.needs_name for template in matches.templates] or [False])
-    rows = np.flatnonzero(lone[matches.template])
+    rows = np.flatnonzero(lone[matches.template]) if lone.any() else np.empty(0, dtype=np.int64)
     if not len(rows):
         return matches
     body = starts[matches.line[rows]] + matches.width()[rows]

@@ -14,6 +14,7 @@ from wa_forensics.frame import Columns
 from wa_forensics.model import DateOrder, Platform, Span
 from wa_forensics.parsing.boundaries import Boundaries, settle
 from wa_forensics.parsing.clocks import clock_doubt, clock_is_shown
+from wa_forensics.parsing.codes import first_places
 from wa_forensics.parsing.contents import Contents, describe
 from wa_forensics.parsing.dates import ORDERS
 from wa_forensics.parsing.forgeries import possible_forgeries
@@ -24,7 +25,7 @@ from wa_forensics.parsing.notes import notes_on
 from wa_forensics.parsing.patterns import shape_table
 from wa_forensics.parsing.roster import review
 from wa_forensics.parsing.senders import Speakers, split_senders
-from wa_forensics.parsing.shapes import Matches, find_headers, first_places, line_starts
+from wa_forensics.parsing.shapes import Matches, find_headers, line_starts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from wa_forensics.chat import EVENT_CODE, KIND_CODE
 from wa_forensics.locales.app_words import lines_of, normal_line
 from wa_forensics.model import Kind, Platform
+from wa_forensics.parsing.attachments import attachment, is_plain_name, plain_markers
 from wa_forensics.parsing.events import (
     KINDS_OF_EVENTS,
     Recognised,
@@ -33,8 +35,6 @@ _BLOCK = 1 << 15
 _LONGEST = 4096
 # Texts of so many words of eight bytes are looked at for being the same where so many rows of a block have them.
 _SHORT, _MANY, _TRIES = 3, 64, 4
-_PLAIN_NAME = re.compile(rb"[\w.() -]+>")
-_FILE = re.compile(r"^(?P<file>[^\n\r<>:\"|?*]{1,255}\.\w{1,10})\s*$")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -112,7 +112,7 @@ def _columns(count: int, judge: _Judge) -> Contents:
         kind=kind,
         event=event,
         edited=edited,
-        attachments=dict(sorted(judge.attachments.items())),
+        attachments={row: judge.attachments[row] for row in sorted(judge.attachments)},
         languages=_ranked(languages),
         notices=tuple(sorted(notices)),
         system=np.array(sorted(system), dtype=np.int64),
@@ -129,6 +129,15 @@ def _ranked(languages: Counter[str]) -> tuple[str, ...]:
     return tuple(sorted((code for code, n in languages.items() if n * 3 >= top), key=lambda c: (-languages[c], c)))[:3]
 
 
+def _begin_with(buffer: bytes, places: NDArray[np.int64], head: bytes) -> NDArray[np.bool_]:
+    """At which places the buffer, long enough there, goes on with ``head``, which does not end in a zero byte."""
+    if not len(places):
+        return np.zeros(0, dtype=bool)
+    shape = (len(buffer) - len(head) + 1,)
+    found: NDArray[np.bool_] = np.ndarray(shape, dtype=f"S{len(head)}", buffer=buffer, strides=(1,))[places] == head
+    return found
+
+
 class _Judge:
     """Reads texts, remembering what it read: most lines of the app are the same few strings.
 
@@ -141,13 +150,48 @@ class _Judge:
         self.rows: dict[Judgement, list[int]] = {}
         self.attachments: dict[int, str] = {}
         self._named: dict[bytes, tuple[list[int], str | None]] = {}
-        self._plain: dict[tuple[bytes, Kind], list[int]] = {}
         self._unnamed: dict[bytes, tuple[list[int], str | None]] = {}
 
     def read(self, rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], named: bool) -> None:
         """Judge the texts of messages, all of which stand behind a sender or none."""
+        if named:
+            others = self._read_attached(rows, starts, ends)
+            rows, starts, ends = rows[others], starts[others], ends[others]
         left = self._read_common(rows, starts, ends, named)
         self._read_each(rows[left].tolist(), starts[left].tolist(), ends[left].tolist(), named)
+
+    def _read_attached(
+        self, rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Judge texts ``<attached: file>`` many at once, since every name is another; which texts are left."""
+        buffer = self.buffer
+        left = np.ones(len(rows), dtype=bool)
+        at = np.flatnonzero((ends - starts > 8) & (ends - starts <= _LONGEST))
+        at = at[_begin_with(buffer, starts[at], b"\xe2\x80\x8e<") & _begin_with(buffer, ends[at] - 1, b">")]
+        for _ in range(_TRIES):
+            if not len(at):
+                break
+            marker, colon, _ = buffer[starts[at[0]] : ends[at[0]]].partition(b": ")
+            languages = plain_markers().get(marker)
+            if languages is None or not colon:
+                at = at[1:]
+                continue
+            begin = starts[at] + len(marker) + 2
+            same = begin < ends[at] - 1
+            same[same] = _begin_with(buffer, starts[at[same]], marker + colon)
+            found, at = at[same], at[~same]
+            names = [buffer[a:b] for a, b in zip(begin[same].tolist(), (ends[found] - 1).tolist(), strict=True)]
+            if not is_plain_name(b"".join(names)):
+                plain = [is_plain_name(name) for name in names]
+                found, names = found[plain], list(compress(names, plain))
+            self.attachments.update(zip(rows[found].tolist(), b"\n".join(names).decode().split("\n"), strict=False))
+            contacts = np.array([name[-4:].lower() == b".vcf" for name in names], dtype=bool)
+            for kind, of_kind in ((Kind.MEDIA, found[~contacts]), (Kind.CONTACT, found[contacts])):
+                if len(of_kind):
+                    judgement = Judgement(kind=kind, event=Event.ATTACHED_IOS, languages=languages)
+                    self._slot(judgement)[0].extend(rows[of_kind].tolist())
+            left[found] = False
+        return left
 
     def _read_common(
         self, rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], named: bool
@@ -181,27 +225,12 @@ class _Judge:
             text = buffer[first:last] if last - first <= _LONGEST else _piece(buffer, first, last)
             found = memory.get(text)
             if found is None:
-                found = self._plain_attachment(text) if named and text.endswith(b">") else None
-                if found is None:
-                    found = self._slot(judge(text.decode("utf-8", "replace"), named, self.platform))
-                    if len(memory) < 50_000:
-                        memory[text] = found
+                found = self._slot(judge(text.decode("utf-8", "replace"), named, self.platform))
+                if len(memory) < 50_000:
+                    memory[text] = found
             found[0].append(row)
             if found[1] is not None:
                 attachments[row] = found[1]
-
-    def _plain_attachment(self, text: bytes) -> tuple[list[int], str | None] | None:
-        """``<attached: file>`` in the words of a language that writes a colon: every name is another."""
-        marker, colon, file = text.partition(b": ")
-        words = _plain_markers().get(marker)
-        if words is None or not colon or not _PLAIN_NAME.fullmatch(file):
-            return None
-        kind = Kind.CONTACT if file[-5:].lower() == b".vcf>" else Kind.MEDIA
-        rows = self._plain.get((marker, kind))
-        if rows is None:
-            judgement = Judgement(kind=kind, event=Event.ATTACHED_IOS, languages=words)
-            rows = self._plain[marker, kind] = self._slot(judgement)[0]
-        return rows, file[:-1].decode()
 
     def _slot(self, judgement: Judgement) -> tuple[list[int], str | None]:
         key = judgement if judgement.attachment is None else replace(judgement, attachment=None)
@@ -219,7 +248,7 @@ def judge(text: str, named: bool, platform: Platform) -> Judgement:
     marked = text[:1] in ("\u200e", "\u200f")
     if not named:
         return _by_app(body, edited)
-    attached = _attachment(body)
+    attached = attachment(body)
     if attached is not None:
         event, name, languages = attached
         kind = Kind.CONTACT if name.lower().endswith(".vcf") else Kind.MEDIA
@@ -275,92 +304,6 @@ def _document(body: str, edited: bool) -> Judgement:
 
 def _named_file(found: Recognised) -> str | None:
     return next((value.strip() for name, value in found.values if name == "file"), None)
-
-
-def _attachment(body: str) -> tuple[Event, str, tuple[str, ...]] | None:
-    """The file named by an attachment marker on the first line, as written."""
-    line = body.split("\n", 1)[0].rstrip("\r").strip("\u200e\u200f \u2068\u2069")
-    if line.startswith("<") and line.endswith(">"):
-        inner = normal_line(line[1:-1])
-        for before, after, languages in _ios_markers():
-            if inner.startswith(before) and inner.endswith(after) and len(inner) > len(before) + len(after):
-                name = _cut_file(line[1:-1], before, after)
-                if name:
-                    return Event.ATTACHED_IOS, name, languages
-        return None
-    name, bracket, words = line.rpartition(" <")
-    spoken = _old_markers().get(normal_line(bracket.strip() + words))
-    if spoken and _FILE.match(name):
-        return Event.ATTACHED_IOS, name, spoken
-    for name, words in _android_candidates(line):
-        used = _android_markers().get(normal_line(words))
-        if used and _FILE.match(name):
-            return Event.FILE_ATTACHED, name.strip("\u200e\u200f\u2068\u2069 "), used
-    return None
-
-
-def _android_candidates(line: str) -> Iterable[tuple[str, str]]:
-    name, bracket, words = line.rpartition("(")
-    if bracket:
-        yield name.rstrip(), bracket + words
-    dot = line.rfind(".")
-    found = re.match(r"\.\w{1,10}", line[dot:]) if dot > 0 else None
-    if found:
-        # Tamil writes no brackets, Persian puts the words first.
-        yield line[: dot + found.end()], line[dot + found.end() :].strip()
-        for words in _leading_markers():
-            if normal_line(line).startswith(words):
-                yield line[len(words) :].strip(), words
-
-
-@cache
-def _android_markers() -> Mapping[str, tuple[str, ...]]:
-    markers: dict[str, set[str]] = {}
-    for _, languages, parts in lines_of(Event.FILE_ATTACHED):
-        markers.setdefault(normal_line(parts[0] + parts[-1]), set()).update(languages)
-    return {words: tuple(sorted(languages)) for words, languages in markers.items()}
-
-
-@cache
-def _leading_markers() -> tuple[str, ...]:
-    return tuple(parts[0].strip() for _, _, parts in lines_of(Event.FILE_ATTACHED) if parts[0])
-
-
-def _cut_file(inner: str, before: str, after: str) -> str | None:
-    """The file name between marker words, from the text as written."""
-    words = len(before.split())
-    if before:
-        pieces = re.split(r"(?<=[:\uff1a])\s*|\s+", inner, maxsplit=words)
-        inner = pieces[-1] if ":" in before else inner.split(maxsplit=words)[-1]
-    if after:
-        inner = inner.rsplit(maxsplit=len(after.split()))[0]
-    return inner.strip(" \u200e\u200f\u2068\u2069\u202f\u00a0") or None
-
-
-@cache
-def _ios_markers() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """Text between ``<`` and the file name, text between it and ``>``, languages; the frequent form first."""
-    return tuple(
-        (parts[0][1:].strip(), parts[-1][:-1].strip(), languages)
-        for _, languages, parts in sorted(lines_of(Event.ATTACHED_IOS), key=lambda line: "en" not in line[1])
-        if parts[0]
-    )
-
-
-@cache
-def _old_markers() -> Mapping[str, tuple[str, ...]]:
-    """What stood behind the file name until about 2018: ``2016-06-27-PHOTO-00000042.jpg <attached>``."""
-    return {parts[-1].strip(): languages for _, languages, parts in lines_of(Event.ATTACHED_IOS) if not parts[0]}
-
-
-@cache
-def _plain_markers() -> Mapping[bytes, tuple[str, ...]]:
-    """The bytes before the colon and the file name, for the markers that are written with ``: ``."""
-    return {
-        b"\xe2\x80\x8e" + parts[0][:-2].encode(): languages
-        for _, languages, parts in lines_of(Event.ATTACHED_IOS)
-        if parts[0].endswith(": ") and parts[-1] == ">"
-    }
 
 
 @cache

@@ -56,4 +56,4 @@ def _written_hours(
     """The hours of one template's rows as they stand in their headers."""
     template = matches.templates[code]
     words = words_at(data, starts[matches.line[rows]], None, -(-template.header.width // 8))
-    return template.number(words, template.header.runs["hour"])
+    return template.number(words, "hour")

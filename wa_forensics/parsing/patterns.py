@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wa_forensics.model import Shape
+from wa_forensics.parsing.codes import BLOCK, count_codes, first_places
 from wa_forensics.parsing.headers import Header
-from wa_forensics.parsing.shapes import BLOCK, Matches, count_codes, first_places
+from wa_forensics.parsing.shapes import Matches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _VARIABLE = ("a", "b", "hour")
 # Each of them padded or not.
 _WAYS = 8
+_HALVED = 8
 
 
 def shape_table(matches: Matches, byte_offset: NDArray[np.int64]) -> tuple[NDArray[np.int16], tuple[Shape, ...]]:
@@ -73,25 +75,27 @@ def _written(matches: Matches, variable: Sequence[set[str]]) -> NDArray[np.int32
 
     Only a number that the group of its template also writes with one digit counts (``variable``, by template).
     """
-    headers = [template.header for template in matches.templates]
-    wide = [
-        np.array([role in of_group and len(h.runs[role]) == 2 for h, of_group in zip(headers, variable, strict=True)])
-        for role in _VARIABLE
-    ]
-    halved = np.array([bool(header.spans) for header in headers])
+    flags = np.zeros(len(matches.templates), dtype=np.uint8)
+    for number, (template, of_group) in enumerate(zip(matches.templates, variable, strict=True)):
+        runs = template.header.runs
+        flags[number] = sum(1 << k for k, role in enumerate(_VARIABLE) if role in of_group and len(runs[role]) == 2)
+        flags[number] |= _HALVED * bool(template.header.spans)
+    # Whether an hour, from -1 for none to 24 for a leap second, is below ten on a clock of 24 hours and on one of 12.
+    hours = np.arange(-1, 25)
+    twelve = np.where(hours > 12, hours - 12, np.where(hours == 0, 12, hours))
+    below_ten = (np.concatenate([hours, twelve]) < 10).astype(np.uint8)
     written = np.empty(len(matches.template), dtype=np.int32)
     for begin in range(0, len(written), BLOCK):
         part = slice(begin, begin + BLOCK)
-        template = matches.template[part]
-        ways = template.astype(np.int32) * _WAYS
-        hour: NDArray[Any] = matches.seconds[part] // 3600 if wide[2].any() else matches.seconds[part]
-        if halved.any() and wide[2].any():
-            twelve = halved[template]
-            hour = np.where(twelve & (hour > 12), hour - 12, np.where(twelve & (hour == 0), 12, hour))
-        values: NDArray[Any]
-        for bit, (role, values) in enumerate(zip(wide, (matches.a[part], matches.b[part], hour), strict=True)):
-            if role.any():
-                ways |= (role[template] & (values < 10)).astype(np.int32) << bit
+        ways = matches.template[part].astype(np.int32) * _WAYS
+        if (flags % _HALVED).any():
+            wide = flags[matches.template[part]]
+            padded = (matches.a[part] < 10).astype(np.uint8)
+            padded |= (matches.b[part] < 10).astype(np.uint8) << 1
+            place = matches.seconds[part] // 3600 + 1
+            place += (wide >= _HALVED) * np.int32(len(hours))
+            padded |= below_ten[place] << 2
+            ways |= wide & padded
         written[part] = ways
     return written
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wa_forensics.parsing.events import PLACEHOLDERS, any_line
+from wa_forensics.parsing.codes import count_codes
+from wa_forensics.parsing.events import PLACEHOLDERS, any_line, placeholder_line
 from wa_forensics.parsing.layout import Layout
 from wa_forensics.parsing.senders import Speakers
-from wa_forensics.parsing.shapes import count_codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,6 +110,8 @@ def _extend(
         heads.append(_head(sample[-1]))
         if not heads[-1]:
             return
+    if any(_is_by_app(text) for text in sample):
+        return
     kinds = Counter(heads)
     sure = any(
         text[len(head) + 2 :][:3] in (b"\xe2\x80\x8e", b"\xe2\x80\x8f")
@@ -130,6 +132,12 @@ def _extend(
             speakers.names.append(name)
         speakers.code[row] = renamed[name]
         speakers.text_start[row] += len(head) + 2
+
+
+def _is_by_app(text: bytes) -> bool:
+    """Whether the colon is one of the app's own: ``<attached: file>``, ``Location: address``."""
+    line = text.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
+    return line[:1] in _MARKS or placeholder_line().find(line) is not None
 
 
 def _head(text: bytes) -> bytes:

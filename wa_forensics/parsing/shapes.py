@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wa_forensics.parsing.codes import BLOCK, count_codes
 from wa_forensics.parsing.headers import LONGEST, Header, read_header
 from wa_forensics.parsing.plain import HEAD
-from wa_forensics.parsing.templates import Template, byte_shape, hour_table, numbers_of
-from wa_forensics.parsing.words import count_digits, digit_places, words_at
+from wa_forensics.parsing.templates import Alike, Template, byte_shape, hour_table
+from wa_forensics.parsing.words import count_digits, has_other_digits, head_keys, words_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 1 << 15
 _PIECE = 1 << 20
+# So many lines that no template fits are read before the others are looked at again.
+_SOME = 64
 # A file with more shapes than this is no export of one phone; the rest is read line by line.
 MOST_TEMPLATES = 192
 # Of a file with still more shapes, as only hostile ones have, the later ones are text.
 MOST_SHAPES = 4_096
-# From so many templates on it pays to look first where the digits of each line stand.
+# From so many templates on it pays to look first at the first bytes of each line.
 FEW_TEMPLATES = 4
 # Line, template, the numbers of the date, seconds of the day.
 _TYPES = (np.int64, np.int16, np.int16, np.int16, np.int16, np.int32)
@@ -69,35 +72,6 @@ class Matches:
             seconds=self.seconds[keep],
             beyond=self.beyond,
         )
-
-
-def count_codes(codes: NDArray[Any], most: int) -> NDArray[np.int64]:
-    """How often each code from 0 to ``most - 1`` occurs; negative codes are passed over."""
-    counts = np.zeros(most + 1, dtype=np.int64)
-    for begin in range(0, len(codes), BLOCK):
-        # Block by block the copy as wide numbers, which numpy counts, stays in the cache.
-        part = codes[begin : begin + BLOCK].astype(np.int64)
-        part[part < 0] = most
-        counts += np.bincount(part, minlength=most + 1)
-    return counts[:most]
-
-
-def first_places(codes: NDArray[Any], most: int) -> NDArray[np.int64]:
-    """Where each code from 0 to ``most - 1`` occurs first, the number of codes if it never does.
-
-    Negative codes are passed over.
-    """
-    # One place more, on which -1 falls.
-    first = np.full(most + 1, len(codes), dtype=np.int64)
-    blocks = range(0, len(codes), BLOCK)
-    # Most codes come early: then the other blocks need not be looked at.
-    for begin in (*blocks[:1], *reversed(blocks)):
-        part = codes[begin : begin + BLOCK]
-        # Of several values for one place numpy keeps the last.
-        first[part[::-1]] = np.arange(begin + len(part) - 1, begin - 1, -1)
-        if begin == 0 and int(first[:most].max(initial=0)) < len(codes):
-            break
-    return first[:most]
 
 
 def line_starts(data: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -147,7 +121,7 @@ def find_headers(buffer: bytes, starts: NDArray[np.int64]) -> Matches:
     while begin < len(starts):
         finder.read_block(begin, min(begin + size, len(starts)))
         begin += size
-        size = min(size * 8, BLOCK)
+        size = min(size * 8, 2 * BLOCK)
     return finder.matches()
 
 
@@ -162,6 +136,9 @@ class _Finder:
         self.known: dict[bytes, int] = {}
         self.fast: list[int] = []
         self.beyond: list[int] = []
+        self.grouped: list[tuple[int, Alike]] | None = None
+        # Lines are grouped by so many of their first bytes.
+        self.head = 16
         self.window = 8
         # No line has two headers; memory that is never written costs nothing.
         self.columns: tuple[NDArray[Any], ...] = tuple(np.empty(len(starts), dtype=kind) for kind in _TYPES)
@@ -171,64 +148,122 @@ class _Finder:
         """Match the lines ``first`` to ``last`` (exclusive)."""
         words = self._words(np.arange(first, last), self.window)
         left = np.ones(last - first, dtype=bool)
-        every = np.arange(last - first)
         block: list[tuple[NDArray[Any], ...]] = []
         if len(self.fast) <= FEW_TEMPLATES:
-            for code in self.fast:
-                self._match([code], words, left, every, first, block)
+            every = np.arange(last - first)
+            for _, alike in self._groups():
+                self._match(alike, words, left, every, first, block)
         else:
-            self._match_by_places(words, left, first, block)
+            self._match_by_heads(words, left, first, block)
         self._read_slowly(np.flatnonzero(left), first, block)
-        if block:
-            joined = block[0] if len(block) == 1 else tuple(map(np.concatenate, zip(*block, strict=True)))
-            lines = joined[0]
-            if (lines[1:] < lines[:-1]).any():
-                # Each template's lines ascend, those of several lie one after another.
-                order = np.argsort(lines, kind="stable")
-                joined = tuple(part[order] for part in joined)
-            end = self.count + len(joined[0])
+        self._keep(block, first, last - first)
+
+    def _keep(self, block: list[tuple[NDArray[Any], ...]], first: int, size: int) -> None:
+        """Put what was found among the ``size`` lines from ``first`` on into the columns, ascending by line."""
+        if len(block) == 1:
+            at: Any = slice(self.count, self.count + len(block[0][0]))
+            for column, part in zip(self.columns, block[0], strict=True):
+                column[at] = part
+            self.count = at.stop
+        elif block:
+            # Each piece's lines ascend, those of several lie among one another.
+            joined = list(map(np.concatenate, zip(*block, strict=True)))
+            at = joined[0] + (self.count - first)
+            if len(at) < size:
+                found = np.zeros(size, dtype=bool)
+                found[joined[0] - first] = True
+                at = (np.cumsum(found) + (self.count - 1))[joined[0] - first]
             for column, part in zip(self.columns, joined, strict=True):
-                column[self.count : end] = part
-            self.count = end
+                column[at] = part
+            self.count += len(at)
+
+    def _groups(self) -> list[tuple[int, Alike]]:
+        """The fast templates by the key of their first bytes, and by layout in the order in which they were learned."""
+        if self.grouped is None:
+            self.head = min([16, *(self.templates[code].header.width for code in self.fast)])
+            groups: dict[tuple[int, Any], list[int]] = {}
+            for code in self.fast:
+                template = self.templates[code]
+                sample = np.frombuffer(template.sample[:16].ljust(16, b"\0"), dtype="<u8")
+                (key,) = head_keys(list(sample[:, None]), self.head) if len(self.fast) > FEW_TEMPLATES else (0,)
+                groups.setdefault((int(key), template.layout), []).append(code)
+            found = [(key, self._alike(codes)) for (key, _), codes in groups.items()]
+            self.grouped = sorted(found, key=lambda group: group[0])
+        return self.grouped
+
+    def _alike(self, codes: list[int]) -> Alike:
+        return Alike(
+            templates=tuple(self.templates[code] for code in codes),
+            codes=np.array(codes, dtype=np.int16),
+        )
+
+    def _match_by_heads(
+        self,
+        words: list[NDArray[np.uint64]],
+        left: NDArray[np.bool_],
+        first: int,
+        block: list[tuple[NDArray[Any], ...]],
+    ) -> None:
+        """Hold each of many templates only against lines whose first bytes may be its own."""
+        groups = self._groups()
+        keys = head_keys(words, self.head)
+        for key, of_key in groupby(groups, lambda group: group[0]):
+            lines = np.flatnonzero(keys == key)
+            if len(lines):
+                of_lines, alikes = left[lines], [alike for _, alike in of_key]
+                here = [word[lines] for word in words[: max(alike.words for alike in alikes)]]
+                for alike in alikes:
+                    self._match(alike, here, of_lines, lines, first, block)
+                left[lines] = of_lines
 
     def _match(
         self,
-        codes: list[int],
+        alike: Alike,
         words: list[NDArray[np.uint64]],
         left: NDArray[np.bool_],
         lines: NDArray[np.int64],
         first: int,
         block: list[tuple[NDArray[Any], ...]],
-    ) -> None:
-        """Hold templates of one layout against the lines ``first + lines``; those that fit are no longer ``left``."""
-        found = []
-        for code in codes:
-            rows = self._fitting(code, words, left, lines, first)
-            if len(rows):
-                left[rows] = False
-                found.append((code, rows))
-        if found:
-            block.append(self._found(found, words, lines, first))
+    ) -> int:
+        """Hold templates of one layout against the lines ``first + lines``; those that fit are no longer ``left``.
 
-    def _match_by_places(
-        self,
-        words: list[NDArray[np.uint64]],
-        left: NDArray[np.bool_],
-        first: int,
-        block: list[tuple[NDArray[Any], ...]],
-    ) -> None:
-        """Hold each of many templates only against lines whose first digits stand where its own do."""
-        places = digit_places(words)
-        alike: dict[tuple[int, Any], list[int]] = {}
-        for code in self.fast:
-            template = self.templates[code]
-            alike.setdefault((template.places, template.layout), []).append(code)
-        for (place, _), codes in alike.items():
-            lines = np.flatnonzero(places == place if place >= 0 else left)
-            if len(lines):
-                of_lines = left[lines]
-                self._match(codes, [word[lines] for word in words], of_lines, lines, first, block)
-                left[lines] = of_lines
+        Returns how many they are.
+        """
+        rows = alike.begin(words, left)
+        if rows is not None and not len(rows):
+            return 0
+        if rows is not None:
+            words, lines = [word[rows] for word in words], lines[rows]
+        lines = lines + first
+        which = None
+        if len(alike.templates) > 1 or alike.templates[0].header.ends_line:
+            which, fits = self._which(alike, words, lines)
+            some = np.flatnonzero(fits)
+            if not len(some):
+                return 0
+            if len(some) < len(fits):
+                rows = some if rows is None else rows[some]
+                words, lines, which = [word[some] for word in words], lines[some], which[some]
+        left[slice(None) if rows is None else rows] = False
+        codes = np.full(len(lines), alike.codes[0]) if which is None else alike.codes[which]
+        block.append((lines, codes, *alike.numbers(words, which)))
+        return len(lines)
+
+    def _which(
+        self, alike: Alike, words: list[NDArray[np.uint64]], lines: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+        """Which of the templates each row fits that has what they share, and whether it fits any."""
+        which = np.zeros(len(lines), dtype=np.int16)
+        none = np.ones(len(lines), dtype=bool)
+        for number, (template, checks) in enumerate(zip(alike.templates, alike.own_checks, strict=True)):
+            fits = none.copy()
+            for k, mask, value in checks:
+                fits &= (words[k] & mask) == value
+            if template.header.ends_line:
+                fits[fits] = self._end_there(lines[fits], template.header.width)
+            none ^= fits
+            which += fits * np.int16(number)
+        return which, ~none
 
     def matches(self) -> Matches:
         """All matches, ascending by line."""
@@ -252,32 +287,14 @@ class _Finder:
         inside = lines + 1 < len(self.starts)
         return np.where(inside, self.starts[np.where(inside, lines + 1, 0)], len(self.data))
 
-    def _fitting(
-        self, code: int, words: list[NDArray[np.uint64]], left: NDArray[np.bool_], rest: NDArray[np.int64], first: int
-    ) -> NDArray[np.int64]:
-        rows = self.templates[code].fits(words, left)
-        header = self.templates[code].header
-        if not header.ends_line or not len(rows):
-            return rows
-        # What is left is a line end: LF, CR LF, or a CR where the text ends.
-        lines = rest[rows] + first
-        body = self.starts[lines] + header.width
+    def _end_there(self, lines: NDArray[np.int64], width: int) -> NDArray[np.bool_]:
+        """Which lines end behind a header of this width: what follows is LF, CR LF, or a CR where the text ends."""
+        body = self.starts[lines] + width
         stop = self._stops(lines)
         stop = stop - (self.data[stop - 1] == 10)
         stop = stop - ((stop > body) & (self.data[stop - 1] == 13))
-        ending: NDArray[np.int64] = rows[stop == body]
+        ending: NDArray[np.bool_] = stop == body
         return ending
-
-    def _found(
-        self, found: list[tuple[int, NDArray[np.int64]]], words: list[NDArray[np.uint64]], rest: Any, first: int
-    ) -> tuple[NDArray[Any], ...]:
-        """The columns of what fits: ``found`` are templates of one layout, each with its rows of ``words``."""
-        counts = [len(rows) for _, rows in found]
-        rows = found[0][1] if len(found) == 1 else np.concatenate([rows for _, rows in found])
-        chosen = words if len(rows) == len(rest) and len(found) == 1 else [word[rows] for word in words]
-        codes = np.repeat(np.array([code for code, _ in found], dtype=np.int16), counts)
-        templates = [self.templates[code] for code, _ in found]
-        return (rest[rows] + first, codes, *numbers_of(templates, counts, chosen))
 
     def _likely(self, lines: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Lines with three digits among their first characters, which are as many bytes in Latin text only."""
@@ -296,66 +313,56 @@ class _Finder:
 
     def _read_slowly(self, rest: NDArray[np.int64], first: int, block: list[tuple[NDArray[Any], ...]]) -> None:
         """Read the lines that no template fits and that have digits near their start; learn their shapes."""
-        if not len(rest):
-            return
-        rest = rest[self._likely(rest + first)]
         left = np.ones(len(rest), dtype=bool)
         words: list[NDArray[np.uint64]] = []
         single: list[tuple[int, ...]] = []
-        for place, row in enumerate(rest.tolist()):
-            if not left[place]:
-                continue
-            start = int(self.starts[first + row])
-            line = self.buffer[start : start + 8 * LONGEST]
-            header = read_header(line)
-            if header is None:
-                continue
-            code, is_new = self._learn(line[: header.width], header)
-            if code < 0:
-                self.beyond.append(first + row)
-                continue
-            left[place] = False
-            single.append((first + row, code, *self.templates[code].read(line)))
-            if not is_new:
-                # Seen before: it pays to look for it in the rest of the block.
+        begin, end = 0, _SOME
+        while begin < len(rest):
+            places = begin + np.flatnonzero(left[begin:end])
+            known = len(self.templates)
+            for place in places[self._likely(rest[places] + first)].tolist():
+                if not left[place]:
+                    continue
+                line_number = first + int(rest[place])
+                start = int(self.starts[line_number])
+                line = self.buffer[start : start + 8 * LONGEST]
+                header = read_header(line)
+                if header is None:
+                    continue
+                code, is_new = self._learn(line[: header.width], header)
+                if code < 0:
+                    self.beyond.append(line_number)
+                    continue
+                left[place] = False
+                single.append((line_number, code, *self.templates[code].read(line)))
+                if is_new and header.needs_name:
+                    # The beginning of another header may look like it.
+                    continue
                 if header.width > 8 * len(words):
                     words = self._words(rest + first, header.width)
-                self._match([code], words, left, rest, first, block)
+                if self._match(self._alike([code]), words, left, rest, first, block) or not is_new:
+                    self._hasten(code)
+            # What is learned from some lines takes most of the others away.
+            begin, end = end, 4 * end if len(self.templates) > known else len(rest)
         if single:
             columns = zip(*single, strict=True)
             block.append(tuple(np.array(column, dtype=kind) for column, kind in zip(columns, _TYPES, strict=True)))
 
     def _learn(self, line: bytes, header: Header) -> tuple[int, bool]:
-        """The code of the header's template (-1 for one too many), and whether it is new; the next makes it fast."""
+        """The code of the header's template (-1 for one too many), and whether it is new."""
         shape, literals, digits = byte_shape(line, header)
         code = self.known.get(shape)
-        if code is None:
-            if len(self.templates) >= MOST_SHAPES:
-                return -1, True
-            code = self.known[shape] = len(self.templates)
-            self.templates.append(
-                Template(header=header, literals=literals, digits=digits, hours=hour_table(header.spans))
-            )
-            return code, True
+        if code is not None:
+            return code, False
+        if len(self.templates) >= MOST_SHAPES:
+            return -1, True
+        code = self.known[shape] = len(self.templates)
+        self.templates.append(Template(header=header, literals=literals, digits=digits, hours=hour_table(header.spans)))
+        return code, True
+
+    def _hasten(self, code: int) -> None:
+        """Hold a template that was seen more than once against all further lines."""
         if code not in self.fast and len(self.fast) < MOST_TEMPLATES:
             self.fast.append(code)
-            self.window = max(self.window, header.width)
-        return code, False
-
-
-def has_other_digits(heads: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Rows of bytes some of which may be a digit of another script."""
-    found = np.zeros(len(heads), dtype=bool)
-    flat = heads.reshape(-1)
-    # Of what has two bytes and more only these leads begin digits; those between are punctuation and Chinese.
-    leads = np.flatnonzero((flat >= 0xD9) & ((flat - np.uint8(0xE2)) > 7))
-    leads = leads[leads % heads.shape[1] < heads.shape[1] - 2]
-    lead, second, third = flat[leads], flat[leads + 1], flat[leads + 2]
-    other = ((lead == 0xD9) & (second - np.uint8(0xA0) < 10)) | ((lead == 0xDB) & (second - np.uint8(0xB0) < 10))
-    other |= (lead == 0xDF) | (lead == 0xE1) | (lead == 0xEA) | (lead == 0xEF)
-    # Most Indic digits are the second half of an odd block; Thai, Lao and Tibetan have their own places.
-    other |= (lead == 0xE0) & (((second & 1 == 1) & (third - np.uint8(0xA6) < 10)) | (third - np.uint8(0x90) < 26))
-    # Four-byte digits are neither emoji nor pictographs (F0 9F), but for the segmented digits (F0 9F AF).
-    other |= (lead == 0xF0) & ((second != 0x9F) | (third == 0xAF))
-    found[leads[other] // heads.shape[1]] = True
-    return found
+            self.grouped = None
+            self.window = max(self.window, self.templates[code].header.width)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ from wa_forensics.parsing.headers import Header
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_HIGHEST = np.uint64(0x8080808080808080)
 ROLES = ("a", "b", "c", "hour", "minute", "second")
 
 
@@ -29,76 +30,55 @@ class Template:
     hours: NDArray[np.int32]
 
     @cached_property
-    def checks(self) -> tuple[tuple[np.uint64, ...], ...]:
-        """For each word: mask and value of what is fixed; low halves, addends, carry mask and carries of digits.
-
-        The last byte of a digit zero ends in 0 or 6 in every script, so its upper half is fixed, and adding 6 to
-        the lower half carries for what is above nine (adding 10, for scripts that count from 6, for what is not below).
-        """
-        size = -(-self.header.width // 8) * 8
-        mask, value, low, add, carry, carried = (bytearray(size) for _ in range(6))
-        for position, byte in self.literals:
-            mask[position], value[position] = 0xFF, byte
-        for position, zero in self.digits:
-            mask[position], value[position] = 0xF0, zero & 0xF0
-            low[position], carry[position] = 0x0F, 0x10
-            add[position], carried[position] = (10, 0x10) if zero & 0x0F else (6, 0)
-        columns = [np.frombuffer(bytes(column), dtype="<u8") for column in (mask, value, low, add, carry, carried)]
-        return tuple(zip(*columns, strict=True))
-
-    @cached_property
-    def places(self) -> int:
-        """The ``digit_places`` of every line that fits, -1 where header bytes and ASCII digits do not tell."""
-        fixed = {position for position, byte in self.literals if not 0x30 <= byte <= 0x39}
-        digits = {position for position, zero in self.digits if zero == 0x30}
-        if not fixed | digits >= set(range(16)):
-            return -1
-        return sum(1 << position for position in digits if position < 16)
-
-    def fits(self, words: list[NDArray[np.uint64]], left: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Which of the rows that are ``left`` begin with this shape; ``words`` are the first bytes of each row."""
-        mask, value = self.checks[0][:2]
-        rows = np.flatnonzero(((words[0] & mask) == value) & left)
-        for word, (mask, value, low, add, carry, carried) in zip(words, self.checks, strict=False):
-            if not len(rows):
-                break
-            here = word if len(rows) == len(word) else word[rows]
-            same = (here & mask) == value
-            if carry:
-                same &= (((here & low) + add) & carry) == carried
-            if not same.all():
-                rows = rows[same]
-        return rows
+    def sample(self) -> bytes:
+        """The header with every digit as zero."""
+        sample = bytearray(self.header.width)
+        for position, byte in (*self.literals, *self.digits):
+            sample[position] = byte
+        return bytes(sample)
 
     @cached_property
     def layout(self) -> tuple[object, ...]:
         """Where the numbers stand and in which script: equal for templates that differ in their words only."""
         return (tuple(self.header.runs.items()), self.digits)
 
-    def number(self, words: list[NDArray[np.uint64]], run: tuple[int, ...]) -> NDArray[np.int16]:
-        total = np.zeros(len(words[0]), dtype=np.uint16)
+    @cached_property
+    def steps(self) -> dict[str, tuple[tuple[int, int, bool, int], ...]]:
+        """How each number is read: word and byte in it, whether the next byte is a digit too, lower half of zero."""
         zeros = dict(self.digits)
-        place = 0
-        while place < len(run):
-            position = run[place]
-            word, shift = words[position // 8], np.uint64(8 * (position % 8))
-            lowest = np.uint16(zeros[position] & 0x0F)
-            piece = (word >> shift).astype(np.uint16)
-            if position % 8 < 7 and run[place + 1 : place + 2] == (position + 1,):
-                piece &= np.uint16(0x0F0F)
-                piece -= lowest * np.uint16(0x0101)
+        steps: dict[str, tuple[tuple[int, int, bool, int], ...]] = {}
+        for role in ROLES:
+            run, found = list(self.header.runs[role]), []
+            while run:
+                position = run.pop(0)
+                is_pair = position % 8 < 7 and run[:1] == [position + 1]
+                run = run[is_pair:]
+                found.append((position // 8, position % 8, is_pair, zeros[position] & 0x0F))
+            steps[role] = tuple(found)
+        return steps
+
+    def number(self, words: list[NDArray[np.uint64]], role: str) -> NDArray[np.int16]:
+        """The number ``role`` of each row."""
+        total = None
+        for word, byte, is_pair, lowest in self.steps[role]:
+            # Looked at in place: shifting whole words takes longer.
+            if is_pair:
+                piece = np.ndarray((len(words[0]),), "<u2", words[word], byte, (8,)) & np.uint16(0x0F0F)
+                if lowest:
+                    piece -= np.uint16(lowest * 0x0101)
                 # Tens stand in the lower byte: their tenfold and the ones meet in the upper one.
                 piece *= np.uint16(10 * 256 + 1)
                 piece >>= np.uint16(8)
-                total *= np.uint16(100)
-                place += 2
             else:
+                piece = np.ndarray((len(words[0]),), "u1", words[word], byte, (8,)).astype(np.uint16)
                 piece &= np.uint16(0x0F)
-                piece -= lowest
-                total *= np.uint16(10)
-                place += 1
-            total += piece
-        return total.view(np.int16)
+                piece -= np.uint16(lowest)
+            if total is None:
+                total = piece
+            else:
+                total *= np.uint16(100 if is_pair else 10)
+                total += piece
+        return np.zeros(len(words[0]), dtype=np.int16) if total is None else total.view(np.int16)
 
     def read(self, line: bytes) -> tuple[int, int, int, int]:
         """The numbers ``a b c`` as written and the seconds of the day (-1 for none) of one line that fits."""
@@ -114,25 +94,103 @@ class Template:
         return a, b, c, hour * 3600 + minute * 60 + second if hour >= 0 and minute < 60 and second <= 60 else -1
 
 
-def numbers_of(
-    templates: Sequence[Template], counts: Sequence[int], words: list[NDArray[np.uint64]]
-) -> tuple[NDArray[Any], ...]:
-    """The numbers ``a b c`` as written and the seconds of the day (-1 for none) of rows that fit.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Alike:
+    """Templates of one layout, so that they differ in their words only: they are held against lines together."""
 
-    The ``templates`` have one layout; the first of ``counts`` rows fit the first of them, and so on.
-    """
-    first = templates[0]
-    a, b, c, hour, minutes, seconds = (first.number(words, first.header.runs[role]) for role in ROLES)
-    if len(templates) > 1:
-        tables = np.concatenate([template.hours for template in templates])
-        hours = tables[hour + np.repeat(np.arange(len(templates), dtype=np.int16) * np.int16(len(first.hours)), counts)]
-    else:
-        hours = first.hours[hour]
-    moment = hours * 3600
-    moment += minutes.astype(np.int32) * 60
-    moment += seconds
-    moment[(hours < 0) | (minutes > 59) | (seconds > 60)] = -1
-    return a, b, c, moment
+    templates: tuple[Template, ...]
+    codes: NDArray[np.int16]
+
+    @cached_property
+    def words(self) -> int:
+        """How many words of eight bytes the longest header has."""
+        return max(-(-template.header.width // 8) for template in self.templates)
+
+    @cached_property
+    def shared(self) -> frozenset[tuple[int, int]]:
+        """The literal bytes that all of them have."""
+        return frozenset.intersection(*(frozenset(template.literals) for template in self.templates))
+
+    @cached_property
+    def checks(self) -> tuple[tuple[np.uint64, np.uint64, np.uint64], ...]:
+        """For each word of eight bytes: value, mask and addend of the bytes that all of them have, digits among them.
+
+        Less the value a literal byte is 0 and a digit 0 to 9. The addend carries anything else into the highest bit
+        of the byte, if it is not set before. The lowest byte that does not fit shows it, whatever it borrows or
+        carries: those below it do neither.
+        """
+        shared = [*((place, byte, 0x7F) for place, byte in self.shared)]
+        shared += [(place, zero, 0x7F - 9) for place, zero in self.templates[0].digits]
+        size = -(-max(place + 1 for place, *_ in shared) // 8) * 8
+        values, masks, addends = (np.zeros(size, dtype=np.uint8) for _ in range(3))
+        for place, value, addend in shared:
+            values[place], masks[place], addends[place] = value, 0xFF, addend
+        return tuple(zip(*(column.view("<u8") for column in (values, masks, addends)), strict=True))
+
+    @cached_property
+    def own_checks(self) -> tuple[tuple[tuple[int, np.uint64, np.uint64], ...], ...]:
+        """For each template: number, mask and value of the words with literal bytes that not all have."""
+        own = []
+        for template in self.templates:
+            values, masks = (np.zeros(-(-template.header.width // 8) * 8, dtype=np.uint8) for _ in range(2))
+            for place, byte in frozenset(template.literals) - self.shared:
+                values[place], masks[place] = byte, 0xFF
+            pairs = zip(masks.view("<u8"), values.view("<u8"), strict=True)
+            own.append(tuple((k, mask, value) for k, (mask, value) in enumerate(pairs) if mask))
+        return tuple(own)
+
+    @cached_property
+    def hours(self) -> NDArray[np.int32]:
+        """Seconds of the day at the beginning of each hour as written, template by template; negative for none."""
+        return np.concatenate([template.hours for template in self.templates]) * 3600
+
+    def begin(self, words: list[NDArray[np.uint64]], left: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+        """Rows that are ``left`` and have what is common, None for all rows; ``words`` are the bytes of each row."""
+        fits = _excess(words[0], *self.checks[0]) == 0
+        fits &= left
+        count = int(np.count_nonzero(fits))
+        rows = None if count == len(fits) else np.flatnonzero(fits)
+        if not count or len(self.checks) == 1:
+            return rows
+        pairs = zip(words[1:], self.checks[1:], strict=False)
+        excess = [_excess(word if rows is None else word[rows], *check) for word, check in pairs]
+        for other in excess[1:]:
+            excess[0] |= other
+        fits = excess[0] == 0
+        if fits.all():
+            return rows
+        return np.flatnonzero(fits) if rows is None else rows[fits]
+
+    def numbers(self, words: list[NDArray[np.uint64]], which: NDArray[np.int16] | None) -> tuple[NDArray[Any], ...]:
+        """The numbers ``a b c`` as written and the seconds of the day (-1 for none) of rows that fit.
+
+        ``which`` of the templates each row fits, where there are several.
+        """
+        first = self.templates[0]
+        a, b, c, hour, minutes, seconds = (first.number(words, role) for role in ROLES)
+        if which is not None:
+            hour += which * np.int16(len(first.hours))
+        moment = self.hours[hour]
+        none = moment < 0
+        none |= minutes > 59
+        none |= seconds > 60
+        minutes *= np.int16(60)
+        minutes += seconds
+        moment += minutes
+        if none.any():
+            moment[none] = -1
+        return a, b, c, moment
+
+
+def _excess(word: NDArray[np.uint64], value: np.uint64, mask: np.uint64, addend: np.uint64) -> NDArray[np.uint64]:
+    """The highest bits of the bytes of each row that do not fit one of ``Alike.checks``."""
+    rest = word - value
+    if mask != _ALL:
+        rest &= mask
+    excess = rest + addend
+    excess |= rest
+    excess &= _HIGHEST
+    return excess
 
 
 def byte_shape(line: bytes, header: Header) -> tuple[bytes, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:

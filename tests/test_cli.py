@@ -268,6 +268,7 @@ def test_verify_gives_four_when_something_was_changed(incident: Path, tmp_path: 
     (case / "report.html").write_text("nothing happened", "utf-8")
     run = call("verify", case)
     assert run.returncode == 4 and "report.html was changed" in run.stdout
+    assert run.stdout.splitlines()[-1].startswith("not verified: ask for the case folder again")
     told = json.loads(call("verify", case, "--format", "json").stdout)
     assert told["verified"] is False and any(row["file"] == "report.html" for row in told["problems"])
 

@@ -74,6 +74,7 @@ def _report_problem(case: Path) -> tuple[tuple[Failure, ...], tuple[str, ...]]:
 
 
 _CLAIM = "the report is what the records give"
+_ADVICE = "not verified: ask for the case folder again, or scan the evidence again and compare."
 
 
 def _as_json(found: Verification, problems: tuple[Failure, ...], notes: tuple[str, ...]) -> str:
@@ -91,4 +92,4 @@ def _print(
         click.echo(visible(f"PROBLEM  {item.source} {item.problem}"))
     for told in notes:
         click.echo(visible(f"note     {told}"))
-    click.echo("not verified" if problems else "verified")
+    click.echo(_ADVICE if problems else "verified")

@@ -127,7 +127,7 @@ def rooms(folder: Path) -> list[tuple[str, list[tuple[str, ...]]]]:
     for name, authored in collections_of_messages.ordinary(folder).items():
         parts = [authored[first : first + EXPORT] for first in range(0, len(authored), EXPORT)]
         cells = []
-        for named in (_as_contact, _as_stranger):
+        for named in (as_contact, as_stranger):
             counts = []
             for part in parts:
                 with tempfile.TemporaryDirectory() as work:
@@ -138,11 +138,11 @@ def rooms(folder: Path) -> list[tuple[str, list[tuple[str, ...]]]]:
     return [("Ordinary chats, all rules: findings of level medium and above per 10,000 messages", rows)]
 
 
-def _as_contact(author: str) -> str:
+def as_contact(author: str) -> str:
     return f"User {author[:24].replace(':', '')}"
 
 
-def _as_stranger(author: str) -> str:
+def as_stranger(author: str) -> str:
     return f"+44 7700 {zlib.crc32(author.encode()) % 10**6:06d}"
 
 

@@ -41,7 +41,7 @@ def main(folder: str) -> None:
     """Print one line for each room."""
     cases = attacks()
     for name, authored in collections_of_messages.ordinary(Path(folder)).items():
-        room = [(evaluate_detection._as_stranger(author), text) for author, text in authored[BEGIN:END]]
+        room = [(evaluate_detection.as_stranger(author), text) for author, text in authored[BEGIN:END]]
         scores = []
         for accounts, rows in cases:
             mixed = room[:AT]

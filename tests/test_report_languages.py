@@ -19,6 +19,7 @@ from report_hostile import PAYLOADS, faults, poison, visible_text
 
 from wa_forensics.batch import scan
 from wa_forensics.case import Case
+from wa_forensics.context import course
 from wa_forensics.context.hearing import HEARD_WEIGHTS
 from wa_forensics.context.reactions import GROUPS
 from wa_forensics.context.signals import WEIGHTS
@@ -92,7 +93,7 @@ def test_every_template_of_a_sentence_is_a_constant() -> None:
 
 def test_every_signal_has_a_name_in_the_catalogues() -> None:
     names = {str(concept).replace("_", " ") for concept in Concept} | {*WEIGHTS, *HEARD_WEIGHTS, *FACTS}
-    names |= {*translations.signal_names(), *GROUPS.values()}
+    names |= {*translations.signal_names(), *GROUPS.values(), course.NAME, *course.GROUPS.values()}
     assert {str(name).replace("_", " ") for name in names} - {*wording.SIGNALS} == set()
 
 

@@ -8,12 +8,14 @@ hand changed (a notice, a code given away, doubt, a warning, disowning): words a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat, once
+from wa_forensics.context.course import plays
 from wa_forensics.context.crowd import Crowd, crowd, reading
 from wa_forensics.context.hearing import Stretch, beyond_chance, blocked, hear
 from wa_forensics.context.relations import TEAMWORK, with_earlier, with_neighbors, with_other_signs, with_partners
@@ -37,15 +39,23 @@ def episodes(chat: Chat) -> tuple[Episode, ...]:
         patient |= {e.sender for e in built if not e.stranger}
     spread = Counter(e.sender for e in built if not e.stranger and any(s.kind in TEAMWORK for s in e.sightings))
     patient |= {sender for sender, parts in spread.items() if parts > 1}
+    # Whose single stretches are not strong may be a play as a whole.
+    playing = plays(chat) - {e.sender for e in built if e.score >= HIGH}
+    patient |= playing
     if patient:
-        whole = _built(chat, all_stretches(chat, found, seconds, around, patient), found, seconds, around)
-        patient = {e.sender for e in whole if e.score >= HIGH and e.own_hand} & patient
+        whole = _built(chat, all_stretches(chat, found, seconds, around, patient), found, seconds, around, playing)
+        patient = ({e.sender for e in whole if e.score >= HIGH and e.own_hand} | playing) & patient
         built = [e for e in built if e.sender not in patient] + [e for e in whole if e.sender in patient]
     return tuple(sorted((e for e in built if e.score >= LOW), key=lambda e: (e.messages[0], e.sender)))
 
 
 def _built(
-    chat: Chat, stretches: list[Stretch], found: Sightings, seconds: NDArray[np.int64], around: Crowd
+    chat: Chat,
+    stretches: list[Stretch],
+    found: Sightings,
+    seconds: NDArray[np.int64],
+    around: Crowd,
+    playing: Collection[int] = (),
 ) -> list[Episode]:
     """The stretches with what the others say and what they say about each other."""
     taken = PRIOR_STRANGER - around.prior
@@ -64,7 +74,8 @@ def _built(
     for _ in range(2):
         heard = hear(chat, stretches, found, seconds, silent)
         built = [
-            weigh(chat, s, beyond_chance(chat, s, heard[at], found), around, read[at]) for at, s in enumerate(stretches)
+            weigh(chat, s, beyond_chance(chat, s, heard[at], found), around, read[at], s.sender in playing)
+            for at, s in enumerate(stretches)
         ]
         built = [replace(e, lost=e.sender in lost) for e in built]
         built = with_other_signs(with_partners(chat, built), seconds)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat, once
+from wa_forensics.context.course import CLEARLY, course_signal
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import CERTAIN, CHECKED, GAVE, HEARD_WEIGHTS, Heard, Stretch, settled
 from wa_forensics.context.signals import COMMON, Sighting
@@ -80,10 +81,15 @@ class Episode:
         return self.stranger or (self.score >= HIGH and not changed and not self.lost)
 
 
-def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal | None) -> Episode:
-    """The stretch with all that speaks for and against an attack, capped where too little stands on its own feet."""
+def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal | None, playing: bool) -> Episode:
+    """The stretch with all that speaks for and against an attack, capped where too little stands on its own feet.
+
+    ``playing``: the account as a whole speaks for a play.
+    """
     own = own_messages(chat, stretch.sender)
-    signals = [*stretch.signals, *([read] if read else []), _prior(stretch, among)]
+    # Who wrote here for long before was no newcomer with a play.
+    course = course_signal(chat, stretch.sender) if playing and stretch.before < HISTORY else None
+    signals = [*stretch.signals, *(s for s in (read, course) if s), _prior(stretch, among)]
     around = [
         heard_signal(chat, meaning, messages, *HEARD_WEIGHTS[meaning])
         for meaning, messages in sorted(heard.by_meaning.items())
@@ -102,6 +108,7 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
     if heard.by_meaning.get(DISOWNED) and any(heard.by_meaning.get(meaning) for meaning in OTHERS):
         # The owner's own word that others bear out is no hearsay either.
         seen += sum(s.weight for s in around if s.name == DISOWNED)
+    seen += course.weight if course else 0.0
     # What is heard can at most double what was seen: a warning about nothing is no evidence.
     confirmed = sum(s.weight for s in around)
     excess = confirmed - seen - CARRIES * (stretch.sum + seen)
@@ -109,8 +116,11 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
         around.append(Signal(name="few signs of its own", weight=round(-excess, 3), detail=""))
     signals += around
     score = sum(s.weight for s in signals)
-    if not stretch.stranger and (confirmed < CONFIRMED or not settled(heard, unlike=habits >= UNLIKE)):
-        score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
+    told = confirmed >= CONFIRMED and settled(heard, unlike=habits >= UNLIKE)
+    if not stretch.stranger and not told:
+        # Nobody bears it out; the account as a whole may, and stays below high unless it does so clearly.
+        most = HIGH if course else LOW if stretch.before >= HISTORY else MEDIUM
+        score = score if course and course.weight >= CLEARLY else min(score, most - 0.01)
     if stretch.stranger and stretch.before >= HISTORY and among.prior < PRIOR_STRANGER and not settled(heard):
         # In a crowd an unsaved number with a history is as good as a contact.
         score = min(score, MEDIUM - 0.01)

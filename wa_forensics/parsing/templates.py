@@ -218,15 +218,18 @@ def _zero_of(line: bytes, position: int) -> int:
 def hour_table(spans: Spans) -> NDArray[np.int32]:
     """Hour of the day for each hour as written (0 to 99), -1 where there is none."""
     table = np.full(100, -1, dtype=np.int32)
-    for written in range(24):
+    for written in range(25):
         table[written] = hour_of_day(written, spans)
     return table
 
 
 def hour_of_day(written: int, spans: Spans) -> int:
-    """The hour 0 to 23 of a written hour and half of the day; -1 if there is none."""
+    """The hour 0 to 23 of a written hour and half of the day; -1 if there is none.
+
+    Clocks that count from 1 to 24 (``kk`` of CLDR) write 24 for the first hour of the day that the date names.
+    """
     if written > 23:
-        return -1
+        return 0 if written == 24 and not spans else -1
     if not spans or written > 12:
         return written
     early = written % 12

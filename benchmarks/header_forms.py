@@ -9,7 +9,8 @@
 
 Each form is written as chats of several kinds (``CHATS``): many days, days that decide nothing, one afternoon,
 one message. A chat counts as right when every message has its moment, sender and text, as undecided when
-AmbiguousDateOrder names the right order among its readings, as refused when a ParseError says why, and as wrong
+AmbiguousDateOrder names the right order among its readings, as refused when a ParseError says why, as noted when its
+hours are wrong but a note of the chat says that the file does not show that its clock has 24 hours, and as wrong
 otherwise. The table and the vectors belong to the format notes of the project; CLDR needs nothing else.
 """
 
@@ -33,6 +34,10 @@ from parsing_texts import parsed
 
 from wa_forensics.errors import AmbiguousClock, AmbiguousDateOrder, ParseError
 
+# What the parser says of a chat no hour of which shows that its clock has 24 hours.
+CLOCK_NOTE = "the file does not show that its clock has 24 hours"
+HALF_A_DAY = timedelta(hours=12)
+WORDS = ("right", "undecided", "noted", "refused", "wrong")
 SENDERS = ("Asha Verma", "Ravi", "+44 7700 900614", "Depot: Night Desk")
 TEXTS = ("ok", "10:30 - fine: ok", "first line\nsecond line, 3/2\n\n12. last", "\u200e", "list: 1/2/24 16:05", "😀")
 
@@ -66,7 +71,7 @@ def chat_text(form: Form, moments: list[datetime]) -> str:
 
 
 def outcome(form: Form, moments: list[datetime]) -> str:
-    """``right``, ``undecided``, ``refused: why`` or ``wrong: what``."""
+    """``right``, ``undecided``, ``noted: what``, ``refused: why`` or ``wrong: what``."""
     text = chat_text(form, moments)
     try:
         return _compare(text, form, moments, "auto")
@@ -74,7 +79,8 @@ def outcome(form: Form, moments: list[datetime]) -> str:
         return "undecided" if form.halfless else f"refused: {error.problem}"
     except AmbiguousDateOrder as error:
         found = [_reading(text, form, moments, order) for order in error.readings]
-        return "undecided" if "right" in found else f"wrong: no reading is right ({found[0]})"
+        noted = [reading for reading in found if reading.startswith("noted")]
+        return "undecided" if "right" in found else noted[0] if noted else f"wrong: no reading is right ({found[0]})"
     except ParseError as error:
         return f"refused: {error.problem}"
 
@@ -96,7 +102,9 @@ def _compare(text: str, form: Form, moments: list[datetime], order: str) -> str:
         expected = f"{moment:%Y-%m-%dT%H:%M:%S}"[:cut]
         got = chat.time(number)[:cut]
         if got != expected:
-            return f"wrong: {form.header(moment)!r} read as {got} instead of {expected} ({chat.date_order.decided_by})"
+            how = f"{form.header(moment)!r} read as {got} instead of {expected} ({chat.date_order.decided_by})"
+            by_half = abs(datetime.fromisoformat(got) - datetime.fromisoformat(expected)) == HALF_A_DAY
+            return ("noted: " if by_half and any(CLOCK_NOTE in str(note) for note in chat.notes) else "wrong: ") + how
         sender = SENDERS[number % 4]
         # With one message nothing tells that a name goes on behind its first colon.
         if (chat.sender(number), chat.text(number)) != (sender, TEXTS[number % 6]) and "Depot" not in sender:
@@ -125,26 +133,20 @@ def run(forms: Iterator[Form], every: int, shown: int) -> int:
             result = outcome(form, usable)
             word = result.split(":", 1)[0]
             counts[name][word] += 1
-            if word in ("wrong", "refused"):
+            if word in ("wrong", "refused", "noted"):
                 wrong[word, result].append(f"{form.name} [{name}] {form.header(usable[0])!r}")
     for name in CHATS:
         found = counts[name]
-        print(
-            f"{name:14s} {sum(found.values()):6d} chats: "
-            + ", ".join(f"{found[word]} {word}" for word in ("right", "undecided", "refused", "wrong"))
-        )
+        print(f"{name:14s} {sum(found.values()):6d} chats: " + ", ".join(f"{found[word]} {word}" for word in WORDS))
     for (_, result), names in sorted(wrong.items(), key=lambda item: -len(item[1]))[:shown]:
         print(f"  {len(names):4d} x {result}\n         e.g. {names[0]}; {names[-1]}")
     total = sum((found for found in counts.values()), Counter())
-    print(
-        f"{len(seen)} forms, {sum(total.values())} chats: "
-        + ", ".join(f"{total[word]} {word}" for word in ("right", "undecided", "refused", "wrong"))
-    )
+    print(f"{len(seen)} forms, {sum(total.values())} chats: " + ", ".join(f"{total[word]} {word}" for word in WORDS))
     return total["wrong"]
 
 
 def main() -> None:
-    """Print how many chats of each kind are right, undecided, refused and wrong; exit 1 if any is wrong."""
+    """Print how many chats of each kind are right, undecided, noted, refused and wrong; exit 1 if any is wrong."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("corpus", choices=("cldr", "mixed", "calendars", "grid", "table", "vectors"))
     options.add_argument("file", nargs="?", type=Path)

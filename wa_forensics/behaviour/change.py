@@ -15,7 +15,7 @@ from wa_forensics.behaviour.judging import judged, texts_of_chat
 from wa_forensics.behaviour.operators import Attribution, attribute, findings, hands_of, sign_offs
 from wa_forensics.behaviour.windows import Calibration, Stretch, ratio_of, read_calibration, short_ratio
 from wa_forensics.behaviour.writers import FEWEST_OTHERS, FEWEST_OWN, Measured, measure
-from wa_forensics.chat import KIND_CODE, Chat
+from wa_forensics.chat import KIND_CODE, Chat, once
 from wa_forensics.findings import make_finding
 from wa_forensics.model import (
     Confidence,
@@ -153,8 +153,7 @@ def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibrati
     limits = thresholds(own, calibration)
     short = bool(own.means)
     strong = stretch.ratio >= limits[RATE]
-    why = contrasts(chat, own.message, stretch.first, stretch.last)
-    beside = cues(chat, own.message, stretch.first, stretch.last)
+    why, beside = _shown(chat, own, stretch)
     name = chat.senders[own.sender]
     facts = joined((share_of(c) for c in why), "; ")
     return make_finding(
@@ -169,6 +168,13 @@ def _finding(chat: Chat, own: Measured, stretch: Stretch, calibration: Calibrati
         signals=(Signal(name="style", weight=round(stretch.ratio, 4), detail=facts),),
         details=_details(messages, own, stretch, limits[RATE], why, beside),
     )
+
+
+@once
+def _shown(chat: Chat, own: Measured, stretch: Stretch) -> tuple[tuple[Contrast, ...], tuple[Cue, ...]]:
+    """What a reader can check of a stretch; a finding and the profile of its sender show the same."""
+    at = own.message, stretch.first, stretch.last
+    return contrasts(chat, *at), cues(chat, *at)
 
 
 def observed_of(name: str, inside: int, others: int, facts: Said) -> Said:
@@ -333,13 +339,11 @@ def _profile(
     calibration: Calibration,
     shared: Attribution | None,
 ) -> SenderProfile:
+    why, cues_beside = _shown(chat, own, stretch)
     rows = tuple(
-        (c.name, f"{100 * c.baseline:.0f} %", f"{100 * c.observed:.0f} %", chat.text(c.message)[:120])
-        for c in contrasts(chat, own.message, stretch.first, stretch.last)
+        (c.name, f"{100 * c.baseline:.0f} %", f"{100 * c.observed:.0f} %", chat.text(c.message)[:120]) for c in why
     )
-    beside = tuple(
-        (cue.name, cue.baseline, cue.observed, "") for cue in cues(chat, own.message, stretch.first, stretch.last)
-    )
+    beside = tuple((cue.name, cue.baseline, cue.observed, "") for cue in cues_beside)
     short = bool(own.means)
     return SenderProfile(
         source=chat.source.name,

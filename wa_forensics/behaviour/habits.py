@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -24,11 +25,28 @@ if TYPE_CHECKING:
     from wa_forensics.chat import Chat
 
 _SMILEY = re.compile(r"[:;=]-?[)(DPpd3]|\bx[Dd]+\b|<3")
-_DRAWN_OUT = re.compile(r"(.)\1\1|[!?]{2}")
-_STOPS = ".।。۔"
-_COMMAS = frozenset("،，、")
 _LATIN = re.compile("[a-z]")
-_TIGHT = re.compile(r"[,.!?][^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]")
+# What a character is, as far as habits ask. SMALL and LARGE: it has another form as a capital, or as a small letter.
+(
+    _KNOWN,
+    _UPPER,
+    _SMALL,
+    _LARGE,
+    _ALPHA,
+    _LETTERS,
+    _LATINS,
+    _COMMA,
+    _APOSTROPHE,
+    _PICTURE,
+    _TONE,
+    _ACCENT,
+    _STOP,
+    _SHOUT,
+    _DOUBLED,
+    _MARK,
+    _FACE,
+) = (np.uint32(1 << place) for place in range(17))
 # A baseline of this many messages around the stretch is enough for a share.
 BASELINE = 240
 FEWEST_INSIDE = 4
@@ -58,33 +76,93 @@ HABITS: tuple[str, ...] = (
 )
 
 
-# A finding and the profile of its sender contrast the same messages, and stretches share their baselines.
-@lru_cache(maxsize=16_384)
-def _habits_of(text: str) -> tuple[bool, ...]:
-    """Which of the HABITS a text shows, in their order."""
-    lower, upper = text.lower(), text.upper()
-    # Only letters beyond ASCII can be emoji or carry accents: most texts have few or none.
-    beyond = () if text.isascii() else tuple(c for c in set(text) if c > "\x7f")
-    return (
-        text[:1].isupper(),
-        text == lower and text != upper,
-        text == upper != lower and sum(map(str.isalpha, text)) > 3,
-        text[-1:] in _STOPS and not text.endswith(".."),
-        text[-1:] in "!?؟",
-        ".." in text or "…" in text,
-        "," in text or not _COMMAS.isdisjoint(beyond),
-        "'" in text or "’" in beyond,
-        any(unicodedata.category(c) == "So" for c in beyond),
-        any("\U0001f3fb" <= c <= "\U0001f3ff" for c in beyond),
-        bool(_SMILEY.search(text)),
-        bool(_DRAWN_OUT.search(text)),
-        any(ord(c) > 191 and c.isalpha() and unicodedata.decomposition(c) != "" for c in beyond),
-        bool(_TIGHT.search(text)),
-        bool(_LATIN.search(lower)),
-        len(text) < 15,
-        len(text) > 80,
-        "\n" in text,
+def habits_of(texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the HABITS each text shows, in their order: a row a text, all read at once."""
+    if not texts:
+        return np.zeros((0, len(HABITS)), dtype=bool)
+    size = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    first = np.cumsum(size + 1) - size - 1
+    code = np.frombuffer("\n".join((*texts, "")).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    kind = _kinds(code)
+    some = np.bitwise_or.reduceat(kind, first)
+    letters = np.add.reduceat((kind & _ALPHA) > 0, first, dtype=np.int64)
+    last, doubled, dot, same = first + size - 1, (kind & _DOUBLED) > 0, code == ord("."), code[1:] == code[:-1]
+    drawn = doubled[1:] & doubled[:-1]
+    drawn[:-1] |= same[1:] & same[:-1] & (code[2:] != 10)
+    tight = ((kind[:-1] & _MARK) > 0) & ((kind[1:] & _LETTERS) > 0)
+    faces = ((some & _FACE) > 0).tolist()
+    breaks = code == 10
+    breaks[first + size] = False
+
+    def holding(*places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        found = np.zeros(len(texts), dtype=bool)
+        for some in places:
+            found[np.searchsorted(first, some, side="right") - 1] = True
+        return found
+
+    columns = (
+        (kind[first] & _UPPER) > 0,
+        (some & (_SMALL | _LARGE)) == _SMALL,
+        ((some & (_SMALL | _LARGE)) == _LARGE) & (letters > 3),
+        ((kind[last] & _STOP) > 0) & ~(dot[last] & (size > 1) & dot[last - 1]),
+        (kind[last] & _SHOUT) > 0,
+        holding(np.flatnonzero(dot[1:] & dot[:-1]), np.flatnonzero(code == 0x2026)),
+        (some & _COMMA) > 0,
+        (some & _APOSTROPHE) > 0,
+        (some & _PICTURE) > 0,
+        (some & _TONE) > 0,
+        np.array([face and _SMILEY.search(text) is not None for face, text in zip(faces, texts, strict=True)]),
+        holding(np.flatnonzero(drawn)),
+        (some & _ACCENT) > 0,
+        holding(np.flatnonzero(tight)),
+        (some & _LATINS) > 0,
+        size < 15,
+        size > 80,
+        holding(np.flatnonzero(breaks)),
     )
+    return np.stack(columns, axis=1)
+
+
+def _kinds(code: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """What each code point is; those that were not met before are looked at."""
+    table = _known_kinds()
+    found = table.take(code)
+    if not found.all():
+        for point in np.unique(code[found == 0]).tolist():
+            table[point] = _kind_of(chr(point))
+        found = table.take(code)
+    return found
+
+
+@cache
+def _known_kinds() -> NDArray[np.uint32]:
+    """The flags of every code point, 0 before it is met; what is never met takes no memory."""
+    return np.zeros(sys.maxunicode + 1, dtype=np.uint32)
+
+
+def _kind_of(character: str) -> int:
+    lower = character.lower()
+    told = {
+        _KNOWN: True,
+        _UPPER: character.isupper(),
+        _SMALL: character.upper() != character,
+        _LARGE: lower != character,
+        _ALPHA: character.isalpha(),
+        _LETTERS: _LETTER.match(character),
+        _LATINS: _LATIN.search(lower),
+        _COMMA: character in ",،，、",
+        _APOSTROPHE: character in "'’",
+        _STOP: character in ".।。۔",
+        _SHOUT: character in "!?؟",
+        _DOUBLED: character in "!?",
+        _MARK: character in ",.!?",
+        _FACE: character in ":;=<x",
+        # Only letters beyond ASCII can be emoji or carry accents.
+        _PICTURE: character > "\x7f" and unicodedata.category(character) == "So",
+        _TONE: "\U0001f3fb" <= character <= "\U0001f3ff",
+        _ACCENT: ord(character) > 191 and character.isalpha() and unicodedata.decomposition(character),
+    }
+    return sum(int(flag) for flag, is_so in told.items() if is_so)
 
 
 class Readable(Protocol):
@@ -149,8 +227,7 @@ def _seconds(value: float) -> Said:
 
 
 def _table(chat: Readable, messages: Sequence[int]) -> NDArray[np.bool_]:
-    rows = [_habits_of(chat.text(message).strip()) for message in messages]
-    return np.array(rows, dtype=bool).reshape(len(messages), len(HABITS))
+    return habits_of([chat.text(message).strip() for message in messages])
 
 
 def cues(chat: Chat, own: NDArray[np.int64], first: int, last: int) -> tuple[Cue, ...]:

@@ -30,7 +30,7 @@ class Weighting:
     Columns stand in the order of how many texts hold them; the first ``common`` are kept dense.
     """
 
-    column: NDArray[np.int32]
+    column: NDArray[np.int16]
     rarity: NDArray[np.float64]
     common: int
 
@@ -88,8 +88,8 @@ def choose_features(grams: Grams, width: int) -> Weighting:
         counts[base : base + SPACE] = _texts_with(ids, first)
     used = np.flatnonzero(counts >= 2)
     best = used[np.argsort(-counts[used], kind="stable")[:width]]
-    column = np.full(FEATURES, -1, dtype=np.int32)
-    column[best] = np.arange(len(best), dtype=np.int32)
+    column = np.full(FEATURES, -1, dtype=np.int16)
+    column[best] = np.arange(len(best), dtype=np.int16)
     rarity = np.log((len(grams) + 1.0) / (counts[best] + 1.0)).astype(np.float32).astype(np.float64)
     return Weighting(column=column, rarity=rarity, common=int((counts[best] > COMMON * len(grams)).sum()))
 
@@ -128,37 +128,43 @@ def make_rows(
     """
     at = np.arange(len(chosen)) if passage is None else passage
     size = np.bincount(at)
-    rows, common = len(size), weighting.common
+    rows, common, width = len(size), weighting.common, weighting.width
     columns, texts = [], []
     for ids, first, base in parts(grams):
         count = first[chosen + 1] - first[chosen]
-        begin = np.concatenate(([0], np.cumsum(count)))
-        take = np.arange(begin[-1]) + np.repeat(first[chosen] - begin[:-1], count)
-        column = weighting.column[base : base + SPACE].take(ids.take(take, axis=0).ravel(), mode="clip")
-        used = np.flatnonzero(column >= 0)
-        columns.append(column.take(used))
-        texts.append(np.repeat(np.arange(len(chosen)), count * ids.shape[1]).take(used))
+        end = np.cumsum(count)
+        take = np.arange(end[-1]) + np.repeat(first[chosen] - end + count, count)
+        columns.append(weighting.column[base : base + SPACE].take(ids.take(take, axis=0).ravel(), mode="clip"))
+        texts.append(np.repeat(np.arange(len(chosen)), count * ids.shape[1]))
     column, text = np.concatenate(columns), np.concatenate(texts)
+    often, seldom = np.flatnonzero((column >= 0) & (column < common)), np.flatnonzero(column >= common)
+    place = text.take(often)
+    place *= common
+    place += column.take(often)
+    counts = np.bincount(place, minlength=len(chosen) * common).reshape(len(chosen), common)
+    values = counts * weighting.rarity[:common]
+    column, text = column.take(seldom), text.take(seldom)
     value = weighting.rarity.take(column)
-    often = column < common
-    counts = np.bincount((text * common + column)[often], minlength=len(chosen) * common).reshape(len(chosen), common)
-    square = np.square(counts) @ np.square(weighting.rarity[:common])
     # What is rare seldom comes twice in a text.
-    square += np.bincount(text, weights=np.where(often, 0, value * value), minlength=len(chosen))
-    value *= (1 / (np.sqrt(np.maximum(square, 1e-6)) * size[at])).take(text)
-    place = column * np.int64(rows)
-    place += at.take(text)
-    table = np.bincount(place, weights=value, minlength=weighting.width * rows)
-    dense = np.empty((rows, common + marks.shape[1]))
-    dense[:, :common] = table[: common * rows].reshape(common, rows).T
+    square = np.einsum("ij,ij->i", values, values) + np.bincount(text, weights=value * value, minlength=len(chosen))
+    scale = 1 / (np.sqrt(np.maximum(square, 1e-6)) * size[at])
+    values *= scale[:, None]
     begin = np.flatnonzero(np.diff(at, prepend=-1))
+    dense = np.empty((rows, common + marks.shape[1]))
     np.divide(np.add.reduceat(marks, begin, axis=0), size[:, None], out=dense[:, common:])
-    rest = np.asarray(table[common * rows :], dtype=np.float64)
+    dense[:, :common] = values[begin]
+    for more in range(1, int(size.max(initial=1))):
+        long = np.flatnonzero(size > more)
+        dense[long, :common] += values[begin[long] + more]
+    value *= scale.take(text)
+    place = (column - np.int64(common)) * rows
+    place += at.take(text)
+    table = np.asarray(np.bincount(place, weights=value, minlength=(width - common) * rows), dtype=np.float64)
     # Truth values are searched several times faster than numbers.
-    place = np.flatnonzero(rest != 0)
+    place = np.flatnonzero(table != 0)
     column, row = np.divmod(place, max(1, rows))
-    first = np.searchsorted(column, np.arange(weighting.width - common + 1))
-    return Rows(dense=dense, row=row, value=rest.take(place), first=first)
+    first = np.searchsorted(column, np.arange(width - common + 1))
+    return Rows(dense=dense, row=row, value=table.take(place), first=first)
 
 
 def products(left: Rows, right: Rows) -> NDArray[np.float64]:

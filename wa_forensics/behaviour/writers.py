@@ -14,6 +14,7 @@ from wa_forensics.behaviour.division import (
     MOST_ROWS_CROWDED,
     Division,
     divide,
+    may_part,
     model_of,
     sittings_of,
     teaching_rows,
@@ -302,7 +303,7 @@ def _divided(traits: Traits, seconds: NDArray[np.int64], sample: Sample) -> Divi
     sitting = sittings_of(seconds)
     crowded = senders > SIZES[0].senders + 1
     taught = teaching_rows(sitting, MOST_ROWS_CROWDED if crowded else MOST_ROWS)
-    if len(taught) == 0:
+    if len(taught) == 0 or not may_part(scaled(traits.marks[taught], sample.scaling), taught, sitting):
         return None
 
     weighting = sample.weighting

@@ -86,7 +86,9 @@ def may_part(marks: NDArray[np.float32], taught: NDArray[np.int64], sitting: NDA
     """
     rows = np.concatenate((marks, np.ones((len(marks), 1))), axis=1, dtype=np.float64)
     place, mean = _means_of(sitting[taught])
-    side = _first_split(rows @ rows.T, mean)
+    centered = rows - rows.mean(axis=0)
+    middle = mean @ centered
+    side = _first_split(middle @ middle.T, np.square(centered).sum(axis=1), mean)
 
     def inverse(penalty: NDArray[np.float64]) -> NDArray[np.float64]:
         # Few columns: by the identity of Woodbury.
@@ -114,7 +116,9 @@ def divide(
     ``kernel`` holds the products of the messages ``taught``; ``judge`` scores every message by the weights of these.
     """
     number, (place, mean) = np.unique(sitting[taught]), _means_of(sitting[taught])
-    side = _first_split(kernel, mean)
+    middle = kernel.mean(axis=0)
+    centered = kernel - middle[None] - middle[:, None] + kernel.mean()
+    side = _first_split(mean @ centered @ mean.T, np.diag(centered), mean)
     held = np.zeros(len(number))
     for _ in range(ROUNDS):
         if min((side > 0).sum(), (side < 0).sum()) < FEWEST_EACH:
@@ -150,12 +154,14 @@ def _parted(held: NDArray[np.float64], side: NDArray[np.float64]) -> float:
     return float(b.mean() - a.mean()) / spread
 
 
-def _first_split(kernel: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sides by the first principal direction of the sittings, without what each message shares with itself."""
-    middle = kernel.mean(axis=0)
-    centered = kernel - middle[None] - middle[:, None] + kernel.mean()
-    between = mean @ centered @ mean.T
-    between -= np.diag((mean**2) @ np.diag(centered))
+def _first_split(
+    products: NDArray[np.float64], squares: NDArray[np.float64], mean: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sides by the first principal direction of the sittings, without what each message shares with itself.
+
+    ``products`` are those of the means of the centered messages, ``squares`` those of each message with itself.
+    """
+    between = products - np.diag(np.square(mean) @ squares)
     weight = np.sqrt((mean > 0).sum(axis=1))
     _, vectors = np.linalg.eigh(between * weight[:, None] * weight[None])
     direction = vectors[:, -1] / weight

@@ -68,6 +68,8 @@ def count_features(grams: Grams) -> NDArray[np.float32]:
     found = np.zeros(FEATURES, dtype=np.float32)
     for ids, base in ((grams.chars, 0), (grams.words, SPACE)):
         flat, part = ids.ravel(), found[base : base + SPACE]
-        for low in range(0, len(flat), AT_ONCE):
+        # To write is three times faster than to add.
+        part[:] = np.bincount(flat[:AT_ONCE], minlength=SPACE)
+        for low in range(AT_ONCE, len(flat), AT_ONCE):
             part += np.bincount(flat[low : low + AT_ONCE], minlength=SPACE)
     return found

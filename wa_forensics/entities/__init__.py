@@ -59,7 +59,7 @@ class Texts:
     def payees(self) -> tuple[Payee, ...]:
         """Every payee, in order of messages."""
         marks = self.marks
-        return self._read((marks.digits >= SHORTEST_PAYEE) | marks.at | marks.dollar | marks.dot, payees_in)
+        return self._read((marks.digits >= SHORTEST_PAYEE) | (marks.payee & (marks.sign | marks.dot)), payees_in)
 
     def phones(self) -> tuple[PhoneNumber, ...]:
         """Every phone number, in order of messages."""

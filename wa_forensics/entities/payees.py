@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from wa_forensics.entities.text import PAYEE_WORDS
 from wa_forensics.model import Payee
 
 # Words that introduce an account number, as stems: a digit group of 6 to 18 after one of them is an account.
@@ -94,23 +95,22 @@ PAY_LINK = re.compile(
 )
 CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z][A-Za-z0-9_]{2,19}\b")
 ALIAS = re.compile(r"(?i)\balias\b[^\w\n]{0,3}(?:es |: ?|mp )?([a-z0-9]+(?:\.[a-z0-9]+){1,4})\b")
-# One of these stands in every text with a payee; they spare the other texts two dozen expressions.
+# One of these, or of ``PAYEE_WORDS``, stands in every text with a payee; they spare the other texts two dozen
+# expressions.
 NUMBER = re.compile(r"\d(?:[ .-]?\d){4}")
-ANY = re.compile(
-    r"(?i)\w@[a-z]|(?<!\w)\$[a-z]|\b[a-z]{4}0|swift|\bbic\b|\balias\b|0x[0-9a-f]{8}|"
-    r"paypal\.me|cash\.app|venmo|"
-    r"revolut\.me|wise\.com/pay|monzo\.me|upi://|bunq\.me|tikkie\.me|paytm\.me|rzp\.io|stripe\.com|mercadopago|mpago\.la|"
-    r"\b(?:bc1|ltc1)|\b[13LMT][1-9A-HJ-NP-Za-km-z]{25}"
-)
+FORM = re.compile(r"(?i)\w@[a-z]|(?<!\w)\$[a-z]|\b[a-z]{4}0|\b[13LMT][1-9A-HJ-NP-Za-km-z]{25}")
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 def payees_in(message: int, text: str) -> Iterator[Payee]:
     """Every payee of one text, strongest kinds first; a stretch of text is read once."""
-    if not (NUMBER.search(text) or ANY.search(text)):
+    has_number = NUMBER.search(text) is not None
+    if not (has_number or _is_worth_reading(text)):
         return
     taken: list[tuple[int, int]] = []
     for kind, pattern, group, value_of in READERS:
+        if kind in NUMBERED and not has_number:
+            continue
         for match in pattern.finditer(text):
             begin, end = match.span(group)
             if begin < 0 or any(begin < b and a < end for a, b in taken):
@@ -121,6 +121,11 @@ def payees_in(message: int, text: str) -> Iterator[Payee]:
             taken.append((begin, end))
             value, checked = read
             yield Payee(message=message, type=kind, value=value, text=match.group(group), checked=checked)
+
+
+def _is_worth_reading(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in PAYEE_WORDS) or FORM.search(text) is not None
 
 
 def _is_for_money(value: str, text: str) -> bool:
@@ -243,4 +248,8 @@ READERS: tuple[tuple[str, re.Pattern[str], int, Callable[[str], tuple[str, bool]
     ("handle", HANDLE, 1, _handle),
     ("alias", ALIAS, 1, _lower),
     ("cashtag", CASHTAG, 0, _lower),
+)
+# What cannot be read where no five digits stand together.
+NUMBERED = frozenset(
+    ("boleto", "cbu", "clabe", "card", "cpf", "multibanco", "till", "mobile", "account", "sort code", "bsb", "routing")
 )

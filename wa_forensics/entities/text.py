@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
+import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,12 @@ ASCII_DIGITS = str.maketrans(DIGIT_SCRIPTS, "0123456789" * 5)
 GROUP_STEP = 2
 # Groups are not told apart beyond so many digits.
 MANY = 255
+# Words that lead to a payee without a number (``payees.FORM`` has the other ways), and the least length of a wallet.
+PAYEE_WORDS = (
+    "swift bic alias 0x bc1 ltc1 paypal.me cash.app venmo revolut.me wise.com/pay monzo.me upi:// bunq.me tikkie.me "
+    "paytm.me rzp.io stripe.com mercadopago mpago.la"
+).split()
+SHORTEST_WALLET = 26
 # Bytes that are looked at together: what a block needs beside stays in the cache.
 BLOCK = 1 << 20
 
@@ -34,14 +42,15 @@ class Marks:
     """What each text holds of which entities are made, found in one pass over the buffer.
 
     ``digits``: how many the longest group has, ``MANY`` for all the longer ones (groups of other scripts count as
-    such); ``dot``: one between letters or digits, or ``://``, of which every link and file name has one; ``apk``: these
-    three letters, the ending of Android apps.
+    such); ``dot``: one between letters or digits, or ``://``, of which every link and file name has one; ``sign``: an @
+    or a $; ``payee``: a word or form that leads to where money goes, or anything beyond ASCII, which may hide one;
+    ``apk``: these three letters, the ending of Android apps.
     """
 
     digits: NDArray[np.uint8]
     dot: NDArray[np.bool_]
-    at: NDArray[np.bool_]
-    dollar: NDArray[np.bool_]
+    sign: NDArray[np.bool_]
+    payee: NDArray[np.bool_]
     apk: NDArray[np.bool_]
 
 
@@ -50,7 +59,7 @@ def marks_of(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) ->
     data = np.frombuffer(buffer, dtype=np.uint8)
     count = len(start)
     digits = np.zeros(count, dtype=np.uint8)
-    dot, at, dollar, apk = (np.zeros(count, dtype=bool) for _ in range(4))
+    dot, sign, payee, apk = (np.zeros(count, dtype=bool) for _ in range(4))
     first = 0
     while first < count:
         # A block that fits the cache; its messages end before the next one begins.
@@ -61,10 +70,11 @@ def marks_of(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) ->
         _count_digits(part, *texts, digits[first:last])
         dot[first + _rows_of(_joining_dots(part), *texts)] = True
         apk[first + _rows_of(_endings(part), *texts)] = True
-        for mark, sign in ((at, "@"), (dollar, "$")):
-            mark[first + _rows_of(np.flatnonzero(part == ord(sign)), *texts)] = True
+        signs = np.flatnonzero((part == ord("@")) | (part == ord("$")))
+        sign[first + _rows_of(signs, *texts)] = True
+        payee[first + _rows_of(_payee_forms(part, signs), *texts)] = True
         first = last
-    return Marks(digits=digits, dot=dot, at=at, dollar=dollar, apk=apk)
+    return Marks(digits=digits, dot=dot, sign=sign, payee=payee, apk=apk)
 
 
 def _rows_of(positions: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -93,6 +103,30 @@ def _endings(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     ends = ends[ends > 1]
     found: NDArray[np.int64] = ends[((data[ends - 1] | 0x20) == ord("p")) & ((data[ends - 2] | 0x20) == ord("a"))]
     return found
+
+
+def _payee_forms(data: NDArray[np.uint8], signs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of what every text that names a payee without a long number holds one of, and of all beyond ASCII."""
+    letter = (data | 0x20) - np.uint8(ord("a")) < 26
+    # A handle has letters on both sides of its sign, a cashtag none before.
+    signs = signs[(signs > 0) & (signs < len(data) - 1)]
+    before = _word(data[signs - 1]) | (data[signs - 1] == ord("_"))
+    signs = signs[letter[signs + 1] & (before | (data[signs] == ord("$")))]
+    # Four letters and a zero begin the code of an Indian bank.
+    zeros = np.flatnonzero(data == ord("0"))
+    zeros = zeros[zeros > 3]
+    led = letter[zeros - 1] & letter[zeros - 2] & letter[zeros - 3] & letter[zeros - 4]
+    edges = np.flatnonzero(np.diff(letter | _digit(data), prepend=False, append=False))
+    begin, end = edges[::2], edges[1::2]
+    words = _payee_words().find_matches_as_indexes(np.where(letter, data | 0x20, data).tobytes())
+    named = np.array([start for _, start, _ in words], dtype=np.int64)
+    wallets = begin[end - begin >= SHORTEST_WALLET]
+    return np.concatenate((signs, zeros[led], wallets, named, np.flatnonzero(data >= 0x80)))
+
+
+@cache
+def _payee_words() -> ahocorasick_rs.BytesAhoCorasick:
+    return ahocorasick_rs.BytesAhoCorasick([word.encode() for word in PAYEE_WORDS])
 
 
 def _count_digits(

@@ -64,6 +64,14 @@ AMOUNT = re.compile(
     rf"|(?<![\w.,])(?P<b>{NUMBER})(?P<bk>\s?(?:k|mil|thousand|lakhs?|lacs?|crores?|million))?"
     rf"\s?(?P<after>{_SIGN}|(?:{_WORD})(?!\w)))"
 )
+# Both ways in which an amount begins or ends, tried beside digits alone: most numbers in a chat are no amounts.
+_SIGN_BEFORE = re.compile(rf"(?i)(?:{_SIGN}|(?<!\w)(?:{_WORD})\.?)\s?\Z")
+_SIGN_AFTER = re.compile(
+    rf"(?i)\d(?:\s?(?:k|mil|thousand|lakhs?|lacs?|crores?|million))?\s?(?:{_SIGN}|(?:{_WORD})(?!\w))"
+)
+_LONGEST_SIGN = max(map(len, (*SIGNS, *WORDS))) + 2
+_ENDINGS = tuple(sorted({*(sign.lower() for sign in SIGNS), *WORDS, *(f"{word}." for word in WORDS)}))
+_DIGITS = re.compile(r"\d+")
 SCALES = {"k": 1e3, "mil": 1e3, "thousand": 1e3, "lakh": 1e5, "lac": 1e5, "crore": 1e7, "million": 1e6}
 CODE = re.compile(
     r"(?<![\w.,/:\u20b9$\u20ac\u00a3+-])(?<!\d )(?:\d{4,8}|\d{3}[ -]\d{3,4}|\d{4} \d{4}|\d{2}[ -]\d{2}[ -]\d{2})"
@@ -94,12 +102,27 @@ def phones_in(message: int, text: str) -> Iterator[PhoneNumber]:
 
 def amounts_in(message: int, text: str) -> Iterator[Amount]:
     """Amounts with a currency sign, code or word."""
+    if not (_SIGN_AFTER.search(text) or _follows_sign(text)):
+        return
     for match in AMOUNT.finditer(text):
         sign = (match.group("before") or match.group("after")).strip().rstrip(".")
         currency = SIGNS.get(sign) or SIGNS.get(sign.upper()) or WORDS.get(sign.casefold(), sign)
         scale = (match.group("ak") or match.group("bk") or "").strip().casefold().rstrip("s")
         value = number_of(match.group("a") or match.group("b")) * SCALES.get(scale, 1.0)
         yield Amount(message=message, value=value, currency=currency, text=match.group())
+
+
+def _follows_sign(text: str) -> bool:
+    for match in _DIGITS.finditer(text):
+        begin = match.start()
+        before = text[max(0, begin - _LONGEST_SIGN) : begin]
+        if before.isascii():
+            before = before.lower()
+            if not before.endswith(_ENDINGS) and not (before[-1:].isspace() and before[:-1].endswith(_ENDINGS)):
+                continue
+        if _SIGN_BEFORE.search(text, max(0, begin - _LONGEST_SIGN), begin):
+            return True
+    return False
 
 
 def number_of(text: str) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.search.fold import Folded
-from wa_forensics.search.phrases import CLASSES, DIGIT_SIGN, DOT_SIGN, LINK_SIGN, MONEY_SIGN, SIGNS, Phrase
+from wa_forensics.search.phrases import CLASSES, CURRENCIES, DIGIT_SIGN, DOT_SIGN, LINK_SIGN, MONEY_SIGN, SIGNS, Phrase
 from wa_forensics.search.table import PhraseTable, table_of
 
 # Everything that ends a word, as the scan sees it.
@@ -235,6 +235,9 @@ def _among(values: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.b
 
 
 MONEY = re.compile(CLASSES["money"])
+AMOUNT_ENDS = re.compile(rb" ?(?:k |hundred |thousand )?(?:\$|%s)" % CURRENCIES)
+LEADING_CURRENCIES = tuple(word + after for word in (b"$", *CURRENCIES.split(b"|")) for after in (b"", b" "))
+LONGEST_CURRENCY = max(map(len, LEADING_CURRENCIES))
 # Bytes that are searched for literals at once: what the automaton hands out of them still lies in the cache when the
 # next ones are searched, and one message may be as long as a book.
 PIECE = 32 << 10
@@ -263,9 +266,16 @@ def _digits(data: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 def _money(folded: Folded, digits: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where the first amount of each row begins."""
-    rows = _distinct(_rows_of(digits - 1, folded))
+    data = folded.data
+    begin, end = digits[np.diff(digits, prepend=-2) > 1], digits[np.diff(digits, append=len(data) + 1) > 1] + 1
+    # Most numbers are no amounts: the expression is tried where a currency stands beside one.
+    beside = [
+        data[max(0, first - LONGEST_CURRENCY) : first].endswith(LEADING_CURRENCIES) or AMOUNT_ENDS.match(data, last)
+        for first, last in zip(begin.tolist(), end.tolist(), strict=True)
+    ]
+    rows = _distinct(_rows_of(begin[np.array(beside, dtype=bool)] - 1, folded))
     bounds = zip(folded.starts[rows].tolist(), folded.ends[rows].tolist(), strict=True)
-    found = (MONEY.search(folded.data, start, end) for start, end in bounds)
+    found = (MONEY.search(data, start, end) for start, end in bounds)
     return np.array([match.start() for match in found if match], dtype=np.int64)
 
 

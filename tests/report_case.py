@@ -125,8 +125,7 @@ _INCIDENT = {
         (
             "14:23",
             ACCOUNT,
-            "Kindly settle Rs 96,000 today to: Kaveri Freight Solutions, A/c 50100000482913, "
-            "IFSC EXMP0000123",
+            "Kindly settle Rs 96,000 today to: Kaveri Freight Solutions, A/c 50100000482913, IFSC EXMP0000123",
         ),
         ("14:30", "Joseph D'Souza", "This is not how you write. I am calling the office."),
         ("14:31", ACCOUNT, "Please do not call, kindly pay by UPI kaverifreight.billing@exbank"),
@@ -226,9 +225,7 @@ def export_text(name: str, *, days: int = 110, extra: str = "") -> str:
             lines.append(f"{date + timedelta(minutes=minute):%d/%m/%y, %H:%M} - {sender}: {text}")
             minute += 7 + (seed >> (step + 3)) % 95
     for clock, who, text in _INCIDENT[name]:
-        lines.append(
-            f"{DAY:%d/%m/%y}, {clock} - {who}: {text}" if who else f"{DAY:%d/%m/%y}, {clock} - {text}"
-        )
+        lines.append(f"{DAY:%d/%m/%y}, {clock} - {who}: {text}" if who else f"{DAY:%d/%m/%y}, {clock} - {text}")
     if extra:
         lines.append(f"{DAY:%d/%m/%y}, 18:05 - Anitha: {extra}")
     return "\n".join(lines) + "\n"
@@ -265,9 +262,7 @@ class MemoryCase:
         return 0, self.tables[source].select(columns)
 
 
-def _find(
-    chat: Chat, rule: str, starts: tuple[str, ...], observation: str, inference: str, **more: Any
-) -> Finding:
+def _find(chat: Chat, rule: str, starts: tuple[str, ...], observation: str, inference: str, **more: Any) -> Finding:
     ids = [
         m
         for m in range(len(chat))
@@ -313,9 +308,7 @@ def findings(chats: dict[str, Chat]) -> Iterator[Finding]:
             f"to {who}; this payee does not occur earlier in the chat.",
             "The payee may belong to somebody other than the company.",
             signals=(
-                Signal(
-                    name="says the bank details changed", weight=2.4, detail="has been changed due to audit"
-                ),
+                Signal(name="says the bank details changed", weight=2.4, detail="has been changed due to audit"),
                 Signal(name="first payee of this sender", weight=1.8, detail="50100000482913"),
                 Signal(name="after a security notice", weight=1.2, detail="13:52"),
                 Signal(name="the client names an invoice", weight=-0.4),
@@ -419,9 +412,7 @@ def build_case(extra: str = "", chat_names: tuple[str, ...] = tuple(_ORDINARY)) 
             + [{"id": "gift-card", "hits": 0}],
             "skipped": [],
             "limits": [Limit(source="Kaveri Ops.txt", limit="2 bytes could not be decoded")],
-            "failures": [
-                Failure(where="detectors.remote_access", source="Kaveri Ops.txt", problem="crashed")
-            ],
+            "failures": [Failure(where="detectors.remote_access", source="Kaveri Ops.txt", problem="crashed")],
             "unparsed": [],
         },
         profiles=tuple(_profiles(chats)),
@@ -433,9 +424,7 @@ def _window(chat: Chat) -> Window:
     ids = [
         m
         for m in range(len(chat))
-        if chat.time(m) >= "2025-03-12T13:52"
-        and chat.time(m) <= "2025-03-12T16:00"
-        and chat.sender(m) == ACCOUNT
+        if chat.time(m) >= "2025-03-12T13:52" and chat.time(m) <= "2025-03-12T16:00" and chat.sender(m) == ACCOUNT
     ]
     where = chat.evidence([ids[0], ids[-1]])
     return Window(

@@ -71,9 +71,9 @@ def _poisoned(value: Any, payload: str) -> Any:
         return dataclasses.replace(value, **changes)
     if isinstance(value, dict):
         return {
-            key
-            if key in {"rules", "failures", "command", "version", "amount"} or len(key) < 9
-            else key + payload: (_poisoned(item, payload))
+            key if key in {"rules", "failures", "command", "version", "amount"} or len(key) < 9 else key + payload: (
+                _poisoned(item, payload)
+            )
             for key, item in value.items()
         }
     if isinstance(value, tuple | list):
@@ -136,11 +136,7 @@ def faults(page: str, clean: str) -> list[str]:
         if reader.counts.get(tag) != model.counts[tag]
     ]
     found += [f"raw U+{ord(hit):04X}" for hit in sorted(set(BIDI.findall(page)))]
-    found += (
-        ["a template expression was evaluated"]
-        if ">49" in page or ("cycler" in page and "{{" not in page)
-        else []
-    )
+    found += ["a template expression was evaluated"] if ">49" in page or ("cycler" in page and "{{" not in page) else []
     return found
 
 

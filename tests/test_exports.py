@@ -138,9 +138,7 @@ def test_stix_is_accepted_by_the_stix2_library_and_the_oasis_validator(case: Inv
 def test_stix_patterns_keep_a_quote_inside_the_value(case: InventedCase) -> None:
     from stix2patterns.validator import run_validator
 
-    patterns = [
-        o["pattern"] for o in json.loads(exported(case, "stix"))["objects"] if o["type"] == "indicator"
-    ]
+    patterns = [o["pattern"] for o in json.loads(exported(case, "stix"))["objects"] if o["type"] == "indicator"]
     assert len(patterns) == 7
     for pattern in patterns:
         assert run_validator(pattern, stix_version="2.1") == []
@@ -207,9 +205,7 @@ def test_sarif_has_no_property_outside_the_standard_and_points_at_bytes(case: In
         if isinstance(value, BaseModel):
             mine = [f"{where}.{name}" for name in (value.model_extra or {})]
             return mine + [
-                e
-                for name in type(value).model_fields
-                for e in extras(getattr(value, name), f"{where}.{name}")
+                e for name in type(value).model_fields for e in extras(getattr(value, name), f"{where}.{name}")
             ]
         if isinstance(value, list):
             return [e for item in value for e in extras(item, where)]

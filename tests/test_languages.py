@@ -8,7 +8,7 @@ import pytest
 from wa_forensics.analysis import example_chat
 from wa_forensics.model import Example
 from wa_forensics.search import lexicon, words_of_languages
-from wa_forensics.search.languages import in_written_languages
+from wa_forensics.search.languages import tongues_of
 
 TALK = (
     ("Ana", "are you there, this is what we have to do for the party"),
@@ -50,9 +50,7 @@ def test_a_word_that_languages_share_is_heard_once_and_weighs_as_much(monkeypatc
 
     def heaviest() -> dict[tuple[int, str], float]:
         found: dict[tuple[int, str], float] = {}
-        hits = in_written_languages(
-            chat._scan(lexicon()), lexicon(), words_of_languages(), chat.raw_texts, np.flatnonzero(chat.written)
-        )
+        hits = tongues.kept(chat._scan(lexicon()), lexicon(), chat.raw_texts)
         for at, phrase, weight in zip(
             hits.messages.tolist(), hits.phrases.tolist(), hits.weights.tolist(), strict=True
         ):
@@ -61,6 +59,8 @@ def test_a_word_that_languages_share_is_heard_once_and_weighs_as_much(monkeypatc
         counted.append(len(hits.phrases))
         return found
 
+    tongues = tongues_of(lexicon(), words_of_languages(), chat.raw_texts, np.flatnonzero(chat.written))
+    assert tongues is not None
     counted: list[int] = []
     once = heaviest()
     monkeypatch.setattr("wa_forensics.search.languages._repeated", lambda *given: np.zeros(len(given[3]), dtype=bool))
@@ -68,3 +68,20 @@ def test_a_word_that_languages_share_is_heard_once_and_weighs_as_much(monkeypatc
     # The code is asked for in Hindi beside the English words, and the invoice is named in both.
     assert {"code_request", "invoice"} <= {concept for _, concept in once}
     assert counted[0] < counted[1]
+
+
+def test_phrases_that_are_not_looked_for_would_not_have_counted() -> None:
+    mixed = (
+        *TALK * 4,
+        ("Ana", "bhai yeh invoice hai na, mujhe woh code bhej do jaldi"),
+        ("Ben", "Das ist mein neues Handy, kannst du mir bitte den C o d e schicken"),
+        ("Ana", "скинь мне код из смс"),
+        ("Ben", "pay me 50 euros, p4y me now, click www.bank.example"),
+    )
+    chat = example_chat(Example(messages=mixed))
+    tongues = tongues_of(lexicon(), words_of_languages(), chat.raw_texts, np.flatnonzero(chat.written))
+    assert tongues is not None
+    everything = chat._scan(lexicon())
+    kept, found = tongues.kept(everything, lexicon(), chat.raw_texts), chat.spoken
+    assert len(found.phrases) < len(everything.phrases)
+    assert (kept.messages.tolist(), kept.phrases.tolist()) == (found.messages.tolist(), found.phrases.tolist())

@@ -193,9 +193,7 @@ def test_ten_thousand_findings_are_told_in_a_table(case: MemoryCase, tmp_path: P
 
 
 @pytest.mark.parametrize("audience", ["victim", "examiner", "court"])
-def test_each_audience_gets_first_screen_limits_and_findings(
-    case: MemoryCase, tmp_path: Path, audience: str
-) -> None:
+def test_each_audience_gets_first_screen_limits_and_findings(case: MemoryCase, tmp_path: Path, audience: str) -> None:
     page = _render(case, tmp_path, audience=audience)
     for part in ('id="top"', 'id="limits"', 'id="findings"', 'id="evidence"'):
         assert part in page

@@ -114,9 +114,7 @@ def _bare_text(page: str) -> str:
 @cache
 def _english_sentences() -> list[str]:
     """The fixed part of each sentence of the catalogues: the longest stretch between two placeholders."""
-    found = {
-        max(_PLACE.split(translations.key_of(m.id)), key=len).strip() for m in translations.template() if m.id
-    }
+    found = {max(_PLACE.split(translations.key_of(m.id)), key=len).strip() for m in translations.template() if m.id}
     return sorted(part for part in found if len(part) >= _SENTENCE and " " in part)
 
 
@@ -248,8 +246,7 @@ def test_placeholders_are_those_of_the_english_text(language: str) -> None:
         if message.id:
             texts = [message.string] if isinstance(message.string, str) else list(message.string)
             wanted = [
-                set(_PLACE.findall(text))
-                for text in ([*message.id] if isinstance(message.id, tuple) else [message.id])
+                set(_PLACE.findall(text)) for text in ([*message.id] if isinstance(message.id, tuple) else [message.id])
             ]
             for text in texts:
                 assert set(_PLACE.findall(text)) in wanted, text

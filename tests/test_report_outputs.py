@@ -81,9 +81,7 @@ def test_hostile_text_stays_text_in_the_index(case: MemoryCase, tmp_path: Path, 
     assert faults(_index(poison(case, payload), tmp_path), _index(case, tmp_path)) == []
 
 
-def test_the_check_of_the_index_can_fail(
-    case: MemoryCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_check_of_the_index_can_fail(case: MemoryCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clean = _index(case, tmp_path)
     monkeypatch.setattr(quoting, "evidence", lambda text: Markup(str(text)))
     assert all(faults(_index(poison(case, payload), tmp_path), clean) for payload in PAYLOADS[:6])

@@ -28,12 +28,13 @@ from wa_forensics.model import (
 from wa_forensics.search import (
     Hits,
     Lexicon,
+    Tongues,
     compile_phrase,
-    in_written_languages,
     known_words,
     lexicon,
     phrases_of,
     scan_messages,
+    tongues_of,
     words_of_languages,
 )
 from wa_forensics.vocabulary import Concept, Event
@@ -226,9 +227,10 @@ class Chat:
     @cached_property
     def spoken(self) -> Hits:
         """Every phrase of every concept in the languages that are written here, found in one scan."""
-        found = self._scan(lexicon())
-        written = np.flatnonzero(self.written)
-        return in_written_languages(found, lexicon(), words_of_languages(), self.raw_texts, written)
+        known, written = lexicon(), np.flatnonzero(self.written)
+        tongues = tongues_of(known, words_of_languages(), self.raw_texts, written)
+        found = self._scan(known, tongues)
+        return found if tongues is None else tongues.kept(found, known, self.raw_texts)
 
     def said(self, *concepts: Concept) -> Hits:
         """The messages that express one of the concepts, ascending, each once with its strongest phrase."""
@@ -248,11 +250,11 @@ class Chat:
         """Every hit of own phrases in what people wrote, whatever language they are in."""
         return self._scan(phrases)
 
-    def _scan(self, phrases: Lexicon) -> Hits:
+    def _scan(self, phrases: Lexicon, tongues: Tongues | None = None) -> Hits:
         """The hits in what people wrote; lines of the app and deletion marks are left out."""
         c = self.columns
         written = np.flatnonzero(self.written)
-        return scan_messages(self.buffer, c.text_start, self.searched_end, written, phrases, known_words)
+        return scan_messages(self.buffer, c.text_start, self.searched_end, written, phrases, known_words, tongues)
 
     # tables
 

@@ -105,36 +105,57 @@ def function_words(listed: Mapping[str, Iterable[str]]) -> FunctionWords:
     )
 
 
-def in_written_languages(
-    hits: Hits,
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tongues:
+    """The languages that a chat is written in (``written``, by place in ``words.languages``).
+
+    A phrase of another language counts where a message is in that language, or holds letters of its script.
+    """
+
+    words: FunctionWords
+    written: NDArray[np.bool_]
+    family: NDArray[np.int64]
+    native: NDArray[np.bool_]
+
+    def heard_in(self, texts: Sequence[bytes], rows: NDArray[np.int64]) -> Callable[[int], NDArray[np.bool_] | None]:
+        """For a phrase: in which rows it could count, None for all of them; ``rows`` are places in ``texts``."""
+        own = _own_languages(self.words, texts).T[:, rows]
+
+        def heard(phrase: int) -> NDArray[np.bool_] | None:
+            return None if self.written[self.family[phrase]] or self.native[phrase] else own[self.family[phrase]]
+
+        return heard
+
+    def kept(self, hits: Hits, lexicon: Lexicon, texts_of: Callable[[NDArray[np.int64]], list[bytes]]) -> Hits:
+        """The hits that count; ``texts_of`` gives texts of messages in UTF-8."""
+        family, native = self.family[hits.phrases], self.native[hits.phrases]
+        keep = self.written[family] & ~native
+        doubtful = np.flatnonzero(~keep)
+        # Who says "invoice" in English says nothing more in the other languages that have the word.
+        doubtful = doubtful[~_repeated(hits, lexicon, np.flatnonzero(keep), doubtful)]
+        messages = hits.messages[doubtful]
+        keep[doubtful] = _in_their_messages(messages, family[doubtful], native[doubtful], self.words, texts_of)
+        return Hits(messages=hits.messages[keep], phrases=hits.phrases[keep], weights=hits.weights[keep])
+
+
+def tongues_of(
     lexicon: Lexicon,
     words: FunctionWords,
     texts_of: Callable[[NDArray[np.int64]], list[bytes]],
-    sample: NDArray[np.int64],
-) -> Hits:
-    """The hits whose language the chat, or the message itself, is written in.
+    messages: NDArray[np.int64],
+) -> Tongues | None:
+    """The languages of a chat by some of its messages; None if these are too short, or disguised, to tell.
 
-    ``texts_of`` gives texts of messages in UTF-8, ``sample`` the ids of messages that stand for the chat. A phrase
-    in another script than Latin stays where the message holds such letters.
+    ``texts_of`` gives texts of messages in UTF-8.
     """
-    if not len(hits.messages):
-        return hits
-    every = max(1, len(sample) // SAMPLE)
-    texts = texts_of(sample[::every][:SAMPLE])
+    texts = texts_of(messages[:: max(1, len(messages) // SAMPLE)][:SAMPLE])
     here = words.count([b"\n".join(texts)])[0]
     most = here.max()
     if most < max(LEAST, PLAIN * sum(len(_decoded(text).split()) for text in texts)):
-        return hits
+        return None
     written = np.append(here >= max(LEAST, COMMON * most), False)
-    families, natives = _traits(lexicon, words.languages)
-    family, native = families[hits.phrases], natives[hits.phrases]
-    keep = written[family] & ~native
-    doubtful = np.flatnonzero(~keep)
-    # Who says "invoice" in English says nothing more in the other languages that have the word.
-    doubtful = doubtful[~_repeated(hits, lexicon, np.flatnonzero(keep), doubtful)]
-    messages = hits.messages[doubtful]
-    keep[doubtful] = _in_their_messages(messages, family[doubtful], native[doubtful], words, texts_of)
-    return Hits(messages=hits.messages[keep], phrases=hits.phrases[keep], weights=hits.weights[keep])
+    family, native = _traits(lexicon, words.languages)
+    return Tongues(words=words, written=written, family=family, native=native)
 
 
 def _repeated(hits: Hits, lexicon: Lexicon, kept: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -166,15 +187,19 @@ def _in_their_messages(
         part = slice(int(bounds[0]), int(bounds[-1]))
         texts = texts_of(messages[bounds[:-1]])
         row = np.repeat(np.arange(len(texts)), np.diff(bounds))
-        counts = words.count(texts)
-        own = (counts >= OWN) & (counts >= OWN_SHARE * counts.max(axis=1, keepdims=True))
-        own = np.column_stack((own, np.zeros(len(texts), dtype=bool)))
-        keep[part] = own[row, family[part]]
+        keep[part] = _own_languages(words, texts)[row, family[part]]
         foreign = part.start + np.flatnonzero(native[part])
         keep[foreign] = [
             OTHER_SCRIPT.search(_decoded(texts[at])) is not None for at in row[foreign - part.start].tolist()
         ]
     return keep
+
+
+def _own_languages(words: FunctionWords, texts: Sequence[bytes]) -> NDArray[np.bool_]:
+    """Which languages (and none, the last column) each text is in."""
+    counts = words.count(texts)
+    own = (counts >= OWN) & (counts >= OWN_SHARE * counts.max(axis=1, keepdims=True))
+    return np.column_stack((own, np.zeros(len(texts), dtype=bool)))
 
 
 def _decoded(text: bytes) -> str:

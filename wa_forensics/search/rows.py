@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from wa_forensics.search.disguise import join_folded, joined_rows, leet_rows, spaced_messages
 from wa_forensics.search.fold import Folded, fold_rows
+from wa_forensics.search.languages import Tongues
 from wa_forensics.search.scan import SAMPLE, Hits, Lexicon
 
 # Bytes of text that are folded and scanned at once: what a block needs beside stays in the cache, and the memory
@@ -25,10 +26,12 @@ def scan_messages(
     messages: NDArray[np.int64],
     lexicon: Lexicon,
     words: Callable[[], frozenset[str]] = frozenset,
+    tongues: Tongues | None = None,
 ) -> Hits:
     """Every hit of a lexicon in the texts ``buffer[start[m]:end[m]]`` of messages (ascending), by message and phrase.
 
-    ``words`` gives those that help to read letters set apart.
+    ``words`` gives those that help to read letters set apart. With ``tongues`` phrases are looked for where they can
+    count.
     """
     sample = messages[:: max(1, len(messages) // SAMPLE)]
     lexicon = lexicon.suited(len(messages), lambda: fold_messages(buffer, start, end, sample, words))
@@ -45,7 +48,12 @@ def scan_messages(
         shift = int(block[0])
         begins, closes = start[shift : block[-1] + 1] - origin, end[shift : block[-1] + 1] - origin
         folded = fold_messages(part, begins, closes, block - shift, words)
-        hits = lexicon.scan(folded)
+        if tongues is None:
+            hits = lexicon.scan(folded)
+        else:
+            spans = zip(start[block].tolist(), end[block].tolist(), strict=True)
+            texts = [buffer[begin:close] for begin, close in spans]
+            hits = lexicon.scan(folded, tongues.heard_in(texts, np.searchsorted(block - shift, folded.messages)))
         found.append(Hits(messages=hits.messages + shift, phrases=hits.phrases, weights=hits.weights))
         first = last
     if not found:

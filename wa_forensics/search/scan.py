@@ -122,10 +122,13 @@ class Lexicon:
         made._expressions = self._expressions
         return made
 
-    def scan(self, folded: Folded) -> Hits:
-        """All hits, ordered by message, then phrase."""
+    def scan(self, folded: Folded, heard: Callable[[int], NDArray[np.bool_] | None] = lambda _: None) -> Hits:
+        """All hits, ordered by message, then phrase.
+
+        ``heard`` tells in which rows a phrase is looked for, None for all of them.
+        """
         hit_rows, hit_phrases = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-        for phrase, rows, places in self._candidates(folded):
+        for phrase, rows, places in self._candidates(folded, heard):
             met = self._try_at(folded, phrase, places) if places is not None else self._try_in(folded, phrase, rows)
             hit_rows.append(met)
             hit_phrases.append(np.full(len(met), phrase, dtype=np.int64))
@@ -153,7 +156,9 @@ class Lexicon:
         bounds = zip((places + 1).tolist(), folded.ends[rows].tolist(), strict=True)
         return rows[[match(data, start, end) is not None for start, end in bounds]]
 
-    def _candidates(self, folded: Folded) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64] | None]]:
+    def _candidates(
+        self, folded: Folded, heard: Callable[[int], NDArray[np.bool_] | None]
+    ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64] | None]]:
         """Phrase, the rows that hold a literal of every set it demands, and where it may begin if that is known."""
         if self._automaton is None or not len(folded.starts):
             return
@@ -177,21 +182,26 @@ class Lexicon:
         # Most phrases demand a set that stands nowhere; they end here, all at once.
         possible = np.minimum.reduceat(totals[self._demanded], self._demanded_from[:-1])
         for phrase in np.flatnonzero(possible).tolist():
+            only = heard(phrase)
+            if only is not None and not only.any():
+                continue
             demands = self._demanded[self._demanded_from[phrase] : self._demanded_from[phrase + 1]].tolist()
             # The rarest set goes first: many more end there.
             ranked = sorted(demands, key=lambda index: (totals[index], index))
             met = rows_with(ranked[0])
+            met = met if only is None else met[only[met]]
             for index in ranked[1:]:
-                other = rows_with(index)
-                met = met[_among(met, other)] if len(other) else other
                 if not len(met):
                     break
+                other = rows_with(index)
+                met = met[_among(met, other)] if len(other) else other
             if not len(met):
                 continue
             places = None
             if self._leads[phrase] >= 0:
                 places = np.concatenate([place[part] for part in parts_of(int(self._leads[phrase]))])
-                places = places[_among(_rows_of(places, folded), met)] if len(demands) > 1 else places
+                whole = only is None and len(demands) == 1
+                places = places if whole else places[_among(_rows_of(places, folded), met)]
             yield phrase, met, places
 
     def _sightings(self, folded: Folded) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

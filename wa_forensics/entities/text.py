@@ -22,9 +22,9 @@ GROUP_STEP = 2
 MANY = 255
 # Words that lead to a payee without a number (``payees.FORM`` has the other ways), and the least length of a wallet.
 PAYEE_WORDS = (
-    "swift bic alias 0x bc1 ltc1 paypal.me cash.app venmo revolut.me wise.com/pay monzo.me upi:// bunq.me tikkie.me "
-    "paytm.me rzp.io stripe.com mercadopago mpago.la"
-).split()
+    *("swift", "bic", "alias", "0x", "bc1", "ltc1", "paypal.me", "cash.app", "venmo", "revolut.me", "wise.com/pay"),
+    *("monzo.me", "upi://", "bunq.me", "tikkie.me", "paytm.me", "rzp.io", "stripe.com", "mercadopago", "mpago.la"),
+)
 SHORTEST_WALLET = 26
 # Bytes that are looked at together: what a block needs beside stays in the cache.
 BLOCK = 1 << 20

@@ -15,6 +15,7 @@ from wa_forensics.behaviour import generic, hands, windows
 from wa_forensics.behaviour.change import verbal
 from wa_forensics.behaviour.grams import mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.marks import read_marks
+from wa_forensics.behaviour.ratios import count_features
 from wa_forensics.behaviour.styled import Texts, styled
 from wa_forensics.behaviour.writers import SIZES, make_sample, quotas
 from wa_forensics.chat import Chat
@@ -380,7 +381,8 @@ def test_marks_of_a_text_do_not_depend_on_its_neighbours() -> None:
 def test_a_generic_background_is_chosen_by_language_and_only_where_it_fits() -> None:
     def chosen(items: list[str]) -> object:
         texts = _texts(items)
-        return generic.nearest(read_grams(read_points(texts.buffer, texts.start, texts.end)))
+        found = generic.nearest(count_features(read_grams(read_points(texts.buffer, texts.start, texts.end))))
+        return found and found[0]
 
     backgrounds = generic.read_generic()
     assert chosen(GERMAN) is backgrounds["de"]

@@ -141,10 +141,10 @@ def divide(
 
 def _means_of(sitting: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The place of each message's sitting among those that teach, and the weights that average each sitting."""
-    place = np.cumsum(np.diff(sitting, prepend=sitting[:1]) > 0)
+    place = np.cumsum(np.diff(sitting, prepend=sitting[:1]) > 0, dtype=np.int64)
     mean = np.zeros((int(place[-1]) + 1, len(sitting)))
     mean[place, np.arange(len(sitting))] = 1.0
-    return place, mean / mean.sum(axis=1, keepdims=True)
+    return place, np.asarray(mean / mean.sum(axis=1, keepdims=True))
 
 
 def _parted(held: NDArray[np.float64], side: NDArray[np.float64]) -> float:

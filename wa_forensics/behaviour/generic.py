@@ -49,21 +49,26 @@ def read_generic() -> Mapping[str, Traits]:
     return found
 
 
-def nearest(grams: Grams) -> Traits | None:
-    """The background in the language of some texts, or None if none is like them."""
-    here = _profile(grams)
+def nearest(counts: NDArray[np.float32]) -> tuple[Traits, NDArray[np.float32]] | None:
+    """The background in the language of texts with such counts of features, with its own; None if none is like them."""
+    here = _profile(counts)
     likeness = {language: float(here @ profile) for language, profile in _profiles().items()}
     best = max(likeness, key=lambda language: (likeness[language], language))
-    return read_generic()[best] if likeness[best] >= LEAST_LIKENESS else None
+    return (read_generic()[best], _counts()[best]) if likeness[best] >= LEAST_LIKENESS else None
+
+
+@cache
+def _counts() -> Mapping[str, NDArray[np.float32]]:
+    return {language: count_features(traits.grams) for language, traits in read_generic().items()}
 
 
 @cache
 def _profiles() -> Mapping[str, NDArray[np.float32]]:
-    return {language: _profile(traits.grams) for language, traits in read_generic().items()}
+    return {language: _profile(counts) for language, counts in _counts().items()}
 
 
-def _profile(grams: Grams) -> NDArray[np.float32]:
-    profile = np.log1p(count_features(grams))
+def _profile(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    profile = np.log1p(counts)
     return np.asarray(profile / max(float(np.linalg.norm(profile)), 1e-6), dtype=np.float32)
 
 

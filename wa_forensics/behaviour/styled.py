@@ -100,9 +100,8 @@ def _letters(code: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 
 def _count(mask: NDArray[np.bool_], first: NDArray[np.int64]) -> NDArray[np.int64]:
-    total = np.zeros(len(mask) + 1, dtype=np.int64)
-    np.cumsum(mask, out=total[1:])
-    return total[first[1:]] - total[first[:-1]]
+    # Every text ends in a 0, so none is empty.
+    return np.add.reduceat(mask, first[:-1], dtype=np.int64)
 
 
 def _keys(code: NDArray[np.uint32], first: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -111,9 +110,7 @@ def _keys(code: NDArray[np.uint32], first: NDArray[np.int64]) -> NDArray[np.uint
     # Order matters only through pairs of neighbours, enough to tell templates from chance.
     before = np.append(np.uint32(0), code[:-1]).astype(np.uint64)
     value *= (before | np.uint64(1)) * np.uint64(0xC2B2AE3D27D4EB4F) | np.uint64(1)
-    prefix = np.zeros(len(value) + 1, dtype=np.uint64)
-    np.cumsum(value, out=prefix[1:])
-    return prefix[first[1:]] - prefix[first[:-1]]
+    return np.add.reduceat(value, first[:-1])
 
 
 def _repeated(key: NDArray[np.uint64], letters: NDArray[np.int64]) -> NDArray[np.bool_]:

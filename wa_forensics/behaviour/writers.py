@@ -189,17 +189,19 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
     sample = texts.take(np.concatenate(rows))
     points, kept = styled(sample)
     traits, sender = read_traits(points), sample.sender[kept]
+    found = count_features(traits.grams)
     writers = np.count_nonzero(counts >= FEWEST_OWN) - 1
     if writers < FEW_WRITERS or len(texts.message) - int(counts.max()) < FEW_OTHERS:
-        generic = nearest(traits.grams)
-        if generic is not None:
-            traits = joined(traits, generic)
+        near = nearest(found)
+        if near is not None:
+            generic, theirs = near
+            traits, found = joined(traits, generic), found + theirs
             # No sender has this code, so the background is part of every comparison.
             sender = np.append(sender, np.full(len(generic.grams), len(counts)))
     return Sample(
         traits=traits,
         sender=sender,
-        counts=count_features(traits.grams),
+        counts=found,
         chosen=spread(len(traits.grams), size.others),
         weighting=choose_features(traits.grams, size.width),
         scaling=scaling_of(traits.marks),

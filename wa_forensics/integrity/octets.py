@@ -119,7 +119,7 @@ def _minority(export: Export, at_ends: NDArray[np.bool_]) -> list[int]:
 
 def _inner_marks(export: Export) -> list[int]:
     buffer = export.chat.buffer
-    if buffer.find(b"\xef\xbb\xbf", 1) < 0:
+    if b"\xef" not in buffer or buffer.find(b"\xef\xbb\xbf", 1) < 0:
         return []
     feeds = export.line_feeds
     starts = feeds[feeds < len(buffer) - 3] + 1
@@ -132,8 +132,8 @@ def damage(export: Export) -> Check:
     """I20: counts what cannot have been typed; a few odd characters are reported, not judged."""
     buffer = export.chat.buffer
     lost = export.raw.source.decode_errors
-    replaced = buffer.count(b"\xef\xbf\xbd") - (len(export.raw.repairs) if export.raw.repairs is not None else 0)
-    nul = buffer.count(b"\0")
+    replaced = _count(buffer, b"\xef\xbf\xbd") - (len(export.raw.repairs) if export.raw.repairs is not None else 0)
+    nul = _count(buffer, b"\0")
     foreign = 0 if buffer.isascii() else _leading_bytes(export)
     doubled = [match.start() for match in MOJIBAKE.finditer(buffer)] if b"\xc3" in buffer else []
     questioned = _questioned(export) if not foreign else 0
@@ -197,9 +197,14 @@ def _is_letter(octets: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return letters
 
 
+def _count(buffer: bytes, needle: bytes) -> int:
+    # Whether a single byte stands anywhere is known a hundred times faster.
+    return buffer.count(needle) if needle[:1] in buffer else 0
+
+
 def _places(buffer: bytes, needle: bytes, most: int = 1000) -> list[int]:
     found: list[int] = []
-    place = buffer.find(needle)
+    place = buffer.find(needle) if needle[:1] in buffer else -1
     while place >= 0 and len(found) < most:
         found.append(place)
         place = buffer.find(needle, place + 1)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import time
 
+import numpy as np
 import pytest
 
 from wa_forensics.entities import (
     AccountNames,
     NameIndex,
+    Texts,
     amounts_in,
     clean,
     codes_in,
     links_in,
+    numbers,
     payees_in,
     phones_in,
     similar_names,
@@ -98,6 +102,35 @@ def test_imitated_brands_are_named_and_genuine_ones_are_not(text: str, brand: st
 )
 def test_payees_are_read_and_checked(text: str, expected: list[tuple[str, str]]) -> None:
     assert payees(text) == expected
+
+
+def test_texts_that_are_passed_over_hold_no_payee_and_no_amount() -> None:
+    draw = random.Random(3)
+    named = (
+        *("swift NOBKDEFF", "my alias is mi.casa.azul", "HDFC0001234 ifsc", "ravi@okexample upi", "$asha pay me"),
+        *("BIC NOBKDEFF", "paypal.me/asha", "upi://pay?pa=x@y", "0x52908400098527886E0F7030069857D2E4169EE7"),
+        *("till 555012", "cash.app/$ben", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb"),
+        *("50 euros", "Rs. 500", "$5", "12 k usd"),
+    )
+    plain = ("hello", "see", "www.harbor.example", "foo.bar", "@ben", "$x", "12", "0x", "abcd0", "हमारा", "5 hours")
+    texts = []
+    for _ in range(3000):
+        text = " ".join(draw.choice(named if draw.random() < 0.4 else plain) for _ in range(draw.randrange(1, 5)))
+        cut = draw.randrange(len(text))
+        text = text[:cut] + draw.choice(("", "", "\u200b", "\u00a0", "_", "@", "$", "0", ".", "é")) + text[cut:]
+        texts.append(text.upper() if draw.random() < 0.2 else text)
+    data = [text.encode() for text in texts]
+    size = np.array([len(item) for item in data])
+    start = np.cumsum(size + 4) - size
+    buffer = b"".join(b"- A:" + item for item in data) + b"\n"
+    read = Texts(buffer=buffer, start=start, end=start + size, written=np.ones(len(data), dtype=bool))
+    marks = read.marks
+    known = (marks.digits >= 5) | marks.sign | marks.dot
+    named_payees = [p for row in np.flatnonzero(known).tolist() for p in payees_in(row, clean(texts[row]))]
+    assert list(read.payees()) == named_payees
+    every = [match.group() for text in texts for match in numbers.AMOUNT.finditer(clean(text))]
+    assert [amount.text for amount in read.amounts()] == every
+    assert len(read.payees()) > 500 and len(every) > 500
 
 
 def test_a_wallet_with_a_wrong_checksum_is_no_wallet() -> None:

@@ -15,7 +15,7 @@ from wa_forensics.entities.links import describe_host, links_in
 from wa_forensics.entities.naming import AccountNames, tells_apart
 from wa_forensics.entities.numbers import amounts_in, codes_in, phones_in
 from wa_forensics.entities.payees import payees_in
-from wa_forensics.entities.text import Marks, clean, marks_of
+from wa_forensics.entities.text import Marks, clean, marks_of, may_name_payees
 from wa_forensics.model import Amount, Code, Link, Payee, PhoneNumber
 
 __all__ = [
@@ -59,7 +59,11 @@ class Texts:
     def payees(self) -> tuple[Payee, ...]:
         """Every payee, in order of messages."""
         marks = self.marks
-        return self._read((marks.digits >= SHORTEST_PAYEE) | (marks.payee & (marks.sign | marks.dot)), payees_in)
+        candidates = marks.digits >= SHORTEST_PAYEE
+        rows = np.flatnonzero(~candidates & self.written & (marks.sign | marks.dot))
+        spans = zip(self.start[rows].tolist(), self.end[rows].tolist(), strict=True)
+        candidates[rows] = may_name_payees([self.buffer[start:end] for start, end in spans])
+        return self._read(candidates, payees_in)
 
     def phones(self) -> tuple[PhoneNumber, ...]:
         """Every phone number, in order of messages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +27,8 @@ PAYEE_WORDS = (
     *("monzo.me", "upi://", "bunq.me", "tikkie.me", "paytm.me", "rzp.io", "stripe.com", "mercadopago", "mpago.la"),
 )
 SHORTEST_WALLET = 26
+# Texts that are joined to be looked at together.
+PAGE = 4096
 # Bytes that are looked at together: what a block needs beside stays in the cache.
 BLOCK = 1 << 20
 
@@ -43,14 +46,12 @@ class Marks:
 
     ``digits``: how many the longest group has, ``MANY`` for all the longer ones (groups of other scripts count as
     such); ``dot``: one between letters or digits, or ``://``, of which every link and file name has one; ``sign``: an @
-    or a $; ``payee``: a word or form that leads to where money goes, or anything beyond ASCII, which may hide one;
-    ``apk``: these three letters, the ending of Android apps.
+    or a $; ``apk``: these three letters, the ending of Android apps.
     """
 
     digits: NDArray[np.uint8]
     dot: NDArray[np.bool_]
     sign: NDArray[np.bool_]
-    payee: NDArray[np.bool_]
     apk: NDArray[np.bool_]
 
 
@@ -59,7 +60,7 @@ def marks_of(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) ->
     data = np.frombuffer(buffer, dtype=np.uint8)
     count = len(start)
     digits = np.zeros(count, dtype=np.uint8)
-    dot, sign, payee, apk = (np.zeros(count, dtype=bool) for _ in range(4))
+    dot, sign, apk = (np.zeros(count, dtype=bool) for _ in range(3))
     first = 0
     while first < count:
         # A block that fits the cache; its messages end before the next one begins.
@@ -70,11 +71,9 @@ def marks_of(buffer: bytes, start: NDArray[np.int64], end: NDArray[np.int64]) ->
         _count_digits(part, *texts, digits[first:last])
         dot[first + _rows_of(_joining_dots(part), *texts)] = True
         apk[first + _rows_of(_endings(part), *texts)] = True
-        signs = np.flatnonzero((part == ord("@")) | (part == ord("$")))
-        sign[first + _rows_of(signs, *texts)] = True
-        payee[first + _rows_of(_payee_forms(part, signs), *texts)] = True
+        sign[first + _rows_of(np.flatnonzero((part == ord("@")) | (part == ord("$"))), *texts)] = True
         first = last
-    return Marks(digits=digits, dot=dot, sign=sign, payee=payee, apk=apk)
+    return Marks(digits=digits, dot=dot, sign=sign, apk=apk)
 
 
 def _rows_of(positions: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -105,13 +104,28 @@ def _endings(data: NDArray[np.uint8]) -> NDArray[np.int64]:
     return found
 
 
-def _payee_forms(data: NDArray[np.uint8], signs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places of what every text that names a payee without a long number holds one of, and of all beyond ASCII."""
+def may_name_payees(texts: Sequence[bytes]) -> NDArray[np.bool_]:
+    """Which texts hold a form or word of which every text has one that names a payee without a long number.
+
+    What is not ASCII may hide one.
+    """
+    found = np.zeros(len(texts), dtype=bool)
+    for low in range(0, len(texts), PAGE):
+        page = texts[low : low + PAGE]
+        data = np.frombuffer(b"\n".join((*page, b"")), dtype=np.uint8)
+        ends = np.cumsum([len(text) + 1 for text in page])
+        found[low + np.searchsorted(ends, _payee_forms(data), "right")] = True
+    return found
+
+
+def _payee_forms(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Places of the forms and words, and of what is not ASCII."""
     letter = (data | 0x20) - np.uint8(ord("a")) < 26
     # A handle has letters on both sides of its sign, a cashtag none before.
-    signs = signs[(signs > 0) & (signs < len(data) - 1)]
-    before = _word(data[signs - 1]) | (data[signs - 1] == ord("_"))
-    signs = signs[letter[signs + 1] & (before | (data[signs] == ord("$")))]
+    signs = np.flatnonzero((data[:-1] == ord("@")) | (data[:-1] == ord("$")))
+    before = data[np.maximum(signs - 1, 0)]
+    handle = (signs > 0) & (_word(before) | (before == ord("_")))
+    signs = signs[letter[signs + 1] & (handle | (data[signs] == ord("$")))]
     # Four letters and a zero begin the code of an Indian bank.
     zeros = np.flatnonzero(data == ord("0"))
     zeros = zeros[zeros > 3]

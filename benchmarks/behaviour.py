@@ -37,7 +37,7 @@ from benchmarks.behaviour_times import block_means, report_times
 from benchmarks.splices import Account, texts_of
 from wa_forensics.behaviour.grams import Points, mask_foreign, read_grams, read_points
 from wa_forensics.behaviour.marks import read_marks, scaled, scaling_of
-from wa_forensics.behaviour.rows import choose_features, make_rows
+from wa_forensics.behaviour.rows import choose_features, count_texts, make_rows
 from wa_forensics.behaviour.windows import read_calibration
 
 METHOD_ACCOUNTS = 8
@@ -166,7 +166,7 @@ def logistic_regression(own: Sequence[str], others: Sequence[str], tested: Seque
     points = [styled_points(part) for part in (own, others, tested)]
     marks, grams = [read_marks(p) for p in points], [read_grams(p) for p in points]
     both = read_grams(styled_points([*own, *others]))
-    weighting = choose_features(both, 300)
+    weighting = choose_features(count_texts(both), len(both), 300)
     # Every column is kept dense.
     weighting = replace(weighting, common=weighting.width)
     scaling = scaling_of(np.vstack(marks[:2]))

@@ -382,7 +382,7 @@ def test_a_generic_background_is_chosen_by_language_and_only_where_it_fits() -> 
     def chosen(items: list[str]) -> object:
         texts = _texts(items)
         found = generic.nearest(count_features(read_grams(read_points(texts.buffer, texts.start, texts.end))))
-        return found and found[0]
+        return found and found.traits
 
     backgrounds = generic.read_generic()
     assert chosen(GERMAN) is backgrounds["de"]

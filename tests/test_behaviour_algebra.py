@@ -18,7 +18,7 @@ from wa_forensics.behaviour.kernels import (
     without_sender,
 )
 from wa_forensics.behaviour.ratios import UNKNOWN, Counts
-from wa_forensics.behaviour.rows import Rows, choose_features, kernel_of, make_rows, parts, products
+from wa_forensics.behaviour.rows import Rows, choose_features, count_texts, kernel_of, make_rows, parts, products
 
 
 def _grams(draw: np.random.Generator, texts: int) -> Grams:
@@ -82,7 +82,7 @@ def test_products_of_sparse_columns_are_those_of_dense_ones() -> None:
 def test_rows_hold_the_rarity_of_features_and_have_unit_length() -> None:
     draw = np.random.default_rng(9)
     grams = _grams(draw, 40)
-    weighting = choose_features(grams, 400)
+    weighting = choose_features(count_texts(grams), len(grams), 400)
     assert 0 < weighting.common < weighting.width
     marks = draw.random((40, 2)).astype(np.float32)
     rows = make_rows(grams, np.arange(40), weighting, marks)
@@ -134,7 +134,7 @@ def test_a_factor_times_its_transpose_is_the_matrix() -> None:
 def test_a_fold_is_judged_by_a_model_that_never_saw_it() -> None:
     draw = np.random.default_rng(7)
     grams = _grams(draw, 60)
-    weighting = choose_features(grams, 400)
+    weighting = choose_features(count_texts(grams), len(grams), 400)
     weighting = replace(weighting, common=weighting.width)
     rows = make_rows(grams, np.arange(60), weighting, np.zeros((60, 0), np.float32)).dense
     # Passages of two messages; one is cut by a border and left out on either side.

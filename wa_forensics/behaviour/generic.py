@@ -15,6 +15,7 @@ import numpy as np
 
 from wa_forensics.behaviour.grams import Grams
 from wa_forensics.behaviour.ratios import count_features
+from wa_forensics.behaviour.rows import count_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,22 +50,32 @@ def read_generic() -> Mapping[str, Traits]:
     return found
 
 
-def nearest(counts: NDArray[np.float32]) -> tuple[Traits, NDArray[np.float32]] | None:
-    """The background in the language of texts with such counts of features, with its own; None if none is like them."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Generic:
+    """The background of a language, how often each feature occurs in it, and in how many of its texts."""
+
+    traits: Traits
+    counts: NDArray[np.float32]
+    occurs: NDArray[np.int64]
+
+
+def nearest(counts: NDArray[np.float32]) -> Generic | None:
+    """The background in the language of texts with such counts of features, or None if none is like them."""
     here = _profile(counts)
     likeness = {language: float(here @ profile) for language, profile in _profiles().items()}
     best = max(likeness, key=lambda language: (likeness[language], language))
-    return (read_generic()[best], _counts()[best]) if likeness[best] >= LEAST_LIKENESS else None
+    return _generic(best) if likeness[best] >= LEAST_LIKENESS else None
 
 
 @cache
-def _counts() -> Mapping[str, NDArray[np.float32]]:
-    return {language: count_features(traits.grams) for language, traits in read_generic().items()}
+def _generic(language: str) -> Generic:
+    traits = read_generic()[language]
+    return Generic(traits=traits, counts=count_features(traits.grams), occurs=count_texts(traits.grams))
 
 
 @cache
 def _profiles() -> Mapping[str, NDArray[np.float32]]:
-    return {language: _profile(counts) for language, counts in _counts().items()}
+    return {language: _profile(count_features(traits.grams)) for language, traits in read_generic().items()}
 
 
 def _profile(counts: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -189,29 +189,32 @@ def _hash_words(points: Points) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
     word_first = np.searchsorted(begin, first).astype(np.int64)
     if len(begin) == 0:
         return np.zeros((0, 2), dtype=np.uint16), word_first
-    every = np.ones(len(code), dtype=bool)
     upper = (code >= 65) & (code <= 90)
     lower = np.where(upper, code | np.uint32(32), code)
     letter = ((lower >= 97) & (lower <= 122)) | (lower == 48) | ((lower >= 0xAA) & (lower < 0x2000))
     letter |= (lower >= 0x2C00) & (lower < 0xFE00)
     out = np.empty((len(begin), 2), dtype=np.uint16)
-    for form, (value, counted) in enumerate(((code, every), (lower, letter))):
+    for form, (value, counted) in enumerate(((code, None), (lower, letter))):
         out[:, form] = _run_hashes(value, counted, begin, end) + np.uint16(form * 17)
     return out, word_first
 
 
 def _run_hashes(
-    value: NDArray[np.uint32], counted: NDArray[np.bool_], begin: NDArray[np.int64], end: NDArray[np.int64]
+    value: NDArray[np.uint32], counted: NDArray[np.bool_] | None, begin: NDArray[np.int64], end: NDArray[np.int64]
 ) -> NDArray[np.uint16]:
-    """A polynomial hash of the counted characters of each run, from prefix sums modulo 2**32."""
-    rank = np.zeros(len(value) + 1, dtype=np.int64)
-    np.cumsum(counted, out=rank[1:])
-    power, inverse = (_powers(base, int(rank[-1]) + 1) for base in (_BASE, _INVERSE))
-    terms = (value + np.uint32(1)) * counted
-    terms *= power.take(rank[:-1], mode="clip")
+    """A polynomial hash of the counted characters of each run (None: of all), from prefix sums modulo 2**32."""
+    if counted is None:
+        rank, known = begin, len(value)
+        terms = (value + np.uint32(1)) * _powers(_BASE, known)[:known]
+    else:
+        ranks = np.zeros(len(value) + 1, dtype=np.int64)
+        np.cumsum(counted, out=ranks[1:])
+        rank, known = ranks[begin], int(ranks[-1]) + 1
+        terms = (value + np.uint32(1)) * counted
+        terms *= _powers(_BASE, known).take(ranks[:-1], mode="clip")
     prefix = np.zeros(len(value) + 1, dtype=np.uint32)
     np.cumsum(terms, dtype=np.uint32, out=prefix[1:])
-    mixed = (prefix[end] - prefix[begin]) * inverse[rank[begin]] * _MIX
+    mixed = (prefix[end] - prefix[begin]) * _powers(_INVERSE, known)[rank] * _MIX
     mixed ^= mixed >> np.uint32(15)
     mixed *= _STIR
     return (mixed >> _HALF).astype(np.uint16)

@@ -81,23 +81,27 @@ class Rows:
         return np.concatenate((dense[:common], rare.T, dense[common:]))
 
 
-def choose_features(grams: Grams, width: int) -> Weighting:
-    """The ``width`` features that most texts of a sample hold, weighted by the logarithm of their rarity."""
-    counts = np.zeros(FEATURES, dtype=np.int64)
-    for ids, first, base in parts(grams):
-        counts[base : base + SPACE] = _texts_with(ids, first)
-    used = np.flatnonzero(counts >= 2)
-    best = used[np.argsort(-counts[used], kind="stable")[:width]]
+def choose_features(occurs: NDArray[np.int64], texts: int, width: int) -> Weighting:
+    """The ``width`` features that most texts of a sample hold, weighted by the logarithm of their rarity.
+
+    ``occurs`` are the ``count_texts`` of so many texts.
+    """
+    used = np.flatnonzero(occurs >= 2)
+    best = used[np.argsort(-occurs[used], kind="stable")[:width]]
     column = np.full(FEATURES, -1, dtype=np.int16)
     column[best] = np.arange(len(best), dtype=np.int16)
-    rarity = np.log((len(grams) + 1.0) / (counts[best] + 1.0)).astype(np.float32).astype(np.float64)
-    return Weighting(column=column, rarity=rarity, common=int((counts[best] > COMMON * len(grams)).sum()))
+    rarity = np.log((texts + 1.0) / (occurs[best] + 1.0)).astype(np.float32).astype(np.float64)
+    return Weighting(column=column, rarity=rarity, common=int((occurs[best] > COMMON * texts).sum()))
+
+
+def count_texts(grams: Grams) -> NDArray[np.int64]:
+    """In how many texts each feature occurs."""
+    return np.concatenate([_texts_with(ids, first) for ids, first, _ in parts(grams)])
 
 
 def _texts_with(ids: NDArray[np.uint16], first: NDArray[np.int64]) -> NDArray[np.int64]:
-    """In how many texts each feature occurs; what occurs once in all is not counted."""
-    found = np.zeros(SPACE, dtype=np.int64)
-    often = np.flatnonzero(np.bincount(ids.ravel(), minlength=SPACE) >= 2)
+    counts = np.bincount(ids.ravel(), minlength=SPACE)
+    found, often = np.asarray(counts == 1, dtype=np.int64), np.flatnonzero(counts >= 2)
     # One place more for whatever occurs once.
     place = np.full(SPACE, len(often), dtype=np.int64)
     place[often] = np.arange(len(often))

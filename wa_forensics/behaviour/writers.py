@@ -38,7 +38,7 @@ from wa_forensics.behaviour.hands import (
 from wa_forensics.behaviour.kernels import PENALTY, Background, without_sender
 from wa_forensics.behaviour.marks import Scaling, read_marks, scaled, scaling_of
 from wa_forensics.behaviour.ratios import Counts, count_features
-from wa_forensics.behaviour.rows import Rows, Weighting, choose_features, kernel_of, make_rows
+from wa_forensics.behaviour.rows import Rows, Weighting, choose_features, count_texts, kernel_of, make_rows
 from wa_forensics.behaviour.styled import Texts, styled
 
 if TYPE_CHECKING:
@@ -189,21 +189,21 @@ def make_sample(texts: Texts, counts: NDArray[np.int64], size: Size) -> Sample:
     sample = texts.take(np.concatenate(rows))
     points, kept = styled(sample)
     traits, sender = read_traits(points), sample.sender[kept]
-    found = count_features(traits.grams)
+    found, occurs = count_features(traits.grams), count_texts(traits.grams)
     writers = np.count_nonzero(counts >= FEWEST_OWN) - 1
     if writers < FEW_WRITERS or len(texts.message) - int(counts.max()) < FEW_OTHERS:
         near = nearest(found)
         if near is not None:
-            generic, theirs = near
-            traits, found = joined(traits, generic), found + theirs
+            found, occurs = found + near.counts, occurs + near.occurs
+            traits = joined(traits, near.traits)
             # No sender has this code, so the background is part of every comparison.
-            sender = np.append(sender, np.full(len(generic.grams), len(counts)))
+            sender = np.append(sender, np.full(len(near.traits.grams), len(counts)))
     return Sample(
         traits=traits,
         sender=sender,
         counts=found,
         chosen=spread(len(traits.grams), size.others),
-        weighting=choose_features(traits.grams, size.width),
+        weighting=choose_features(occurs, len(traits.grams), size.width),
         scaling=scaling_of(traits.marks),
     )
 

@@ -1,6 +1,6 @@
 """Other readers of exports beside this one: header forms read right, CPU time, memory.
 
-    python benchmarks/compare_peers.py [--folder build/peers] [--messages 50000] [--repeat 5] [--only NAME] [--write]
+    python benchmarks/compare_peers.py [--folder build/peers] [--messages 100000] [--repeat 5] [--only NAME] [--write]
 
 Each peer is installed from its registry into an environment of its own under FOLDER (pip, npm), at the version
 below; nothing of it is kept here. --write puts the tables between the marks of docs/comparison.md.
@@ -308,7 +308,7 @@ def _commit() -> str:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--folder", type=Path, default=ROOT / "build" / "peers")
-    options.add_argument("--messages", type=int, default=50_000)
+    options.add_argument("--messages", type=int, default=100_000)
     options.add_argument("--repeat", type=int, default=5)
     options.add_argument("--only", nargs="*", default=[tool.name for tool in TOOLS])
     options.add_argument("--write", action="store_true")

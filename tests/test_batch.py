@@ -21,6 +21,7 @@ from wa_forensics.batch.work import Task, do, finished
 from wa_forensics.case.kept import FileResult
 from wa_forensics.errors import CaseError, EvidenceError, NothingReadError, ParseError
 from wa_forensics.model import Settings
+from wa_forensics.report import render_case, render_index
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals work otherwise there")
 
@@ -318,3 +319,15 @@ def test_clock_times_stand_in_custody_and_manifest_only(tmp_path: Path) -> None:
     assert {name for name in first if first[name] != second[name]} == WITH_CLOCK
     entries = [json.loads(line) for line in first["custody.jsonl"].decode().splitlines()]
     assert all(entry["time"] for entry in entries)
+
+
+def test_the_report_of_a_batch_shows_what_its_records_say(tmp_path: Path) -> None:
+    samples = sorted((Path(__file__).parent.parent / "sample_exports").rglob("*.txt"))
+    folder = many(tmp_path / "in", BATCH_FROM - len(samples) + 1)
+    scan([folder, *samples], tmp_path / "case", run=Run(jobs=1))
+    case = Case.open(tmp_path / "case", with_clock=False)
+    assert len(case.files) > BATCH_FROM and case.findings and case.incidents and case.profiles and case.indicators
+    again = render_case(case, tmp_path / "again.html"), render_index(case, tmp_path / "index.html")
+    assert [page.read_bytes() for page in again] == [
+        (tmp_path / "case" / name).read_bytes() for name in ("report.html", "index.html")
+    ]

@@ -93,8 +93,11 @@ def _entries(records: CaseRecords, read: Sequence[FileResult], request: Request)
 
 def _render(folder: Path, records: CaseRecords) -> None:
     case = Case.open(folder, with_clock=False)
+    is_batch = len(records.inputs) >= BATCH_FROM
+    if is_batch:
+        case.hold(records)
     render_case(case, folder / "report.html")
-    if len(records.inputs) >= BATCH_FROM:
+    if is_batch:
         write_tables(folder, records.correlation.findings, records.indicators)
         render_index(case, folder / "index.html")
     else:  # joined by now; kept until here, so that a run stopped by a full disk need not read again

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from wa_forensics.case import custody
 from wa_forensics.case.messages import read_messages, read_part
 from wa_forensics.case.records import record
-from wa_forensics.case.store import COMPARISONS, SCHEMA_VERSION, InputFile, StoredChat, declared_rows
+from wa_forensics.case.store import COMPARISONS, SCHEMA_VERSION, CaseRecords, InputFile, StoredChat, declared_rows
 from wa_forensics.case.verdicts import labels_of
 from wa_forensics.compare import Comparison, comparison_from
 from wa_forensics.errors import CaseError
@@ -68,6 +68,15 @@ class Case:
                 "Use the version of wa_forensics that wrote it.",
             )
         return case
+
+    def hold(self, records: CaseRecords) -> None:
+        """Take the parts that grow with the chats from what was written instead of reading them again.
+
+        The records must be as they would be read: those of workers have come through JSON.
+        """
+        self.findings, self.indicators = records.correlation.findings, records.indicators
+        self.checks = tuple(check for analysis in records.analyses for check in analysis.checks)
+        self.profiles = tuple(profile for analysis in records.analyses for profile in analysis.profiles)
 
     def __repr__(self) -> str:
         return f"Case({str(self.path)!r})"

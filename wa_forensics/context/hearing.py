@@ -181,7 +181,7 @@ def _note_offers_and_codes(
         if stretch.stranger and not requests:
             # A code that nobody asked for went to somebody else.
             heard[at].by_meaning.pop(GIVEN, None)
-        for message in sorted(code_answers(chat, stretch.sender, requests, found)):
+        for message in sorted(code_answers(chat, requests, found)):
             if message not in heard[at].by_meaning.get(GIVEN, ()):
                 heard[at].add(GIVEN, message)
     away = given_away(chat)
@@ -235,7 +235,7 @@ def given_away(chat: Chat) -> Mapping[int, tuple[int, ...]]:
     told = np.array(sorted(found.talk[Concept.CODE_GIVEN]), dtype=np.int64)
     given: dict[int, set[int]] = {}
     for sender, requests in asked.items():
-        answers = code_answers(chat, sender, requests, found)
+        answers = code_answers(chat, requests, found)
         for request in requests:
             answers |= set(told[slice(*np.searchsorted(told, (request + 1, request + 1 + CODE_REACH)))].tolist())
         for message in answers:
@@ -244,22 +244,26 @@ def given_away(chat: Chat) -> Mapping[int, tuple[int, ...]]:
     return {giver: tuple(sorted(messages)) for giver, messages in given.items()}
 
 
-def code_answers(chat: Chat, sender: int, requests: Iterable[int], found: Sightings) -> set[int]:
+def code_answers(chat: Chat, requests: Iterable[int], found: Sightings) -> set[int]:
     """Codes that another sender wrote within a few messages of a request."""
-    given = found.talk[Concept.CODE_GIVEN]
+    return {message for request in requests for message in _answers(chat, request, found)}
+
+
+@once
+def _answers(chat: Chat, request: int, found: Sightings) -> frozenset[int]:
+    sender, given = chat.columns.sender[request], found.talk[Concept.CODE_GIVEN]
     answers: set[int] = set()
-    for request in requests:
-        after = chat.written[request + 1 : request + 1 + CODE_REACH]
-        for message in (np.flatnonzero(after) + request + 1).tolist():
-            text = clean(chat.searched_text(message)).strip()
-            if chat.columns.sender[message] == sender or len(text) > LONGEST_ANSWER:
-                continue
-            for code in codes_in(message, text):
-                # Four digits are a price or a year as often as a code, unless they stand alone.
-                alone = len(text) <= len(code.value) + 4
-                if len(code.value) >= 6 or alone or message in given:
-                    answers.add(message)
-    return answers
+    after = chat.written[request + 1 : request + 1 + CODE_REACH]
+    for message in (np.flatnonzero(after) + request + 1).tolist():
+        text = clean(chat.searched_text(message)).strip()
+        if chat.columns.sender[message] == sender or len(text) > LONGEST_ANSWER:
+            continue
+        for code in codes_in(message, text):
+            # Four digits are a price or a year as often as a code, unless they stand alone.
+            alone = len(text) <= len(code.value) + 4
+            if len(code.value) >= 6 or alone or message in given:
+                answers.add(message)
+    return frozenset(answers)
 
 
 def bare_digits(chat: Chat, sender: int, first: int, last: int) -> list[int]:

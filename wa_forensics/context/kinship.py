@@ -18,7 +18,7 @@ from wa_forensics.context.sitting import OWN_WORD, sitting
 from wa_forensics.context.stretches import PITCHES
 from wa_forensics.context.weighing import Episode
 from wa_forensics.vocabulary import Concept
-from wa_forensics.wording import TOPICS, topics_of
+from wa_forensics.wording import MATTERS, TOPICS, topics_of
 
 HALVED = 0.5
 # Signs further away than this, in messages of the account or in seconds, say nothing about a line.
@@ -41,7 +41,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("new wallet", re.compile(r"(?<![\w/.=-])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{25,64}(?![\w/.])", re.I)),
 )
 # Of the messages of attackers that hold a word of such a topic, about half are of this kind.
-TOPICAL: Mapping[str, Concept] = {
+TOPICAL: Mapping[str, str] = {
     "code": Concept.CODE_REQUEST,
     "program": Concept.CODE_REQUEST,
     "bank": Concept.PAYMENT_REQUEST,
@@ -50,6 +50,24 @@ TOPICAL: Mapping[str, Concept] = {
     "invest": Concept.INVESTMENT_PITCH,
     "praise": Concept.PROFIT_TESTIMONY,
     "urgency": Concept.URGENCY,
+}
+# Where the stretch holds a sign of the matter, this is so of the words of these too.
+WHERE_SIGNED: Mapping[str, str] = {
+    "link": Concept.LINK_INVITATION,
+    "file": Concept.FILE_INVITATION,
+    "payee": Concept.BANK_DETAILS_CHANGED,
+    "card": Concept.GIFT_CARD,
+    "coin": Concept.CRYPTO_PAYMENT,
+    "task": Concept.JOB_OFFER,
+    "wage": Concept.JOB_OFFER,
+    "withdraw": Concept.JOB_OFFER,
+    "topup": Concept.JOB_OFFER,
+    "level": Concept.JOB_OFFER,
+    "profit": Concept.INVESTMENT_PITCH,
+    "tip": Concept.INVESTMENT_PITCH,
+    "remote": Concept.REMOTE_ACCESS,
+    "press": Concept.DEADLINE_THREAT,
+    "prize": Concept.GIVEAWAY,
 }
 # Talk that goes with every attack says nothing about the matter.
 TALK = {
@@ -115,15 +133,26 @@ def akin(chat: Chat, episode: Episode, kinds: Collection[str]) -> list[int]:
 
 def worded(chat: Chat, episode: Episode, kinds: Collection[str]) -> list[int]:
     """The messages of the sitting that hold a word of a topic of these kinds, ascending."""
-    return [message for message, own in _topical(chat, episode).items() if not own.isdisjoint(kinds)]
+    signed = any(s.kind in kinds for s in episode.sightings)
+    topical, where_signed = _topical(chat, episode)
+    return [
+        message
+        for message in topical
+        if not topical[message].isdisjoint(kinds) or (signed and not where_signed[message].isdisjoint(kinds))
+    ]
 
 
 @once
-def _topical(chat: Chat, episode: Episode) -> Mapping[int, frozenset[str]]:
-    """For each message of the episode's sitting the kinds that its own words are about."""
+def _topical(chat: Chat, episode: Episode) -> tuple[Mapping[int, frozenset[str]], Mapping[int, frozenset[str]]]:
+    """For each message of the episode's sitting the kinds that its own words are about, and those where signed."""
     messages = list(matters(chat, episode))
-    held = topics_of([chat.searched_text(m)[:READ] for m in messages])
-    return {
-        message: frozenset(TOPICAL[TOPICS[topic]] for topic in np.flatnonzero(row) if TOPICS[topic] in TOPICAL)
-        for message, row in zip(messages, held, strict=True)
-    }
+    texts = [chat.searched_text(m)[:READ] for m in messages]
+
+    def kinds_of(listed: str, names: tuple[str, ...], kinds: Mapping[str, str]) -> Mapping[int, frozenset[str]]:
+        held = topics_of(texts, listed)
+        return {
+            message: frozenset(kinds[names[topic]] for topic in np.flatnonzero(row).tolist() if names[topic] in kinds)
+            for message, row in zip(messages, held, strict=True)
+        }
+
+    return kinds_of("topics", TOPICS, TOPICAL), kinds_of("matters", MATTERS, WHERE_SIGNED)

@@ -67,7 +67,7 @@ def detect(chat: Chat) -> Iterator[Finding]:
             continue
         first, last = episode.messages[0], episode.messages[-1]
         requests = {s.message for s in episode.sightings if s.kind in CODE_KINDS}
-        given = code_answers(chat, episode.sender, requests, sightings(chat))
+        given = code_answers(chat, requests, sightings(chat))
         told = _told(chat, episode, Concept.CODE_GIVEN)
         # Looking back, the owner also speaks of the new code that protects the account now.
         later = {m for m in told if m > last and chat.columns.sender[m] == episode.sender}

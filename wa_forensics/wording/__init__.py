@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wa_forensics.wording.model import Model, model, scam_reasons, scam_scores
 from wa_forensics.wording.reacting import Columns, reacting, reaction_columns
-from wa_forensics.wording.topics import REACTIONS, TOPICS, topics_of
+from wa_forensics.wording.topics import MATTERS, REACTIONS, TOPICS, topics_of
 
 __all__ = [
+    "MATTERS",
     "REACTIONS",
     "TOPICS",
     "Columns",

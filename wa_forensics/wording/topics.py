@@ -25,7 +25,12 @@ REACTIONS = (
     "not", "who", "they", "kin", "fraud", "office", "stop", "voice", "beside", "loss", "odd", "real", "said", "device",
     "money", "everyone", "sorrow", "done", "you", "self"
 )  # fmt: skip
-LISTED = {"topics": TOPICS, "reactions": REACTIONS}
+# What attackers' lines are about, in ``data/matters.toml``.
+MATTERS = (
+    "link", "file", "payee", "card", "coin", "remote", "press", "prize",
+    "task", "wage", "withdraw", "topup", "level", "profit", "tip"
+)  # fmt: skip
+LISTED = {"topics": TOPICS, "reactions": REACTIONS, "matters": MATTERS}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,7 +42,7 @@ class Topics:
     stems: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint64]]]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def topics(listed: str) -> Topics:
     """The topics of one of the files of ``LISTED`` that come with the program."""
     content = tomllib.loads(files("wa_forensics").joinpath("wording", "data", f"{listed}.toml").read_text("utf-8"))

@@ -208,6 +208,13 @@ def test_a_colon_of_the_app_is_none_of_the_name_of_one_who_sends_nothing_else(bo
     assert chat.kind(0) is not Kind.TEXT
 
 
+def test_a_name_with_a_colon_stays_whole_where_it_sends_files() -> None:
+    bodies = ["IMG-20240213-WA000{}.jpg (file attached)", "<Media omitted>", "on my way {}"]
+    chat = parsed("".join(f"{A}Depot: Night: {body.format(n)}\n{A}Ravi: ok\n" for n in range(4) for body in bodies))
+    assert chat.senders == ("Depot: Night", "Ravi")
+    assert chat.attachments[0] == "IMG-20240213-WA0000.jpg"
+
+
 def test_attachments_of_several_languages_are_read_many_at_once_as_each_alone() -> None:
     names = ["a-1.jpg", "b (2).VCF", "c_3.vcf", "d é.pdf", "e .opus", "x>y.jpg", ""]
     words = [

@@ -137,7 +137,9 @@ def _extend(
 def _is_by_app(text: bytes) -> bool:
     """Whether the colon is one of the app's own: ``<attached: file>``, ``Location: address``."""
     line = text.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
-    return line[:1] in _MARKS or placeholder_line().find(line) is not None
+    found = placeholder_line().find(line)
+    # "Night: plan.pdf (file attached)" has the end of a name before the name of a file.
+    return line[:1] in _MARKS or (found is not None and not any(": " in value for _, value in found.values))
 
 
 def _head(text: bytes) -> bytes:

@@ -213,6 +213,13 @@ def test_every_file_of_data_is_named_with_its_source() -> None:
     assert [name for name in sorted(names) if f"{name}`" not in told] == []
 
 
+def test_the_data_card_counts_the_sentences() -> None:
+    card = (ROOT / "docs" / "cards" / "data.md").read_text("utf-8")
+    files = (ROOT / "benchmarks" / "held_out_wordings").glob("*.tsv")
+    count = sum(len(path.read_text("utf-8").splitlines()) - 1 for path in files)
+    assert f"| {count:,} single sentences in " in card
+
+
 def test_the_tutorial_shows_what_the_program_prints(folder: Path) -> None:
     page = ROOT / "docs" / "tutorial.md"
     (shown,) = (block for block in blocks(page, "text") if block.startswith("1 chat, "))

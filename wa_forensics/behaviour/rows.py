@@ -161,7 +161,9 @@ def make_rows(
         long = np.flatnonzero(size > more)
         dense[long, :common] += values[begin[long] + more]
     value *= scale.take(text)
-    place = (column - np.int64(common)) * rows
+    # numpy 1 keeps the columns' own small type unless it is told.
+    place = np.subtract(column, common, dtype=np.int64)
+    place *= rows
     place += at.take(text)
     table = np.asarray(np.bincount(place, weights=value, minlength=(width - common) * rows), dtype=np.float64)
     # Truth values are searched several times faster than numbers.

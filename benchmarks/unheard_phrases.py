@@ -14,6 +14,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -43,6 +44,8 @@ def scored(label_file: Path) -> dict[str, object]:
     labels = json.loads(label_file.read_text("utf-8"))
     text = label_file.with_name(label_file.name.replace(".labels.json", ".txt"))
     _, found = analysis.analyze(next(iter(read_texts(text, None))), Settings(date_order=labels["date_order"]))
+    if found.failures:
+        raise RuntimeError(f"{label_file.name}: {found.failures}")
     findings = [
         {
             "severity": f.severity.name.lower(),
@@ -62,8 +65,8 @@ def deaf(share: float, seed: int) -> mock._patch[object]:
     heard = np.random.default_rng(seed).random(count) >= share
     every = Lexicon.scan
 
-    def scan(self: Lexicon, folded: Folded) -> Hits:
-        hits = every(self, folded)
+    def scan(self: Lexicon, folded: Folded, *how: Any) -> Hits:
+        hits = every(self, folded, *how)
         if len(self.phrases.concept_codes) != count:
             return hits
         kept = heard[hits.phrases]

@@ -33,9 +33,8 @@ NEAR, AFTER, MOST_AROUND = 8, 40, 300
 FULL, AT_LEAST = 0.4, 4
 
 
-# From these log-odds on the course speaks for a play, so much more than they say (CLEARLY: as no other honest account
-# of the labelled chats does), and never more than MOST_WORTH.
-LIMIT, ABOVE, CLEARLY, MOST_WORTH = 0.8, 1.0, 3.0, 4.0
+# From these log-odds on the course speaks for a play, so much more than they say, and never more than MOST_WORTH.
+LIMIT, ABOVE, MOST_WORTH = 0.8, 1.0, 4.0
 NAME = "as a whole like accounts of swindlers"
 # What each group of features is called in a finding.
 GROUPS: Mapping[str, str] = {

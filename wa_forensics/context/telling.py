@@ -8,6 +8,7 @@ from wa_forensics.chat import Chat
 from wa_forensics.context.episodes import episodes
 from wa_forensics.context.hearing import CODE_REACH, bare_digits
 from wa_forensics.context.kinship import akin, worded
+from wa_forensics.context.matter import likely
 from wa_forensics.context.signals import recites, sightings
 from wa_forensics.context.sitting import OWN_WORD
 from wa_forensics.context.weighing import HIGH, LOW, MEDIUM, Episode
@@ -16,10 +17,9 @@ from wa_forensics.model import Confidence, Finding, Rule, Said, Severity, counte
 
 SURE = HIGH + 2.0
 # What lines are said to do that name nothing themselves.
-BETWEEN = phrase("wrote next to messages of this kind")
 RETOLD = phrase("quoted messages of this kind")
-HOLDS = phrase("wrote words that messages of this kind often hold")
-BELONGS = phrase("The lines may belong to the same matter.")
+OTHERWISE = phrase("wrote other lines in a suspicious stretch")
+BELONGS = phrase("By place or words the lines may belong to the same matter.")
 SENT = phrase("sent bare digits after messages of this kind")
 # An observation names at most so many payees, links, amounts or files.
 MOST_NAMED = 3
@@ -96,12 +96,10 @@ def episode_findings(
             yield finding_of(chat, rule, episode, sent, did=SENT, inference=digits, severity=Severity.LOW)
         if episode.score < MEDIUM:
             continue
-        near = [m for m in akin(chat, episode, kinds) if m not in by_message]
-        if near:
-            yield finding_of(chat, rule, episode, near, did=BETWEEN, inference=inference, severity=Severity.LOW)
-        held = sorted(set(worded(chat, episode, kinds)) - by_message.keys() - set(near))
-        if held:
-            yield finding_of(chat, rule, episode, held, did=HOLDS, inference=BELONGS, severity=Severity.LOW)
+        about = {*akin(chat, episode, kinds), *worded(chat, episode, kinds), *likely(chat, episode, kinds)}
+        other = sorted(about - by_message.keys())
+        if other:
+            yield finding_of(chat, rule, episode, other, did=OTHERWISE, inference=BELONGS, severity=Severity.LOW)
 
 
 def _digits_after(chat: Chat, episode: Episode, asked: Sequence[int]) -> list[int]:

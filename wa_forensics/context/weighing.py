@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wa_forensics.chat import Chat, once
-from wa_forensics.context.course import CLEARLY, course_signal
+from wa_forensics.context.course import course_signal
 from wa_forensics.context.crowd import Crowd
 from wa_forensics.context.hearing import CERTAIN, CHECKED, GAVE, HEARD_WEIGHTS, Heard, Stretch, settled
 from wa_forensics.context.signals import COMMON, Sighting
@@ -117,10 +117,8 @@ def weigh(chat: Chat, stretch: Stretch, heard: Heard, among: Crowd, read: Signal
     signals += around
     score = sum(s.weight for s in signals)
     told = confirmed >= CONFIRMED and settled(heard, unlike=habits >= UNLIKE)
-    if not stretch.stranger and not told:
-        # Nobody bears it out; the account as a whole may, and stays below high unless it does so clearly.
-        most = HIGH if course else LOW if stretch.before >= HISTORY else MEDIUM
-        score = score if course and course.weight >= CLEARLY else min(score, most - 0.01)
+    if not stretch.stranger and not told and not course:
+        score = min(score, LOW - 0.01 if stretch.before >= HISTORY else MEDIUM - 0.01)
     if stretch.stranger and stretch.before >= HISTORY and among.prior < PRIOR_STRANGER and not settled(heard):
         # In a crowd an unsaved number with a history is as good as a contact.
         score = min(score, MEDIUM - 0.01)

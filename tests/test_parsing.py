@@ -227,6 +227,9 @@ def test_attachments_of_several_languages_are_read_many_at_once_as_each_alone() 
         "<неизвестно: ",
     ]
     bodies = [f"\u200e{word}{name}>" for word in words for name in names]
+    behind = [" (file attached)", " (archivo adjunto)", " (Datei angehängt)", "  (file attached)", " (no words)"]
+    bodies += [f"{mark}{name}{word}" for word in behind for name in names for mark in ("", "\u200e")]
+    bodies += ["a  b.pdf (file attached)", " c.pdf (file attached)", "d (file attached)", "e.pdf \n(file attached)"]
     bodies += [
         "\u200e<attached: a.jpg> and more>",
         "\u200e<attached: ",

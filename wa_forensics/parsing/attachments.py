@@ -12,12 +12,33 @@ from wa_forensics.vocabulary import Event
 _FILE = re.compile(r"^(?P<file>[^\n\r<>:\"|?*]{1,255}\.\w{1,10})\s*$")
 # Names of these bytes only need no closer look.
 _PLAIN_NAME = re.compile(rb"[\w.() -]+")
+_TYPED_NAME = re.compile(rb"\w[\w.() -]{0,190}\.\w{1,10}")
 _PLAIN_BYTES = bytes(byte for byte in range(128) if _PLAIN_NAME.fullmatch(bytes([byte])))
 
 
 def is_plain_name(name: bytes) -> bool:
     """Whether a file name is written in letters, digits and signs that mean nothing to the app."""
     return bool(name) and not name.translate(None, _PLAIN_BYTES)
+
+
+def has_plain_ending(name: bytes) -> bool:
+    """Whether a plain name is one that also stands before a marker as it is: no odd spaces, and a type behind a dot."""
+    return _TYPED_NAME.fullmatch(name) is not None
+
+
+def words_around(text: bytes) -> tuple[bytes, bytes, Event, tuple[str, ...]] | None:
+    """What the app writes before and behind the name in a text that names a file and nothing else.
+
+    With the event and the languages; None for what needs a closer look.
+    """
+    if text.startswith(b"\xe2\x80\x8e<"):
+        marker, colon, _ = text.partition(b": ")
+        languages = plain_markers().get(marker)
+        return (marker + colon, b">", Event.ATTACHED_IOS, languages) if languages and colon else None
+    name, _, words = text.rpartition(b" (")
+    languages = _android_markers().get(normal_line("(" + words.decode("utf-8", "replace")))
+    mark = b"\xe2\x80\x8e" if name.startswith(b"\xe2\x80\x8e") else b""
+    return (mark, b" (" + words, Event.FILE_ATTACHED, languages) if languages else None
 
 
 def attachment(body: str) -> tuple[Event, str, tuple[str, ...]] | None:

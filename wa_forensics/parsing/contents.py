@@ -15,7 +15,7 @@ import numpy as np
 from wa_forensics.chat import EVENT_CODE, KIND_CODE
 from wa_forensics.locales.app_words import lines_of, normal_line
 from wa_forensics.model import Kind, Platform
-from wa_forensics.parsing.attachments import attachment, is_plain_name, plain_markers
+from wa_forensics.parsing.attachments import attachment, has_plain_ending, is_plain_name, words_around
 from wa_forensics.parsing.events import (
     KINDS_OF_EVENTS,
     Recognised,
@@ -131,8 +131,8 @@ def _ranked(languages: Counter[str]) -> tuple[str, ...]:
 
 def _begin_with(buffer: bytes, places: NDArray[np.int64], head: bytes) -> NDArray[np.bool_]:
     """At which places the buffer, long enough there, goes on with ``head``, which does not end in a zero byte."""
-    if not len(places):
-        return np.zeros(0, dtype=bool)
+    if not len(places) or not head:
+        return np.ones(len(places), dtype=bool)
     shape = (len(buffer) - len(head) + 1,)
     found: NDArray[np.bool_] = np.ndarray(shape, dtype=f"S{len(head)}", buffer=buffer, strides=(1,))[places] == head
     return found
@@ -163,32 +163,35 @@ class _Judge:
     def _read_attached(
         self, rows: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Judge texts ``<attached: file>`` many at once, since every name is another; which texts are left."""
+        """Judge texts ``<attached: file>`` and ``file (file attached)`` many at once; which texts are left."""
         buffer = self.buffer
         left = np.ones(len(rows), dtype=bool)
         at = np.flatnonzero((ends - starts > 8) & (ends - starts <= _LONGEST))
-        at = at[_begin_with(buffer, starts[at], b"\xe2\x80\x8e<") & _begin_with(buffer, ends[at] - 1, b">")]
+        named_behind = _begin_with(buffer, starts[at], b"\xe2\x80\x8e<") & _begin_with(buffer, ends[at] - 1, b">")
+        at = at[named_behind | _begin_with(buffer, ends[at] - 1, b")")]
         for _ in range(_TRIES):
             if not len(at):
                 break
-            marker, colon, _ = buffer[starts[at[0]] : ends[at[0]]].partition(b": ")
-            languages = plain_markers().get(marker)
-            if languages is None or not colon:
+            around = words_around(buffer[starts[at[0]] : ends[at[0]]])
+            if around is None:
                 at = at[1:]
                 continue
-            begin = starts[at] + len(marker) + 2
-            same = begin < ends[at] - 1
-            same[same] = _begin_with(buffer, starts[at[same]], marker + colon)
-            found, at = at[same], at[~same]
-            names = [buffer[a:b] for a, b in zip(begin[same].tolist(), (ends[found] - 1).tolist(), strict=True)]
-            if not is_plain_name(b"".join(names)):
-                plain = [is_plain_name(name) for name in names]
+            head, tail, event, languages = around
+            begin, stop = starts[at] + len(head), ends[at] - len(tail)
+            same = begin < stop
+            same[same] = _begin_with(buffer, starts[at[same]], head)
+            same[same] = _begin_with(buffer, stop[same], tail)
+            found, at, pieces = at[same], at[~same], zip(begin[same].tolist(), stop[same].tolist(), strict=True)
+            names = [buffer[first:last] for first, last in pieces]
+            if event is Event.FILE_ATTACHED or not is_plain_name(b"".join(names)):
+                fits = has_plain_ending if event is Event.FILE_ATTACHED else is_plain_name
+                plain = [fits(name) for name in names]
                 found, names = found[plain], list(compress(names, plain))
             self.attachments.update(zip(rows[found].tolist(), b"\n".join(names).decode().split("\n"), strict=False))
             contacts = np.array([name[-4:].lower() == b".vcf" for name in names], dtype=bool)
             for kind, of_kind in ((Kind.MEDIA, found[~contacts]), (Kind.CONTACT, found[contacts])):
                 if len(of_kind):
-                    judgement = Judgement(kind=kind, event=Event.ATTACHED_IOS, languages=languages)
+                    judgement = Judgement(kind=kind, event=event, languages=languages)
                     self._slot(judgement)[0].extend(rows[of_kind].tolist())
             left[found] = False
         return left

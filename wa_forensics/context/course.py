@@ -24,7 +24,7 @@ from wa_forensics.wording import REACTIONS, TOPICS, Columns, topics_of
 
 DAY = 86400
 # Of fewer lines nothing can be said; who wrote more than so many is no newcomer with a play.
-FEWEST, MOST = 3, 400
+FEWEST, MOST = 5, 400
 # Of a longer text the beginning tells enough.
 READ = 1200
 # What others write in so many lines after a line of the account is around it, so many after its last one.

@@ -85,3 +85,15 @@ def test_phrases_that_are_not_looked_for_would_not_have_counted() -> None:
     kept, found = tongues.kept(everything, lexicon(), chat.raw_texts), chat.spoken
     assert len(found.phrases) < len(everything.phrases)
     assert (kept.messages.tolist(), kept.phrases.tolist()) == (found.messages.tolist(), found.phrases.tolist())
+
+
+def test_a_large_chat_is_searched_whole_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The languages of single messages save work; they decide nothing."""
+    said = (*(("Ana", "please see whether the boxes are at the door, thank you and good night"),) * 40,
+            ("Ana", "schick mir bitte den code den du gerade bekommen hast"))  # fmt: skip
+    found = example_chat(Example(messages=said)).spoken
+    monkeypatch.setattr("wa_forensics.chat.READ_BY_LANGUAGE", 0)
+    large = example_chat(Example(messages=said)).spoken
+    assert len(found.messages)
+    assert np.array_equal(found.messages, large.messages)
+    assert np.array_equal(found.phrases, large.phrases)

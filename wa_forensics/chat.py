@@ -54,6 +54,10 @@ KIND_CODE: Mapping[Kind, int] = {kind: code for code, kind in enumerate(KINDS)}
 EVENT_CODE: Mapping[Event, int] = {event: code for code, event in enumerate(EVENTS)}
 
 
+# Up to so many messages phrases of a language are looked for only where it could be.
+READ_BY_LANGUAGE = 50_000
+
+
 class Chat:
     """A parsed export, read-only.
 
@@ -229,7 +233,8 @@ class Chat:
         """Every phrase of every concept in the languages that are written here, found in one scan."""
         known, written = lexicon(), np.flatnonzero(self.written)
         tongues = tongues_of(known, words_of_languages(), self.raw_texts, written)
-        found = self._scan(known, tongues)
+        # To read the language of each message pays where many words are written in few messages; all else is the same.
+        found = self._scan(known, tongues if len(written) <= READ_BY_LANGUAGE else None)
         return found if tongues is None else tongues.kept(found, known, self.raw_texts)
 
     def said(self, *concepts: Concept) -> Hits:

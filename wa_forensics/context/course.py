@@ -31,8 +31,6 @@ READ = 1200
 NEAR, AFTER, MOST_AROUND = 8, 40, 300
 # Words in this share of the lines count fully; fewer lines than this count as so many.
 FULL, AT_LEAST = 0.4, 4
-
-
 # From these log-odds on the course speaks for a play, so much more than they say, and never more than MOST_WORTH.
 LIMIT, ABOVE, MOST_WORTH = 0.8, 1.0, 4.0
 NAME = "as a whole like accounts of swindlers"
@@ -52,7 +50,6 @@ class Course:
     """What an account's whole course says: log-odds that it is a play, and what each group of features adds to those
     of the average account of the labelled chats."""
 
-    lines: int
     odds: float
     parts: tuple[tuple[str, float], ...]
 
@@ -99,7 +96,6 @@ def courses(chat: Chat) -> Mapping[int, Course]:
     odds = constant + np.sum(list(parts.values()), axis=0)
     return {
         account.sender: Course(
-            lines=len(account.own),
             odds=float(odds[row]),
             parts=tuple((group, float(worth[row])) for group, worth in parts.items()),
         )

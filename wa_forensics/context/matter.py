@@ -82,11 +82,16 @@ def matter_columns(chat: Chat, episode: Episode, lines: list[int]) -> Columns:
         columns[f"stretch/{topic}"] = np.full(len(lines), min(1.0, held[:, at].mean() / FULL))
     columns |= dict(zip((f"matters/{name}" for name in MATTERS), topics_of(texts, "matters").T * 1.0, strict=True))
     by_message, around = sightings(chat).by_message, matters(chat, episode)
-    for kind in sorted(WEIGHTS):
+    kinds = {kind: at for at, kind in enumerate(sorted(WEIGHTS))}
+    near, signs = np.zeros((2, len(lines), len(kinds)))
+    for row, message in enumerate(lines):
+        for kind, share in around[message].items():
+            near[row, kinds[kind]] = share
+        for sign in by_message.get(message, ()):
+            signs[row, kinds[sign.kind]] += sign.weight / WEIGHTS[sign.kind]
+    for kind, at in kinds.items():
         name = kind.replace("_", " ")
-        columns[f"near/{name}"] = np.array([around[m].get(kind, 0.0) for m in lines])
-        own = [sum(s.weight for s in by_message.get(m, ()) if s.kind == kind) for m in lines]
-        columns[f"signs/{name}"] = np.minimum(1.0, np.array(own) / WEIGHTS[kind])
+        columns[f"near/{name}"], columns[f"signs/{name}"] = near[:, at], np.minimum(1.0, signs[:, at])
     return columns | _facts(chat, lines, texts) | _place(episode, len(lines))
 
 
